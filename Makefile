@@ -1,0 +1,37 @@
+# drumd: `make jam` to hear it, `make test` to prove it. Each target calls what does the work.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+DRUMD := $(BIN)/drumd
+.DEFAULT_GOAL := help
+
+help: ## what there is to make
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+jam: .venv/.core ## hear drumd drum to the demo guitar; leaves jam.mid
+	$(DRUMD) listen --in demo --out jam.mid
+
+test: .venv/.dev ## the whole test suite
+	$(BIN)/python -m pytest -q
+
+check: .venv/.dev ## ruff and mypy --strict
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: .venv/.dev ## print every published figure again (DATA=folder of songs for the musical ones)
+	$(BIN)/python -m tests.bench $(if $(DATA),--data $(DATA))
+
+clean: ## remove what make made
+	rm -rf .venv build *.egg-info
+
+.venv/.core: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "drumd needs Python 3.11 or 3.12; set PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -m venv .venv || { echo "venv is missing: on Debian, apt-get install python3-venv"; exit 1; }
+	$(BIN)/python -m pip install -q --prefer-binary -c constraints.txt -e .
+	@touch $@
+
+.venv/.dev: .venv/.core
+	$(BIN)/python -m pip install -q --prefer-binary -c constraints.txt -e '.[train,notation,plot,jack,test]'
+	@touch $@
+
+.PHONY: help jam test check bench clean

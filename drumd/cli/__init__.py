@@ -1,0 +1,59 @@
+"""The `drumd` command: a group that imports a command only when it is asked for."""
+
+from __future__ import annotations
+
+import importlib
+
+import click
+
+from drumd import __version__
+from drumd.errors import DrumdError
+from engine.errors import EngineError
+
+COMMANDS = {
+    "listen": "Play drums to a live guitar.",
+    "generate": "Write drums for a guitar file.",
+    "prepare": "Turn folders of MIDI songs into a corpus to train on.",
+    "train": "Teach a drummer from a corpus.",
+    "export": "Make a bundle of a trained drummer.",
+    "eval": "Measure a bundle on songs it has not seen.",
+    "ports": "List the MIDI ports.",
+    "doctor": "Find what is wrong and say how to mend it.",
+    "panic": "End every note on a MIDI output.",
+}
+
+
+class LazyGroup(click.Group):
+    """Loads each command's module on first use; shows our errors as one sentence, status 1."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"drumd.cli.{cmd_name}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except (DrumdError, EngineError) as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="drumd")
+def main() -> None:
+    """The drummer that a guitarist can jam with.
+
+    \b
+    Hear it at once:     drumd listen --in demo --out jam.mid
+    Jam with your DAW:   drumd listen --in "Guitar" --out "AI Drums"
+    Drums for a file:    drumd generate riff.mid -o drums.mid
+    """

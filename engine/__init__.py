@@ -1,0 +1,1 @@
+"""The drummer: data, model, training and playing. It knows no ports, threads or commands."""

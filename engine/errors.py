@@ -1,0 +1,41 @@
+"""The engine's errors. Each message says what to do next.
+
+EngineError
+├── MidiError         a MIDI file that cannot be used
+├── CorpusError       a corpus that cannot be used
+├── ConfigError       a training recipe with a mistake
+├── CheckpointError   a checkpoint that cannot be used
+├── BundleError       a bundle that cannot be used
+└── MissingExtraError an optional library that is not installed
+"""
+
+
+class EngineError(Exception):
+    """Something the user can mend; the message is one clear sentence."""
+
+
+class MidiError(EngineError):
+    """A MIDI file is missing, broken or holds no part that can be used."""
+
+
+class CorpusError(EngineError):
+    """A corpus is missing, broken, empty or of another version."""
+
+
+class ConfigError(EngineError):
+    """A training recipe has an unknown key or a value out of range."""
+
+
+class CheckpointError(EngineError):
+    """A checkpoint is missing, truncated or of another model."""
+
+
+class BundleError(EngineError):
+    """A bundle is missing, tampered with or of another version."""
+
+
+class MissingExtraError(EngineError):
+    """An optional library is needed for what was asked."""
+
+    def __init__(self, library: str, extra: str, what: str) -> None:
+        super().__init__(f"{what} needs {library}: pip install 'drumd[{extra}]'")
