@@ -38,7 +38,7 @@ def require_ardour() -> None:
 class Ardour:
     """A session that records `source`; use it as a context, in which it is rolling."""
 
-    def __init__(self, folder: Path, *, server: str, source: str) -> None:
+    def __init__(self, folder: Path, *, server: str, source: str, rate: int = 48_000) -> None:
         self._session = folder / "session"
         self._log = folder / "ardour.log"
         home = folder / "home"
@@ -48,7 +48,7 @@ class Ardour:
             environment[f"XDG_{name}_HOME"] = str(home / name.lower())
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                [PROGRAM, str(SCRIPT), str(self._session), source],
+                [PROGRAM, str(SCRIPT), str(self._session), source, str(rate)],
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,

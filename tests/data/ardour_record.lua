@@ -1,6 +1,7 @@
 -- Run by `ardour7-lua`: records one MIDI port to a new session until a line comes on stdin.
--- Arguments: the session's folder (must not exist), the JACK name of the port to record.
-local folder, source = arg[1], arg[2]
+-- Arguments: the session's folder (must not exist), the JACK name of the port to record, the
+-- server's frames a second.
+local folder, source, rate = arg[1], arg[2], tonumber (arg[3])
 
 local function tell (word)
 	print (word)
@@ -16,7 +17,7 @@ local function wait_until (what, done)
 end
 
 assert (AudioEngine:set_backend ("JACK", "Ardour", ""), "no JACK backend")
-local session = assert (create_session (folder, "jam", AudioEngine:sample_rate ()))
+local session = assert (create_session (folder, "jam", rate))
 local midi = ARDOUR.ChanCount (ARDOUR.DataType ("midi"), 1)
 local tracks = session:new_midi_track (
 	midi, midi, true, ARDOUR.PluginInfo (), nil, nil, 1, "AI Drums",
