@@ -98,7 +98,7 @@ class Pattern:
     def from_grid(
         cls, rows: Mapping[Voice, str], *, step: float = SIXTEENTH, beats: float = 4.0
     ) -> Pattern:
-        """A pattern from rows of text: `x` a stroke, `X` an accent, `o` a ghost note, `.` a rest."""
+        """A pattern from rows of text: `x` stroke, `X` accent, `o` ghost note, `.` rest."""
         strength = {"x": 90, "X": 115, "o": 40}
         hits = (
             Hit(column * step, PITCH_OF[voice], strength[mark])

@@ -1,0 +1,239 @@
+"""Pairs of a corpus to padded tensors, batches and an order to go through them.
+
+Everything is loaded once. A batch depends on the seed, the epoch and its number alone, so that a
+run can be taken up anywhere. A batch holds bars of one length, so only notes need padding.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from engine.corpus import Corpus
+from engine.errors import CorpusError
+from engine.features import (
+    GRID_CHANNELS,
+    HISTORY_BARS,
+    NOTE_VALUES,
+    WIDEST_OFFSET,
+    Floats,
+    NoteInputs,
+    combination,
+    conditions,
+    history_of,
+    note_inputs,
+    offset_class,
+    velocity_class,
+)
+from engine.grid import MAX_BAR_STEPS, STEPS_PER_BEAT
+from engine.kit import VOICES
+from engine.preprocess import window
+from engine.seq_model import HITS, Guitar
+
+PAIR_BARS = 2
+PITCH_RANGE = (28, 96)  # a transposed part stays inside
+
+
+@dataclass(frozen=True, slots=True)
+class DataSettings:
+    """Which pairs are trained on, and how they are varied."""
+
+    clear_only: bool = False  # songs under a clear licence alone
+    strict_only: bool = False  # songs that the manifest calls strict
+    standins: float = 0.5  # share of the pairs in an epoch whose part is no guitar, to guitar pairs
+    anticipate: float = 0.5  # share of windows that end before the bars to play
+    longest_lead: float = 1.0  # beats by which such a window may end early
+    forget_history: float = 0.2  # share of windows that know nothing of the bars before
+    forget_stroke: float = 0.1  # share of steps that do not know the step before
+    transpose: int = 4  # semitones up or down
+    valid_windows: int = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """b windows of n notes, and t steps of drums to play."""
+
+    guitar: Guitar
+    previous: Tensor  # (b, t, HITS)
+    history: Tensor  # (b, t, HISTORY)
+    conditions: Tensor  # (b, t, CONDITIONS)
+    bar_steps: Tensor  # scalar
+    voices: Tensor  # (b, t) combination
+    velocity: Tensor  # (b, t, V) class, -1 where nothing is to be learnt
+    offset: Tensor  # (b, t, V) class, -1 likewise
+
+    def __len__(self) -> int:
+        return len(self.voices)
+
+
+class DrumPairs:
+    """The pairs of one split of a corpus, ready to be cut into batches."""
+
+    def __init__(self, corpus: Corpus, split: str, settings: DataSettings, seed: int) -> None:
+        self._corpus, self._settings, self._seed = corpus, settings, seed
+        self._grids = _bar_grids(corpus)
+        self._steps = np.rint(corpus.bar_beats * STEPS_PER_BEAT).astype(np.int64)
+        song = corpus.bar_song[corpus.pair_bar]
+        kept = np.array([_keeps(entry, split, settings) for entry in corpus.songs], bool)
+        chosen = np.flatnonzero(kept[song])
+        guitar = corpus.part_guitar[corpus.pair_part[chosen]] == 1
+        self._guitar, self._standins = chosen[guitar], chosen[~guitar]
+        if not len(self._guitar):
+            raise CorpusError(f"the corpus has no {split} pairs with guitar; add songs to it")
+
+    def order(self, epoch: int, batch: int) -> list[NDArray[np.int64]]:
+        """The batches of an epoch, as pair numbers: all guitars and a fresh share of stand-ins."""
+        rng = np.random.default_rng([self._seed, epoch])
+        wanted = round(self._settings.standins * len(self._guitar))
+        extra = rng.permutation(self._standins)[:wanted]
+        pairs = rng.permutation(np.concatenate([self._guitar, extra]))
+        batches = self._by_metre(pairs, batch)
+        return [batches[place] for place in rng.permutation(len(batches))]
+
+    def fixed(self, count: int, batch: int) -> list[NDArray[np.int64]]:
+        """The same guitar pairs each time, spread over all songs."""
+        rng = np.random.default_rng(self._seed)
+        return self._by_metre(rng.permutation(self._guitar)[:count], batch)
+
+    def _by_metre(self, pairs: NDArray[np.int64], batch: int) -> list[NDArray[np.int64]]:
+        steps = self._steps[self._corpus.pair_bar[pairs]]
+        return [
+            group[first : first + batch]
+            for length in np.unique(steps)
+            for group in [pairs[steps == length]]
+            for first in range(0, len(group), batch)
+        ]
+
+    def training_batch(self, pairs: NDArray[np.int64], epoch: int, step: int) -> Batch:
+        """A batch with all its variations drawn from (seed, epoch, step)."""
+        rng = np.random.default_rng([self._seed, epoch, step])
+        settings, count = self._settings, len(pairs)
+        lead = rng.uniform(0, settings.longest_lead, count)
+        early = rng.random(count) < settings.anticipate
+        shift = rng.integers(-settings.transpose, settings.transpose + 1, count)
+        batch = self.batch(pairs, np.where(early, -lead, np.inf), shift)
+        keep_history = rng.random(count) >= settings.forget_history
+        keep_stroke = rng.random(batch.voices.shape) >= settings.forget_stroke
+        batch.history.mul_(_factor(keep_history)[:, None, None])
+        batch.previous.mul_(_factor(keep_stroke)[:, :, None])
+        return batch
+
+    def batch(
+        self,
+        pairs: NDArray[np.int64],
+        heard: NDArray[np.float64],
+        shift: NDArray[np.int64] | None = None,
+        guitars: NDArray[np.int64] | None = None,
+    ) -> Batch:
+        """`heard` (b,) the beats that are known of the bars to play: negative, or up to their end.
+
+        `guitars` are the pairs to take the guitar from, where it is not the pair's own.
+        """
+        corpus = self._corpus
+        bars = corpus.pair_bar[pairs]
+        bar_steps = int(self._steps[bars[0]])
+        length = float(corpus.bar_beats[bars[0]])
+        heard = np.minimum(heard, PAIR_BARS * length)
+        shift = np.zeros(len(pairs), np.int64) if shift is None else shift
+        guitars = pairs if guitars is None else guitars
+        notes = [self._notes(*item) for item in zip(guitars, heard, shift, strict=True)]
+        played = self._played(bars, bar_steps)  # (b, history and pair bars, steps, V, 3)
+        target = played[:, HISTORY_BARS:].reshape(len(pairs), -1, VOICES, GRID_CHANNELS)
+        previous = np.concatenate([played[:, HISTORY_BARS - 1, -1:], target[:, :-1]], axis=1)
+        return Batch(
+            guitar=stack_notes(notes),
+            previous=torch.from_numpy(previous.reshape(*target.shape[:2], HITS)),
+            history=torch.from_numpy(history_of(played)),
+            conditions=torch.from_numpy(
+                conditions(target.shape[1], heard, corpus.bar_bpm[bars], length)
+            ),
+            bar_steps=torch.tensor(bar_steps),
+            voices=torch.from_numpy(combination(target)),
+            velocity=torch.from_numpy(self._velocity(bars, target)),
+            offset=torch.from_numpy(offset_class(target)),
+        )
+
+    def others(self, pairs: NDArray[np.int64]) -> NDArray[np.int64]:
+        """For each pair of a batch one of another song, where the batch has one."""
+        return np.roll(pairs, len(pairs) // 2)
+
+    def _notes(self, pair: int, heard: float, shift: int) -> NoteInputs:
+        corpus = self._corpus
+        part = corpus.pair_part[pair]
+        keep = slice(int(corpus.part_note[part]), int(corpus.part_note[part + 1]))
+        start = float(corpus.bar_start[corpus.pair_bar[pair]])
+        cut = window(
+            corpus.note_onset[keep],
+            corpus.note_duration[keep],
+            corpus.note_pitch[keep],
+            corpus.note_velocity[keep],
+            start=start,
+            heard_until=start + heard,
+        )
+        notes = note_inputs(cut)
+        moved = notes.pitch + shift
+        fits = len(moved) and moved.min() >= PITCH_RANGE[0] and moved.max() <= PITCH_RANGE[1]
+        return NoteInputs(moved if fits else notes.pitch, notes.values, notes.step)
+
+    def _played(self, bars: NDArray[np.int64], bar_steps: int) -> Floats:
+        """The drums from the bars before to the end of the pair; empty where the song differs."""
+        corpus = self._corpus
+        around = bars[:, None] + np.arange(-HISTORY_BARS, PAIR_BARS)
+        inside = np.clip(around, 0, len(corpus.bar_song) - 1)
+        same = (corpus.bar_song[inside] == corpus.bar_song[bars][:, None]) & (around == inside)
+        same &= self._steps[inside] == bar_steps
+        stored = self._grids[inside][:, :, :bar_steps] * same[:, :, None, None, None]
+        grid = stored.astype(np.float32) / np.float32(127)
+        return np.concatenate([(grid[..., :1] > 0).astype(np.float32), grid], axis=-1)
+
+    def _velocity(self, bars: NDArray[np.int64], target: Floats) -> NDArray[np.int64]:
+        """Velocity classes; none where the whole song is played at one velocity."""
+        flat = self._corpus.song_dynamics[self._corpus.bar_song[bars]] == 0
+        return np.where(flat[:, None, None], -1, velocity_class(target))
+
+
+def stack_notes(notes: list[NoteInputs]) -> Guitar:
+    """Windows padded on the right to the longest, at least one note long."""
+    count = np.array([len(item.pitch) for item in notes])
+    size = max(1, int(count.max()))
+    pitch = np.zeros((len(notes), size), np.int64)
+    step = np.zeros((len(notes), size), np.int64)
+    values = np.zeros((len(notes), size, NOTE_VALUES), np.float32)
+    for row, item in enumerate(notes):
+        pitch[row, : count[row]] = item.pitch
+        step[row, : count[row]] = item.step
+        values[row, : count[row]] = item.values
+    return Guitar(
+        torch.from_numpy(pitch),
+        torch.from_numpy(values),
+        torch.from_numpy(step),
+        torch.from_numpy(count),
+    )
+
+
+def _bar_grids(corpus: Corpus) -> NDArray[np.int8]:
+    """Velocity (1..127, 0 for no hit) and micro-timing (+-127) of all bars, (bars, steps, V, 2)."""
+    bars = len(corpus.bar_song)
+    grids = np.zeros((bars, MAX_BAR_STEPS, VOICES, 2), np.int8)
+    bar = np.repeat(np.arange(bars), np.diff(corpus.bar_hit))
+    place = (bar, corpus.hit_step, corpus.hit_voice)
+    grids[(*place, 0)] = corpus.hit_velocity
+    offset = np.clip(corpus.hit_offset / WIDEST_OFFSET, -1, 1)
+    grids[(*place, 1)] = np.rint(offset * 127).astype(np.int8)
+    return grids
+
+
+def _keeps(song: dict[str, Any], split: str, settings: DataSettings) -> bool:
+    """Whether a song takes part."""
+    clear = song["licence_clear"] == "clear" or not settings.clear_only
+    strict = bool(song["strict"]) or not settings.strict_only
+    return song["split"] == split and clear and strict
+
+
+def _factor(kept: NDArray[np.bool_]) -> Tensor:
+    return torch.from_numpy(kept.astype(np.float32))

@@ -1,0 +1,89 @@
+"""Learning to drum: the model, the pairs and the loss, as the training loop wants them."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn.functional import cross_entropy
+
+from engine.corpus import Corpus
+from engine.data_prep import Batch, DataSettings, DrumPairs
+from engine.recipe import Recipe, read_section
+from engine.seq_model import Logits, ModelSettings, Seq2Seq
+
+VELOCITY_WEIGHT = 0.3  # how loud and how early count less than what is struck
+OFFSET_WEIGHT = 0.3
+
+
+class DrumTask:
+    """Drums for guitar windows."""
+
+    def __init__(self, recipe: Recipe, corpus: Corpus) -> None:
+        model = read_section(ModelSettings, recipe.model, "model")
+        data = read_section(DataSettings, recipe.data, "data")
+        torch.manual_seed(recipe.seed)
+        self.model = Seq2Seq(model)
+        self.about: dict[str, Any] = {"task": "drums", "corpus": corpus.digest}
+        self._batch = recipe.train.batch
+        self._pairs = DrumPairs(corpus, "train", data, recipe.seed)
+        self._valid = DrumPairs(corpus, "valid", data, recipe.seed)
+        self._held_out = self._valid.fixed(data.valid_windows, recipe.train.batch)
+        self._epoch, self._order = 0, self._pairs.order(0, self._batch)
+        self._steps = len(self._order)
+
+    def steps(self) -> int:
+        return self._steps
+
+    def loss(self, epoch: int, step: int) -> tuple[Tensor, int]:
+        if epoch != self._epoch:
+            self._epoch, self._order = epoch, self._pairs.order(epoch, self._batch)
+        batch = self._pairs.training_batch(self._order[step % len(self._order)], epoch, step)
+        logits = self._answer(batch)
+        voices = cross_entropy(logits.voices.flatten(0, 1), batch.voices.flatten())
+        velocity = _of_hits(logits.velocity, batch.velocity)
+        offset = _of_hits(logits.offset, batch.offset)
+        return voices + VELOCITY_WEIGHT * velocity + OFFSET_WEIGHT * offset, len(batch)
+
+    def validate(self) -> dict[str, float]:
+        """Bits a bar of the voices, teacher-forced: `score` with the guitar of the same bars.
+
+        `ahead` with the guitar up to the bar line only, `other` with the guitar of another song.
+        """
+        sums = {"score": 0.0, "ahead": 0.0, "other": 0.0}
+        bars = 0.0
+        for pairs in self._held_out:
+            known = np.full(len(pairs), np.inf)
+            others = self._valid.others(pairs)
+            sums["score"] += self._bits(self._valid.batch(pairs, known))
+            sums["ahead"] += self._bits(self._valid.batch(pairs, np.zeros(len(pairs))))
+            sums["other"] += self._bits(self._valid.batch(pairs, known, guitars=others))
+            bars += _bars(pairs)
+        return {name: value / bars for name, value in sums.items()}
+
+    def _bits(self, batch: Batch) -> float:
+        logits = self._answer(batch)
+        nats = cross_entropy(
+            logits.voices.flatten(0, 1).float(), batch.voices.flatten(), reduction="sum"
+        )
+        return nats.item() / math.log(2)
+
+    def _answer(self, batch: Batch) -> Logits:
+        logits: Logits = self.model(
+            batch.guitar, batch.previous, batch.history, batch.conditions, batch.bar_steps
+        )
+        return logits
+
+
+def _of_hits(logits: Tensor, target: Tensor) -> Tensor:
+    """Mean cross entropy over what was struck."""
+    total = cross_entropy(logits.flatten(0, 2), target.flatten(), ignore_index=-1, reduction="sum")
+    return total / (target >= 0).sum().clamp(min=1)
+
+
+def _bars(pairs: NDArray[np.int64]) -> float:
+    return 2.0 * len(pairs)
