@@ -1,0 +1,133 @@
+"""Drums for a whole file: the drummer is asked bar by bar and hears the guitar of those bars.
+
+It plays where the guitar plays, and through the guitar's rests of up to a bar. Bars too long for
+the grid are played in pieces; bars that do not fit it (7/16, a beat left over before a change of
+metre) rest and are counted.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.features import HISTORY_BARS
+from engine.grid import MAX_BAR_BEATS, STEPS_PER_BEAT
+from engine.notes import Hit, Metre, Note, Pattern, Request
+from engine.preprocess import MAX_NOTES
+from engine.song import Bar
+
+SHORTEST_BAR_BEATS = 1.5
+PIECE_BEATS = 4.0  # what a bar too long for the grid is cut into
+TOUCH_BEATS = 0.05  # a note that reaches less far into a bar does not count as heard there
+
+
+class Drummer(Protocol):
+    """Whoever can be asked for drums; `engine.infer.Drummer` is one."""
+
+    def play(self, request: Request) -> Pattern: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """The drums of a song."""
+
+    hits: tuple[Hit, ...]  # beats from the start of the song
+    played: tuple[Bar, ...]
+    unfit: tuple[Bar, ...]  # bars with guitar that do not fit the grid
+
+
+def accompany(
+    notes: Sequence[Note],
+    bars: Iterable[Bar],
+    drummer: Drummer,
+    *,
+    temperature: float | None = None,
+) -> Take:
+    """Drums to a guitar, `notes` sorted by onset, in the bars of its song."""
+    onsets = [note.onset for note in notes]
+    hits: list[Hit] = []
+    played: list[Bar] = []
+    unfit: list[Bar] = []
+    history: tuple[Pattern, ...] = ()
+    for number, bar in enumerate(sounding(bars, notes)):
+        if not fits_grid(bar.beats):
+            unfit.append(bar)
+            continue
+        if played and played[-1].beats != bar.beats:
+            history = ()  # drums of bars of another length say nothing about this one
+        end = bar.start + bar.beats
+        heard = bisect_left(onsets, end)
+        pattern = drummer.play(
+            Request(
+                bar=number,
+                start=bar.start,
+                notes=tuple(notes[max(0, heard - MAX_NOTES) : heard]),
+                heard_until=end,
+                metre=bar.metre,
+                bpm=bar.bpm,
+                history=history,
+                temperature=temperature,
+            )
+        )
+        hits += (replace(hit, beat=bar.start + hit.beat) for hit in pattern.hits)
+        history = (*history, pattern)[-HISTORY_BARS:]
+        played.append(bar)
+    return Take(tuple(sorted(hits)), tuple(played), tuple(unfit))
+
+
+def fits_grid(beats: float) -> bool:
+    """Whether a bar of this length can be played."""
+    steps = beats * STEPS_PER_BEAT
+    return SHORTEST_BAR_BEATS <= beats <= MAX_BAR_BEATS and abs(steps - round(steps)) < 1e-6
+
+
+def sounding(bars: Iterable[Bar], notes: Sequence[Note]) -> Iterator[Bar]:
+    """The bars, or their pieces, in which the guitar sounds or rests for a bar at most."""
+    by_length: dict[float, NDArray[np.float64]] = {}
+    for bar in bars:
+        length = bar.metre.beats
+        if length not in by_length:
+            by_length[length] = _phrases(notes, longest_rest=length)
+        phrases = by_length[length]
+        first = np.searchsorted(phrases[:, 1], bar.start + TOUCH_BEATS, side="right")
+        if first < len(phrases) and phrases[first, 0] < bar.start + bar.beats - 1e-6:
+            yield from _pieces(bar)
+
+
+def _phrases(notes: Sequence[Note], *, longest_rest: float) -> NDArray[np.float64]:
+    """(phrases, 2) first and last beat of what sounds, rests up to `longest_rest` included.
+
+    A rest begins on the beat after its last note: a note cut short fills its beat all the same.
+    """
+    if not notes:
+        return np.zeros((0, 2))
+    onset = np.array([note.onset for note in notes])
+    end = np.array([max(note.end, note.onset + 2 * TOUCH_BEATS) for note in notes])
+    heard_until = np.maximum.accumulate(end)
+    rest_from = np.ceil(heard_until[:-1] - TOUCH_BEATS)
+    breaks = np.flatnonzero(onset[1:] - rest_from > longest_rest + TOUCH_BEATS)
+    return np.stack([onset[np.append(0, breaks + 1)], heard_until[np.append(breaks, -1)]], axis=1)
+
+
+def _pieces(bar: Bar) -> Iterator[Bar]:
+    """A bar as one bar that the grid can hold, or as several."""
+    start, left = bar.start, bar.beats
+    while left > MAX_BAR_BEATS:
+        yield Bar(start, PIECE_BEATS, Metre(4, 4), bar.bpm)
+        start, left = start + PIECE_BEATS, left - PIECE_BEATS
+    metre = bar.metre if left == bar.metre.beats else _metre_of(left) or bar.metre
+    yield Bar(start, left, metre, bar.bpm)
+
+
+def _metre_of(beats: float) -> Metre | None:
+    """The metre of a bar that was cut to this length, if there is one."""
+    for denominator in (4, 8):
+        numerator = beats * denominator / 4
+        if numerator >= 1 and abs(numerator - round(numerator)) < 1e-6:
+            return Metre(round(numerator), denominator)
+    return None

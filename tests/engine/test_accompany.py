@@ -1,0 +1,110 @@
+"""Drums for a file: only where there is guitar, bar by bar, by the file's own metres."""
+
+from engine.accompany import accompany
+from engine.kit import PITCH_OF, Voice
+from engine.notes import Metre, Note
+from engine.song import Bar
+from tests.fakes import RockDrummer
+
+KICK = PITCH_OF[Voice.KICK]
+
+
+def bars_of(*metres: Metre, bpm: float = 120.0) -> list[Bar]:
+    made, start = [], 0.0
+    for metre in metres:
+        made.append(Bar(start, metre.beats, metre, bpm))
+        start += metre.beats
+    return made
+
+
+def four(count: int) -> list[Bar]:
+    return bars_of(*[Metre()] * count)
+
+
+def quarters(first: float, last: float) -> list[Note]:
+    return [Note(float(beat), 0.9, 52) for beat in range(int(first), int(last))]
+
+
+def starts(bars):
+    return [bar.start for bar in bars]
+
+
+def test_every_bar_with_guitar_gets_drums_in_song_time():
+    take = accompany(quarters(0, 12), four(3), RockDrummer())
+    assert starts(take.played) == [0, 4, 8]
+    assert [hit.beat for hit in take.hits if hit.drum == KICK] == [0, 2, 4, 6, 8, 10]
+
+
+def test_each_bar_is_asked_with_the_guitar_up_to_its_end_and_the_drums_before_it():
+    drummer = RockDrummer()
+    accompany(quarters(0, 16), four(4), drummer, temperature=0.7)
+    third = drummer.requests[2]
+    assert (third.start, third.heard_until, third.bpm, third.bars) == (8, 12, 120, 1)
+    assert third.notes[-1].onset == 11 and len(third.notes) == 12
+    assert third.temperature == 0.7
+    assert [len(request.history) for request in drummer.requests] == [0, 1, 2, 2]
+
+
+def test_a_window_holds_at_most_the_last_150_notes():
+    notes = [Note(beat / 16, 0.05, 52) for beat in range(16 * 16)]
+    drummer = RockDrummer()
+    accompany(notes, four(4), drummer)
+    assert len(drummer.requests[-1].notes) == 150
+    assert drummer.requests[-1].notes[-1] == notes[-1]
+
+
+def test_drums_rest_before_and_after_the_guitar():
+    take = accompany(quarters(8, 12), four(5), RockDrummer())
+    assert starts(take.played) == [8]
+
+
+def test_drums_play_through_a_rest_of_a_bar():
+    take = accompany(quarters(0, 4) + quarters(8, 12), four(3), RockDrummer())
+    assert starts(take.played) == [0, 4, 8]
+
+
+def test_drums_rest_where_the_guitar_rests_longer_than_a_bar():
+    take = accompany(quarters(0, 4) + quarters(12, 16), four(4), RockDrummer())
+    assert starts(take.played) == [0, 12]
+
+
+def test_a_note_held_over_bars_sounds_in_all_of_them():
+    take = accompany([Note(0.0, 11.0, 40)], four(4), RockDrummer())
+    assert starts(take.played) == [0, 4, 8]
+
+
+def test_a_note_that_ends_on_the_bar_line_does_not_sound_beyond_it():
+    take = accompany([Note(0.0, 4.01, 40)], four(2), RockDrummer())
+    assert starts(take.played) == [0]
+
+
+def test_no_guitar_no_drums():
+    assert accompany([], four(4), RockDrummer()).hits == ()
+
+
+def test_the_metre_of_each_bar_is_asked_for_and_history_ends_where_it_changes():
+    drummer = RockDrummer()
+    accompany(quarters(0, 14), bars_of(Metre(3, 4), Metre(3, 4), Metre(), Metre()), drummer)
+    assert [request.metre for request in drummer.requests] == [Metre(3, 4)] * 2 + [Metre()] * 2
+    assert [len(request.history) for request in drummer.requests] == [0, 1, 0, 1]
+
+
+def test_a_bar_too_long_for_the_grid_is_played_in_pieces():
+    drummer = RockDrummer()
+    take = accompany(quarters(0, 7), bars_of(Metre(7, 4)), drummer)
+    assert [(bar.start, bar.beats) for bar in take.played] == [(0, 4), (4, 3)]
+    assert [request.metre for request in drummer.requests] == [Metre(), Metre(3, 4)]
+
+
+def test_a_bar_cut_short_is_asked_for_at_its_own_length():
+    drummer = RockDrummer()
+    bars = [Bar(0.0, 2.5, Metre(), 120.0), Bar(2.5, 4.0, Metre(), 120.0)]
+    accompany(quarters(0, 6), bars, drummer)
+    assert [request.metre for request in drummer.requests] == [Metre(5, 8), Metre()]
+
+
+def test_bars_that_do_not_fit_the_grid_rest_and_are_told():
+    metres = (Metre(7, 16), Metre(1, 4), Metre(), Metre(4, 4))
+    take = accompany(quarters(0, 11), bars_of(*metres), RockDrummer())
+    assert [bar.metre for bar in take.unfit] == [Metre(7, 16), Metre(1, 4)]
+    assert len(take.played) == 2
