@@ -54,16 +54,21 @@ class _RawPart:
 
 def read_song(path: Path) -> Song:
     """The song in a MIDI file."""
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise MidiError(f"{path}: too large for a MIDI song (over {MAX_BYTES:,} bytes)")
-        data = path.read_bytes()
-    except OSError as error:
-        raise MidiError(f"{path}: cannot be read ({error.strerror or error})") from error
+    data = read_file(path)
     try:
         return parse_song(data)
     except MidiError as error:
         raise MidiError(f"{path}: {error}") from error
+
+
+def read_file(path: Path) -> bytes:
+    """The bytes of a file that is no larger than a song can be."""
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise MidiError(f"{path}: too large for a MIDI song (over {MAX_BYTES:,} bytes)")
+        return path.read_bytes()
+    except OSError as error:
+        raise MidiError(f"{path}: cannot be read ({error.strerror or error})") from error
 
 
 def parse_song(data: bytes, *, reader: str = "auto") -> Song:

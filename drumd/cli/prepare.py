@@ -1,0 +1,66 @@
+"""`drumd prepare`: folders of MIDI songs, or the seed's arrays, to a corpus."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from engine.corpus import Report
+
+Folder = click.Path(exists=True, path_type=Path)
+
+
+@click.command()
+@click.argument("folders", metavar="DIR...", nargs=-1, required=True, type=Folder)
+@click.option("-o", "--out", "target", required=True, type=click.Path(path_type=Path))
+@click.option("--jobs", type=click.IntRange(min=1), help="Processes; all cores if not given.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+def command(folders: tuple[Path, ...], target: Path, jobs: int | None, as_json: bool) -> None:
+    """Turn folders of MIDI songs into a corpus to train on."""
+    from engine.prepare import prepare_songs
+
+    with _progress_bar() as progress:
+        report = prepare_songs(folders, target, jobs=jobs or _cores(), progress=progress)
+    if as_json:
+        click.echo(json.dumps(asdict(report)))
+    else:
+        _show(report, target)
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@contextmanager
+def _progress_bar() -> Iterator[Callable[[int, int], None]]:
+    """A bar on stderr, so that stdout holds the report alone."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    columns = ("{task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task("songs", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _show(report: Report, target: Path) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("", "files", title=f"corpus {target}", box=None, pad_edge=False)
+    table.columns[1].justify = "right"
+    table.add_row("found", str(report.files))
+    table.add_row("used", str(report.used))
+    for reason, count in sorted(report.dropped.items(), key=lambda entry: (-entry[1], entry[0])):
+        table.add_row(f"dropped: {reason}", str(count))
+    Console().print(table)

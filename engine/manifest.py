@@ -1,0 +1,83 @@
+"""Which songs a folder holds, and what its `manifest.csv` says of them.
+
+A manifest has a row a file with any of the columns file, split, group, source, licence,
+licence_clear, kind, feel and strict. Without one, songs are split by their names.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.corpus import SongInfo
+from engine.errors import CorpusError
+
+SUFFIXES = frozenset({".mid", ".midi", ".kar", ".rmi"})
+SPLITS = ("train", "valid")
+ONE_VALID_IN = 10
+_COPY = re.compile(r"(__v\d+|__[0-9a-f]{8}|[\s_.-]*\(?\d{0,2}\)?)$")
+
+
+@dataclass(frozen=True, slots=True)
+class SongFile:
+    """A file to prepare; `info.strict` is -1 where the song itself has to tell."""
+
+    path: Path
+    info: SongInfo
+
+
+def find_songs(folders: Sequence[Path]) -> list[SongFile]:
+    """Every MIDI file of the folders, in an order that does not hang on the file system."""
+    found = []
+    for folder in folders:
+        if not folder.is_dir():
+            raise CorpusError(f"{folder} is not a folder of MIDI songs")
+        rows = _manifest(folder / "manifest.csv")
+        files = (p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
+        names = sorted((path.relative_to(folder).as_posix(), path) for path in files)
+        found += [SongFile(path, _info(name, rows.get(name, {}))) for name, path in names]
+    return found
+
+
+def _manifest(path: Path) -> dict[str, dict[str, str]]:
+    """The rows by file name; none where there is no manifest."""
+    if not path.is_file():
+        return {}
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            reader = csv.DictReader(file)
+            if "file" not in (reader.fieldnames or ()):
+                raise CorpusError(f"{path} has no column named file")
+            return {
+                row["file"]: {k: v for k, v in row.items() if k and isinstance(v, str)}
+                for row in reader
+                if row["file"]
+            }
+    except (OSError, csv.Error, UnicodeDecodeError) as error:
+        raise CorpusError(f"{path} cannot be read: {error}") from error
+
+
+def _info(name: str, row: dict[str, str]) -> SongInfo:
+    group = row.get("group") or song_group(name)
+    split = row.get("split", "")
+    kept = {key: row.get(key, "") for key in ("source", "licence", "licence_clear", "kind", "feel")}
+    strict = {"1": 1, "0": 0, "": 0 if row else -1}.get(row.get("strict", ""), -1)
+    chosen = split if split in SPLITS else _split_of(group)
+    return SongInfo(file=name, split=chosen, group=group, strict=strict, **kept)
+
+
+def song_group(name: str) -> str:
+    """The name of a song without what tells its copies apart, so that they stay together."""
+    stem = Path(name).stem.lower()
+    while (shorter := _COPY.sub("", stem)) != stem and shorter:
+        stem = shorter
+    return re.sub(r"[\W_]+", "", stem) or stem
+
+
+def _split_of(group: str) -> str:
+    digest = hashlib.sha256(group.encode("utf-8", "surrogateescape")).digest()
+    return "valid" if int.from_bytes(digest[:4]) % ONE_VALID_IN == 0 else "train"
