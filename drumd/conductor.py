@@ -1,0 +1,235 @@
+"""What happens at which bar: when drums enter, what is asked for, when they rest and stop.
+
+A `Conductor` belongs to the main thread and decides on beats alone; it has no clock of its own.
+Bar `n` begins at beat `n * metre.beats`. For each bar there are two moments before its bar line:
+from `ASK_S` before the second the bar may be asked for; the second, the *deadline*, comes a
+sixteenth before the bar line, since a drummer may lean so far forward. What has not been
+answered by then is not waited for: the last bar plays again.
+
+Drums enter at the first bar line after one bar of guitar, rest after two silent bars, come in
+again at the bar line after the guitar did, and end when the host stops. After a jump of the host
+the last bar plays on in the new place until the next bar line.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+import mido
+
+from drumd.timing.line import TimeMap
+from drumd.timing.musical import MusicalClock
+from drumd.window import Window, jump_shift
+from engine.notes import Pattern, Request
+
+ASK_S = 0.2  # the longest that an answer is waited for; the guitar heard is older by as much
+SEND_S = 0.03  # between the deadline and the earliest hit there may be
+LEAN = 0.25  # beats that a hit may lie before its bar line
+EARLY = 0.5  # a first note so little (beats) after a bar line was meant to be on it
+MISSED = 0.02  # beats; where a jump lands, hits so little before it are still played
+SILENT_BARS = 2
+HELD_BARS = 4  # a note held for longer has lost its note-off
+HISTORY = 4  # bars of its own that the drummer is reminded of
+EVER = float("-inf")
+
+
+class Part(Enum):
+    """What the drummer is doing, in words for the player."""
+
+    STOPPED = "waiting for the host or the first note"
+    LISTENING = "listening"
+    PLAYING = "playing"
+    RESTING = "resting"
+
+
+class Player(Protocol):
+    """Who plays the bars: the scheduler."""
+
+    def cue(self, pattern: Pattern, start: float) -> None: ...
+
+    def drop_from(self, beat: float) -> None: ...
+
+    def silence(self) -> None: ...
+
+
+@dataclass(slots=True)
+class BarCounts:
+    """How the bars came out."""
+
+    played: int = 0
+    repeated: int = 0  # of those played: the answer was not there, the last bar played again
+    missed: int = 0  # not played: neither an answer nor a bar to play again
+    dropped_answers: int = 0  # answers that came too late to be played
+
+
+class Conductor:
+    """Leads the drummer through the bars."""
+
+    def __init__(
+        self,
+        musical: MusicalClock,
+        player: Player,
+        ask: Callable[[Request], None],
+        *,
+        window: Window | None = None,
+        temperature: float | None = None,
+    ) -> None:
+        self.window = window or Window()
+        self.part = Part.STOPPED
+        self.counts = BarCounts()
+        self.pattern: Pattern | None = None  # the last bar that was cued, while playing
+        self._musical, self._player, self._ask = musical, player, ask
+        self._temperature = temperature
+        self._bar = 0  # the next bar to settle
+        self._asked: Request | None = None
+        self._answered = False
+        self._enter: float | None = None  # drums may come in from this beat on
+        self._last_bar: int | None = None  # no bar is played from this one on
+        self._history: deque[Pattern] = deque(maxlen=HISTORY)
+        self._groove: Pattern | None = None  # what plays again when there is nothing new
+
+    @property
+    def bar_beats(self) -> float:
+        return self._musical.metre.beats
+
+    def hear(self, time: float, message: mido.Message) -> None:
+        """Take in a message of the guitar or the host."""
+        line, jumps = self._musical.map, self._musical.jumps
+        self._musical.hear(time, message)
+        if self._musical.jumps != jumps:
+            self._jump(time, line)
+        line = self._musical.map if self._musical.rolling else None
+        began = self.window.hear(time, message, line)
+        if line and self.part is Part.STOPPED:
+            self._begin(line.beat_at(time), line)
+        if began and line and self._enter is None:
+            self._enter = self._entry_after(line.beat_at(time))
+
+    def answer(self, request: Request, pattern: Pattern) -> None:
+        """Play what the drummer answered, unless that comes too late."""
+        if request is not self._asked or self._answered:
+            self.counts.dropped_answers += 1
+            return
+        self._answered = True
+        self._play(pattern)
+
+    def step(self, now: float) -> None:
+        """Do what is due at `now` seconds; to be called some hundred times a second."""
+        self._musical.tick(now)
+        line = self._musical.map
+        if line is None or not self._musical.rolling:
+            if self.part is not Part.STOPPED:
+                self._stop()
+            return
+        if self.part is Part.STOPPED:
+            self._begin(line.beat_at(now), line)
+        while now >= self._deadline(line):
+            self._settle(now, line)
+        if self._asked is None and now >= self._deadline(line) - ASK_S and self._wanted(now, line):
+            self._ask_for_bar(now, line)
+
+    def finish(self, beat: float) -> float:
+        """Let the bar that `beat` is in be the last; gives the beat at which it ends."""
+        self._last_bar = int(beat // self.bar_beats) + 1
+        end = self._last_bar * self.bar_beats
+        self._player.drop_from(end)
+        return end
+
+    def _entry_after(self, onset: float) -> float:
+        """The beat from which drums may come in, once a first note began at `onset`."""
+        if self.part is Part.RESTING:
+            return onset
+        return onset + self.bar_beats - EARLY
+
+    def _deadline(self, line: TimeMap) -> float:
+        """When the drums of the next bar must be there, in seconds."""
+        return line.time_of(self._bar * self.bar_beats - LEAN) - SEND_S
+
+    def _wanted(self, now: float, line: TimeMap) -> bool:
+        """Whether drums belong into the next bar, as far as one can tell now."""
+        start = self._bar * self.bar_beats
+        if self._last_bar is not None and self._bar >= self._last_bar:
+            return False
+        if self.part is not Part.PLAYING:
+            return self._enter is not None and self._enter <= start
+        until = self.window.sounded_until(line.beat_at(now), held=HELD_BARS * self.bar_beats)
+        return until is not None and until > start - SILENT_BARS * self.bar_beats + EARLY
+
+    def _ask_for_bar(self, now: float, line: TimeMap) -> None:
+        heard_until = line.beat_at(now)
+        self._asked = Request(
+            bar=self._bar,
+            start=self._bar * self.bar_beats,
+            notes=self.window.notes(heard_until),
+            heard_until=heard_until,
+            metre=self._musical.metre,
+            bpm=line.bpm,
+            history=tuple(self._history),
+            temperature=self._temperature,
+        )
+        self._ask(self._asked)
+
+    def _settle(self, now: float, line: TimeMap) -> None:
+        """The deadline of the next bar is here: play, play the last bar again, or rest."""
+        if not self._answered:
+            if not (self._asked or self._wanted(now, line)):
+                self._rest()
+            elif self._groove is None:
+                self.counts.missed += 1
+            elif now < line.time_of((self._bar + 1) * self.bar_beats):  # else it is long gone
+                self.counts.repeated += 1
+                self._play(self._groove)
+        self._bar += 1
+        self._asked, self._answered = None, False
+
+    def _play(self, pattern: Pattern) -> None:
+        self.part = Part.PLAYING
+        self._player.cue(pattern, self._bar * self.bar_beats)
+        self._history.append(pattern)
+        self.pattern = self._groove = pattern
+        self.counts.played += 1
+
+    def _rest(self) -> None:
+        if self.part is Part.PLAYING:
+            self.part = Part.RESTING
+            self.pattern = self._enter = None
+            self._history.clear()
+
+    def _begin(self, beat: float, line: TimeMap) -> None:
+        """The time has begun to roll."""
+        self.part = Part.LISTENING
+        self._enter = None
+        self._bar = int((beat + LEAN) // self.bar_beats) + 1
+        self.window.place(line)
+
+    def _stop(self) -> None:
+        """The host has stopped: silence, and a fresh start when it goes on."""
+        self.part = Part.STOPPED
+        self._player.drop_from(EVER)
+        self._player.silence()
+        self._asked, self._answered = None, False
+        self.pattern = None
+        self._history.clear()
+
+    def _jump(self, time: float, old: TimeMap | None) -> None:
+        """The host has moved the song: follow it there."""
+        line = self._musical.map
+        if line is None or old is None:
+            return
+        beat = line.beat_at(time)
+        shift = jump_shift(old.beat_at(time), beat, self.bar_beats)
+        self.window.shift(shift)
+        self._player.drop_from(EVER)
+        self._asked, self._answered = None, False
+        bar = int((beat + LEAN) // self.bar_beats)
+        if self._enter is not None:
+            self._enter += shift
+        if self.pattern is not None:
+            start = bar * self.bar_beats
+            rest = [hit for hit in self.pattern.hits if start + hit.beat >= beat - MISSED]
+            self._player.cue(Pattern.of(rest, self.bar_beats), start)
+        self._bar = bar + 1
