@@ -1,0 +1,72 @@
+"""`drumd doctor`: look at everything that live drums need, and say what to do."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+import click
+from rich.console import Console
+from rich.markup import escape
+
+from drumd.doctor import Finding, State, examine
+from drumd.facts import gather
+from drumd.selftest import try_live_path
+from engine.errors import EngineError
+
+MARKS = {State.GOOD: "[green]✓[/]", State.NOTE: "[yellow]•[/]", State.BROKEN: "[red]✗[/]"}
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def command(as_json: bool) -> None:
+    """Find what is wrong and say how to mend it. Exits with 1 if anything is broken."""
+    findings = [*examine(gather()), bundle()]
+    if not as_json:
+        show(findings)
+    tried = live_path()
+    if as_json:
+        document = {
+            "findings": [asdict(one) | {"state": one.state.value} for one in [*findings, tried]]
+        }
+        click.echo(json.dumps(document, indent=2))
+    else:
+        show([tried])
+    if any(one.state is State.BROKEN for one in [*findings, tried]):
+        raise SystemExit(1)
+
+
+def show(findings: list[Finding]) -> None:
+    """A line for each finding, with the advice below it."""
+    console = Console(highlight=False)
+    for one in findings:
+        console.print(f"{MARKS[one.state]} [bold]{escape(one.subject)}[/]: {escape(one.text)}")
+        if one.advice:
+            console.print(f"    {escape(one.advice)}", style="dim")
+
+
+def bundle() -> Finding:
+    """Whether the drummer that ships is whole, by its checksums."""
+    from engine.bundle import load_bundle
+
+    try:
+        found = load_bundle()
+    except EngineError as error:
+        return Finding("drummer", State.BROKEN, str(error), "Install drumd again.")
+    return Finding("drummer", State.GOOD, f"bundle {found.name} is intact")
+
+
+def live_path() -> Finding:
+    """A few seconds of guitar through the whole live path."""
+    fault = try_live_path()
+    if fault:
+        return Finding(
+            "self-test",
+            State.BROKEN,
+            fault,
+            "Mend what is broken above; if nothing is, report this with the output of "
+            "drumd doctor --json.",
+        )
+    return Finding(
+        "self-test", State.GOOD, "a riff went in, drums came out, every one of them ended"
+    )

@@ -1,0 +1,59 @@
+"""`drumd panic`: end every note on a MIDI output, whoever began it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+
+import click
+import mido
+
+from drumd.errors import PortNotFoundError
+from drumd.ports import OutputPort, PortList, list_ports, open_output
+from drumd.ports.names import find_port
+from drumd.timing.clock import MonotonicClock
+
+ALL_SOUND_OFF, ALL_NOTES_OFF = 120, 123
+PAUSE_S = 0.01  # after each channel: drivers and cables have short queues
+
+
+@click.command()
+@click.option("--out", "wanted", metavar="NAME", help="One output only: its name, or a part of it.")
+@click.option("--api", default="auto", show_default=True, help="MIDI API to use.")
+def command(wanted: str | None, api: str) -> None:
+    """End every note: note offs, all notes off and all sound off on all 16 channels."""
+    ports = list_ports(api)
+    names = chosen(ports, wanted)
+    for name in names:
+        port = open_output(name, MonotonicClock(), api=ports.api)
+        try:
+            end_every_note(port)
+        finally:
+            port.close()
+        click.echo(f"every note is ended on {name}")
+
+
+def chosen(ports: PortList, wanted: str | None) -> tuple[str, ...]:
+    """The outputs to silence: the one that is wanted, or all of them."""
+    found = ports.outputs if wanted is None else ()
+    if wanted is not None and (name := find_port("output", wanted, ports.outputs)) is not None:
+        found = (name,)
+    if not found:
+        raise PortNotFoundError("output", wanted or "any name", ports.outputs)
+    return found
+
+
+def end_every_note(port: OutputPort, pause: Callable[[float], None] = time.sleep) -> None:
+    """Send everything that ends a note, channel by channel, without flooding the driver."""
+    for channel in range(16):
+        for message in last_words(channel):
+            port.send(message)
+        pause(PAUSE_S)
+
+
+def last_words(channel: int) -> Iterator[mido.Message]:
+    """The controllers first: what knows them is silent at once."""
+    for control in (ALL_SOUND_OFF, ALL_NOTES_OFF):
+        yield mido.Message("control_change", control=control, channel=channel)
+    for note in range(128):
+        yield mido.Message("note_off", note=note, channel=channel)

@@ -1,0 +1,47 @@
+"""`drumd ports`: the MIDI ports that are there."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from drumd.doctor import how_to_get_ports
+from drumd.facts import ApiFacts, gather
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def command(as_json: bool) -> None:
+    """List the MIDI ports, by the API that shows them."""
+    facts = gather()
+    if as_json:
+        click.echo(json.dumps({"apis": [document(api) for api in facts.apis]}, indent=2))
+        return
+    for api in facts.apis:
+        click.echo("\n".join(lines(api)))
+    if not any(api.ports and (api.ports.inputs or api.ports.outputs) for api in facts.apis):
+        click.echo(f"\nNo ports. {how_to_get_ports(facts)}")
+
+
+def lines(api: ApiFacts) -> list[str]:
+    """What to print of one API."""
+    if api.ports is None:
+        return [f"{api.api}: {api.problem}"]
+    return [
+        f"{api.api}:",
+        "  inputs (--in)",
+        *(f"    {name}" for name in api.ports.inputs or ("(none)",)),
+        "  outputs (--out)",
+        *(f"    {name}" for name in api.ports.outputs or ("(none)",)),
+    ]
+
+
+def document(api: ApiFacts) -> dict[str, object]:
+    """One API for programs to read."""
+    return {
+        "api": api.api,
+        "problem": api.problem or None,
+        "inputs": list(api.ports.inputs) if api.ports else [],
+        "outputs": list(api.ports.outputs) if api.ports else [],
+    }
