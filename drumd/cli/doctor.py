@@ -39,10 +39,14 @@ def command(as_json: bool) -> None:
 def show(findings: list[Finding]) -> None:
     """A line for each finding, with the advice below it."""
     console = Console(highlight=False)
+    loose = not console.is_terminal  # nobody wants lines broken in a pipe
     for one in findings:
-        console.print(f"{MARKS[one.state]} [bold]{escape(one.subject)}[/]: {escape(one.text)}")
+        console.print(
+            f"{MARKS[one.state]} [bold]{escape(one.subject)}[/]: {escape(one.text)}",
+            soft_wrap=loose,
+        )
         if one.advice:
-            console.print(f"    {escape(one.advice)}", style="dim")
+            console.print(f"    {escape(one.advice)}", style="dim", soft_wrap=loose)
 
 
 def bundle() -> Finding:

@@ -1,0 +1,60 @@
+"""`drumd doctor`: its exit status and its two ways of telling."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from click.testing import CliRunner, Result
+
+from drumd.cli import main
+from drumd.doctor import Finding, State
+from drumd.facts import ApiFacts, Facts
+from drumd.ports import PortList
+
+HEALTHY = Facts(
+    system="Linux",
+    python=(3, 11, 7),
+    apis=(ApiFacts("alsa", PortList(("Guitar",), ("Synth",), "alsa")),),
+    servers=("ALSA sequencer",),
+    realtime="",
+    missing=("music21",),
+)
+
+
+def doctor(monkeypatch: pytest.MonkeyPatch, *options: str, fault: str = "") -> Result:
+    monkeypatch.setattr("drumd.cli.doctor.gather", lambda: HEALTHY)
+    monkeypatch.setattr("drumd.cli.doctor.try_live_path", lambda: fault)
+    whole = Finding("drummer", State.GOOD, "bundle is intact")
+    monkeypatch.setattr("drumd.cli.doctor.bundle", lambda: whole)
+    return CliRunner().invoke(main, ["doctor", *options])
+
+
+def test_notes_alone_are_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    result = doctor(monkeypatch)
+    assert result.exit_code == 0, result.output
+    assert "music21: not installed" in result.output
+    assert "drumd[notation]" in result.output
+
+
+def test_something_broken_is_exit_status_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    result = doctor(monkeypatch, fault="no drums came")
+    assert result.exit_code == 1
+    assert "self-test: no drums came" in result.output
+
+
+def test_programs_get_every_finding_as_one_json_document(monkeypatch: pytest.MonkeyPatch) -> None:
+    result = doctor(monkeypatch, "--json", fault="no drums came")
+    assert result.exit_code == 1
+    findings = json.loads(result.stdout)["findings"]
+    assert {one["subject"]: one["state"] for one in findings} == {
+        "Python": "good",
+        "MIDI": "good",
+        "servers": "good",
+        "ports": "good",
+        "virtual ports": "good",
+        "priority": "good",
+        "music21": "note",
+        "drummer": "good",
+        "self-test": "broken",
+    }

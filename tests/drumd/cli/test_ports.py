@@ -1,0 +1,56 @@
+"""`drumd ports` on machines with and without ports."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from click.testing import CliRunner, Result
+
+from drumd.cli import main
+from drumd.facts import ApiFacts, Facts
+from drumd.ports import PortList
+
+ALSA = ApiFacts("alsa", PortList(("TriplePlay:0",), ("Synth:0", "AI Drums:1"), "alsa"))
+NO_JACK = ApiFacts("jack", None, "no JACK server runs")
+
+
+def ports(
+    monkeypatch: pytest.MonkeyPatch, *apis: ApiFacts, system: str = "Linux", options: str = ""
+) -> Result:
+    facts = Facts(system, (3, 11, 7), apis, servers=(), realtime="", missing=())
+    monkeypatch.setattr("drumd.cli.ports.gather", lambda: facts)
+    result = CliRunner().invoke(main, ["ports", *options.split()])
+    assert result.exit_code == 0, result.output
+    return result
+
+
+def test_ports_are_listed_by_api_and_direction(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert ports(monkeypatch, ALSA, NO_JACK).output.splitlines() == [
+        "alsa:",
+        "  inputs (--in)",
+        "    TriplePlay:0",
+        "  outputs (--out)",
+        "    Synth:0",
+        "    AI Drums:1",
+        "jack: no JACK server runs",
+    ]
+
+
+def test_a_machine_without_ports_is_told_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    empty = ApiFacts("winmm", PortList((), (), "winmm"))
+    assert "loopMIDI" in ports(monkeypatch, empty, system="Windows").output
+    assert "modprobe snd-seq" in ports(monkeypatch, NO_JACK).output
+
+
+def test_programs_get_one_json_document(monkeypatch: pytest.MonkeyPatch) -> None:
+    document = json.loads(ports(monkeypatch, ALSA, NO_JACK, options="--json").stdout)
+    assert document["apis"] == [
+        {
+            "api": "alsa",
+            "problem": None,
+            "inputs": ["TriplePlay:0"],
+            "outputs": ["Synth:0", "AI Drums:1"],
+        },
+        {"api": "jack", "problem": "no JACK server runs", "inputs": [], "outputs": []},
+    ]
