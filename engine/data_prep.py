@@ -7,14 +7,13 @@ run can be taken up anywhere. A batch holds bars of one length, so only notes ne
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from engine.corpus import Corpus
+from engine.corpus import Corpus, SongInfo, Tensors
 from engine.errors import CorpusError
 from engine.features import (
     GRID_CHANNELS,
@@ -32,10 +31,11 @@ from engine.features import (
 )
 from engine.grid import MAX_BAR_STEPS, STEPS_PER_BEAT
 from engine.kit import VOICES
-from engine.preprocess import window
+from engine.preprocess import MAX_NOTES, MEMORY_BEATS, window
 from engine.seq_model import HITS, Guitar
 
 PAIR_BARS = 2
+POOL = 16  # batches whose windows are sorted by their notes, so that there is less to pad
 PITCH_RANGE = (28, 96)  # a transposed part stays inside
 
 
@@ -45,7 +45,8 @@ class DataSettings:
 
     clear_only: bool = False  # songs under a clear licence alone
     strict_only: bool = False  # songs that the manifest calls strict
-    standins: float = 0.5  # share of the pairs in an epoch whose part is no guitar, to guitar pairs
+    epoch_windows: int = 60_000
+    standins: float = 0.33  # share of the windows whose part is no guitar
     anticipate: float = 0.5  # share of windows that end before the bars to play
     longest_lead: float = 1.0  # beats by which such a window may end early
     forget_history: float = 0.2  # share of windows that know nothing of the bars before
@@ -75,23 +76,29 @@ class DrumPairs:
     """The pairs of one split of a corpus, ready to be cut into batches."""
 
     def __init__(self, corpus: Corpus, split: str, settings: DataSettings, seed: int) -> None:
-        self._corpus, self._settings, self._seed = corpus, settings, seed
-        self._grids = _bar_grids(corpus)
-        self._steps = np.rint(corpus.bar_beats * STEPS_PER_BEAT).astype(np.int64)
-        song = corpus.bar_song[corpus.pair_bar]
-        kept = np.array([_keeps(entry, split, settings) for entry in corpus.songs], bool)
+        self._tensors, self._settings, self._seed = corpus.tensors, settings, seed
+        tensors = corpus.tensors
+        self._grids = _bar_grids(tensors)
+        self._steps = np.rint(tensors["bar_beats"] * STEPS_PER_BEAT).astype(np.int64)
+        self._size = _window_sizes(tensors)
+        song = tensors["bar_song"][tensors["pair_bar"]]
+        kept = np.array([keeps(entry, split, settings) for entry in corpus.songs], bool)
         chosen = np.flatnonzero(kept[song])
-        guitar = corpus.part_guitar[corpus.pair_part[chosen]] == 1
+        guitar = tensors["part_guitar"][tensors["pair_part"][chosen]] == 1
         self._guitar, self._standins = chosen[guitar], chosen[~guitar]
         if not len(self._guitar):
             raise CorpusError(f"the corpus has no {split} pairs with guitar; add songs to it")
 
     def order(self, epoch: int, batch: int) -> list[NDArray[np.int64]]:
-        """The batches of an epoch, as pair numbers: all guitars and a fresh share of stand-ins."""
+        """The batches of an epoch, as pair numbers: a fresh draw of guitars and stand-ins."""
         rng = np.random.default_rng([self._seed, epoch])
-        wanted = round(self._settings.standins * len(self._guitar))
-        extra = rng.permutation(self._standins)[:wanted]
-        pairs = rng.permutation(np.concatenate([self._guitar, extra]))
+        standins = round(self._settings.standins * self._settings.epoch_windows)
+        guitars = self._settings.epoch_windows - standins
+        chosen = [
+            rng.permutation(self._guitar)[:guitars],
+            rng.permutation(self._standins)[:standins],
+        ]
+        pairs = rng.permutation(np.concatenate(chosen))
         batches = self._by_metre(pairs, batch)
         return [batches[place] for place in rng.permutation(len(batches))]
 
@@ -101,13 +108,15 @@ class DrumPairs:
         return self._by_metre(rng.permutation(self._guitar)[:count], batch)
 
     def _by_metre(self, pairs: NDArray[np.int64], batch: int) -> list[NDArray[np.int64]]:
-        steps = self._steps[self._corpus.pair_bar[pairs]]
-        return [
-            group[first : first + batch]
-            for length in np.unique(steps)
-            for group in [pairs[steps == length]]
-            for first in range(0, len(group), batch)
-        ]
+        steps = self._steps[self._tensors["pair_bar"][pairs]]
+        batches = []
+        for length in np.unique(steps):
+            group = pairs[steps == length]
+            for first in range(0, len(group), POOL * batch):
+                pool = group[first : first + POOL * batch]
+                pool = pool[np.argsort(self._size[pool], kind="stable")]
+                batches += np.split(pool, range(batch, len(pool), batch))
+        return batches
 
     def training_batch(self, pairs: NDArray[np.int64], epoch: int, step: int) -> Batch:
         """A batch with all its variations drawn from (seed, epoch, step)."""
@@ -134,10 +143,10 @@ class DrumPairs:
 
         `guitars` are the pairs to take the guitar from, where it is not the pair's own.
         """
-        corpus = self._corpus
-        bars = corpus.pair_bar[pairs]
+        tensors = self._tensors
+        bars = tensors["pair_bar"][pairs]
         bar_steps = int(self._steps[bars[0]])
-        length = float(corpus.bar_beats[bars[0]])
+        length = float(tensors["bar_beats"][bars[0]])
         heard = np.minimum(heard, PAIR_BARS * length)
         shift = np.zeros(len(pairs), np.int64) if shift is None else shift
         guitars = pairs if guitars is None else guitars
@@ -150,7 +159,7 @@ class DrumPairs:
             previous=torch.from_numpy(previous.reshape(*target.shape[:2], HITS)),
             history=torch.from_numpy(history_of(played)),
             conditions=torch.from_numpy(
-                conditions(target.shape[1], heard, corpus.bar_bpm[bars], length)
+                conditions(target.shape[1], heard, tensors["bar_bpm"][bars], length)
             ),
             bar_steps=torch.tensor(bar_steps),
             voices=torch.from_numpy(combination(target)),
@@ -163,15 +172,15 @@ class DrumPairs:
         return np.roll(pairs, len(pairs) // 2)
 
     def _notes(self, pair: int, heard: float, shift: int) -> NoteInputs:
-        corpus = self._corpus
-        part = corpus.pair_part[pair]
-        keep = slice(int(corpus.part_note[part]), int(corpus.part_note[part + 1]))
-        start = float(corpus.bar_start[corpus.pair_bar[pair]])
+        tensors = self._tensors
+        part = tensors["pair_part"][pair]
+        keep = slice(int(tensors["part_note"][part]), int(tensors["part_note"][part + 1]))
+        start = float(tensors["bar_start"][tensors["pair_bar"][pair]])
         cut = window(
-            corpus.note_onset[keep],
-            corpus.note_duration[keep],
-            corpus.note_pitch[keep],
-            corpus.note_velocity[keep],
+            tensors["note_onset"][keep],
+            tensors["note_duration"][keep],
+            tensors["note_pitch"][keep],
+            tensors["note_velocity"][keep],
             start=start,
             heard_until=start + heard,
         )
@@ -182,10 +191,12 @@ class DrumPairs:
 
     def _played(self, bars: NDArray[np.int64], bar_steps: int) -> Floats:
         """The drums from the bars before to the end of the pair; empty where the song differs."""
-        corpus = self._corpus
+        tensors = self._tensors
         around = bars[:, None] + np.arange(-HISTORY_BARS, PAIR_BARS)
-        inside = np.clip(around, 0, len(corpus.bar_song) - 1)
-        same = (corpus.bar_song[inside] == corpus.bar_song[bars][:, None]) & (around == inside)
+        inside = np.clip(around, 0, len(tensors["bar_song"]) - 1)
+        same = (tensors["bar_song"][inside] == tensors["bar_song"][bars][:, None]) & (
+            around == inside
+        )
         same &= self._steps[inside] == bar_steps
         stored = self._grids[inside][:, :, :bar_steps] * same[:, :, None, None, None]
         grid = stored.astype(np.float32) / np.float32(127)
@@ -193,7 +204,7 @@ class DrumPairs:
 
     def _velocity(self, bars: NDArray[np.int64], target: Floats) -> NDArray[np.int64]:
         """Velocity classes; none where the whole song is played at one velocity."""
-        flat = self._corpus.song_dynamics[self._corpus.bar_song[bars]] == 0
+        flat = self._tensors["song_dynamics"][self._tensors["bar_song"][bars]] == 0
         return np.where(flat[:, None, None], -1, velocity_class(target))
 
 
@@ -216,24 +227,38 @@ def stack_notes(notes: list[NoteInputs]) -> Guitar:
     )
 
 
-def _bar_grids(corpus: Corpus) -> NDArray[np.int8]:
+def _bar_grids(tensors: Tensors) -> NDArray[np.int8]:
     """Velocity (1..127, 0 for no hit) and micro-timing (+-127) of all bars, (bars, steps, V, 2)."""
-    bars = len(corpus.bar_song)
+    bars = len(tensors["bar_song"])
     grids = np.zeros((bars, MAX_BAR_STEPS, VOICES, 2), np.int8)
-    bar = np.repeat(np.arange(bars), np.diff(corpus.bar_hit))
-    place = (bar, corpus.hit_step, corpus.hit_voice)
-    grids[(*place, 0)] = corpus.hit_velocity
-    offset = np.clip(corpus.hit_offset / WIDEST_OFFSET, -1, 1)
+    bar = np.repeat(np.arange(bars), np.diff(tensors["bar_hit"]))
+    place = (bar, tensors["hit_step"], tensors["hit_voice"])
+    grids[(*place, 0)] = tensors["hit_velocity"]
+    offset = np.clip(tensors["hit_offset"] / WIDEST_OFFSET, -1, 1)
     grids[(*place, 1)] = np.rint(offset * 127).astype(np.int8)
     return grids
 
 
-def _keeps(song: dict[str, Any], split: str, settings: DataSettings) -> bool:
+def keeps(song: SongInfo, split: str, settings: DataSettings) -> bool:
     """Whether a song takes part."""
-    clear = song["licence_clear"] == "clear" or not settings.clear_only
-    strict = bool(song["strict"]) or not settings.strict_only
-    return song["split"] == split and clear and strict
+    clear = song.licence_clear == "clear" or not settings.clear_only
+    strict = bool(song.strict) or not settings.strict_only
+    return song.split == split and clear and strict
 
 
 def _factor(kept: NDArray[np.bool_]) -> Tensor:
     return torch.from_numpy(kept.astype(np.float32))
+
+
+def _window_sizes(tensors: Tensors) -> NDArray[np.int64]:
+    """About how many notes the window of each pair has, (pairs,)."""
+    sizes = np.zeros(len(tensors["pair_bar"]), np.int64)
+    start = tensors["bar_start"][tensors["pair_bar"]]
+    first = tensors["part_note"]
+    by_part = np.argsort(tensors["pair_part"], kind="stable")
+    parts, begin = np.unique(tensors["pair_part"][by_part], return_index=True)
+    for part, pairs in zip(parts, np.split(by_part, begin[1:]), strict=True):
+        onset = tensors["note_onset"][first[part] : first[part + 1]]
+        ends = np.searchsorted(onset, start[pairs] + PAIR_BARS * 4)
+        sizes[pairs] = ends - np.searchsorted(onset, start[pairs] - MEMORY_BEATS)
+    return np.minimum(sizes, MAX_NOTES)

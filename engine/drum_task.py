@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,8 +13,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from engine.corpus import Corpus
-from engine.data_prep import Batch, DataSettings, DrumPairs
+from engine.corpus import Corpus, SongInfo
+from engine.data_prep import Batch, DataSettings, DrumPairs, keeps
 from engine.recipe import Recipe, read_section
 from engine.seq_model import Logits, ModelSettings, Seq2Seq
 
@@ -28,7 +30,8 @@ class DrumTask:
         data = read_section(DataSettings, recipe.data, "data")
         torch.manual_seed(recipe.seed)
         self.model = Seq2Seq(model)
-        self.about: dict[str, Any] = {"task": "drums", "corpus": corpus.digest}
+        learnt = [song for song in corpus.songs if keeps(song, "train", data)]
+        self.about: dict[str, Any] = {"task": "drums", "trained_on": count_sources(learnt)}
         self._batch = recipe.train.batch
         self._pairs = DrumPairs(corpus, "train", data, recipe.seed)
         self._valid = DrumPairs(corpus, "valid", data, recipe.seed)
@@ -87,3 +90,12 @@ def _of_hits(logits: Tensor, target: Tensor) -> Tensor:
 
 def _bars(pairs: NDArray[np.int64]) -> float:
     return 2.0 * len(pairs)
+
+
+def count_sources(songs: Sequence[SongInfo]) -> list[dict[str, Any]]:
+    """How many songs come from where, under which licence."""
+    counts = Counter((song.source, song.licence, song.licence_clear) for song in songs)
+    return [
+        {"source": source, "licence": licence, "clear": clear, "songs": number}
+        for (source, licence, clear), number in sorted(counts.items())
+    ]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 SLOTS = np.array([0.0, 1 / 4, 1 / 3, 1 / 2, 2 / 3, 3 / 4])
 STEPS_PER_BEAT = len(SLOTS)
-MAX_BAR_BEATS = 6.0
+MIN_BAR_BEATS, MAX_BAR_BEATS = 1.5, 6.0
 MAX_BAR_STEPS = int(MAX_BAR_BEATS * STEPS_PER_BEAT)
 
 _EDGES = np.append(SLOTS, 1.0)
@@ -31,12 +31,17 @@ def quantise(beats: NDArray[np.floating]) -> tuple[NDArray[np.int64], NDArray[np
 def beat_of(steps: NDArray[np.integer]) -> NDArray[np.float64]:
     """The time of each step in beats, without micro-timing."""
     whole, slot = np.divmod(np.asarray(steps, np.int64), STEPS_PER_BEAT)
-    return whole + SLOTS[slot]
+    beats: NDArray[np.float64] = whole + SLOTS[slot]
+    return beats
 
 
 def steps_in(beats: float) -> int:
-    """How many steps a bar of this length has; the bar must end on a half of a beat."""
-    steps = beats * STEPS_PER_BEAT
-    if steps != round(steps):
+    """How many steps a bar of this length has; the bar must fit the grid."""
+    if not fits_grid(beats):
         raise ValueError(f"a bar of {beats} beats does not fit the grid")
-    return round(steps)
+    return round(beats * STEPS_PER_BEAT)
+
+
+def fits_grid(beats: float) -> bool:
+    """Whether a bar of this length can be laid on the grid."""
+    return MIN_BAR_BEATS <= beats <= MAX_BAR_BEATS and (beats * 2).is_integer()

@@ -1,0 +1,127 @@
+"""`drumd train`: teach a drummer from a corpus."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from engine.train import Progress
+
+INTERRUPTED = 130
+
+
+@click.command()
+@click.option(
+    "--config",
+    "recipe_file",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="The recipe, a TOML file; see configs/lstm.toml.",
+)
+@click.option(
+    "--data",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="The corpus, as `drumd prepare` wrote it.",
+)
+@click.option(
+    "-o", "--out", "run", required=True, type=click.Path(path_type=Path), help="The run's folder."
+)
+@click.option("--resume", is_flag=True, help="Go on with a run that was stopped or killed.")
+@click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")
+def command(recipe_file: Path, data: Path, run: Path, resume: bool, as_json: bool) -> None:
+    """Teach a drummer from a corpus.
+
+    \b
+    drumd prepare my-songs -o corpus
+    drumd train --config configs/lstm.toml --data corpus -o runs/mine
+    drumd export runs/mine -o my-bundle
+    drumd listen --in Guitar --out "AI Drums" --model my-bundle
+
+    The run's folder gets log.jsonl (a line an epoch), best.safetensors and last.safetensors.
+    Ctrl-C stops after the step under way; --resume goes on from there, or from the last save
+    when the run was killed, and ends with the same weights.
+    """
+    from engine.recipe import load_recipe
+    from engine.tasks import open_task
+    from engine.train import train
+
+    recipe = load_recipe(recipe_file)
+    task = open_task(recipe, data)
+    with stop_signals() as stops, progress_bar() as show:
+        outcome = train(task, recipe, run, resume=resume, report=show, stopped=lambda: bool(stops))
+    if as_json:
+        click.echo(json.dumps({"run": str(run), **asdict(outcome)}))
+    else:
+        click.echo(_sentence(run, outcome.finished, outcome.step, outcome.best), err=True)
+    if not outcome.finished:
+        sys.exit(INTERRUPTED)
+
+
+@contextmanager
+def stop_signals() -> Iterator[list[int]]:
+    """A list that fills when Ctrl-C or SIGTERM comes; the step under way is finished first."""
+    stops: list[int] = []
+    kinds = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(kind, lambda number, _: stops.append(number)) for kind in kinds]
+    try:
+        yield stops
+    finally:
+        for kind, handler in zip(kinds, before, strict=True):
+            signal.signal(kind, handler)
+
+
+@contextmanager
+def progress_bar() -> Iterator[ProgressBar]:
+    """A bar on stderr: loss, windows a second, time left, last validation."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    with Progress(
+        TextColumn("epoch {task.fields[epoch]}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f}%  loss {task.fields[loss]:.3f}"),
+        TextColumn("{task.fields[speed]:.0f} windows/s  valid {task.fields[valid]}"),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        refresh_per_second=2,
+    ) as bar:
+        yield ProgressBar(bar)
+
+
+class ProgressBar:
+    """Shows each report of the training loop."""
+
+    def __init__(self, bar: object) -> None:
+        self._bar = bar
+        self._line: object = None
+
+    def __call__(self, progress: Progress) -> None:
+        from rich.progress import Progress as Bar
+        from rich.progress import TaskID
+
+        assert isinstance(self._bar, Bar)
+        fields = {
+            "epoch": f"{progress.epoch}/{progress.epochs}",
+            "loss": progress.loss,
+            "speed": progress.windows_per_s,
+            "valid": f"{progress.scores['score']:.3f}" if progress.scores else "-",
+        }
+        if self._line is None:
+            self._line = self._bar.add_task("", total=progress.steps, **fields)
+        self._bar.update(TaskID(self._line), completed=progress.step, **fields)  # type: ignore[arg-type]
+
+
+def _sentence(run: Path, finished: bool, step: int, best: float) -> str:
+    if finished:
+        return f"done: {step} steps, best validation {best:.3f}; drumd export {run} -o BUNDLE"
+    return f"stopped after step {step}, all saved in {run}; go on with --resume"

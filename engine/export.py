@@ -1,0 +1,192 @@
+"""A finished run to a bundle: the best checkpoint as two ONNX graphs and `bundle.json`."""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+import tempfile
+import warnings
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from engine.bundle import ABOUT, FORMAT, LISTEN, PLAY, VERSION, describe_file, vocabulary
+from engine.checkpoint import Checkpoint, load_checkpoint
+from engine.errors import BundleError
+from engine.features import CONDITIONS, NOTE_VALUES
+from engine.recipe import read_section
+from engine.seq_model import HISTORY, HITS, Guitar, Memory, ModelSettings, Seq2Seq
+from engine.train import BEST
+
+OPSET = 18
+TEMPERATURE = 0.8
+
+
+class ListenGraph(nn.Module):
+    """`Seq2Seq.listen` with plain tensors in and out; b is 1, n and t are free."""
+
+    def __init__(self, model: Seq2Seq) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(
+        self,
+        pitch: Tensor,
+        values: Tensor,
+        step: Tensor,
+        count: Tensor,
+        history: Tensor,
+        conditions: Tensor,
+        bar_steps: Tensor,
+    ) -> tuple[Tensor, ...]:
+        guitar = Guitar(pitch, values, step, count)
+        memory = self.model.listen(guitar, history, conditions, bar_steps)
+        return memory.context, memory.keys, memory.values, memory.padding, memory.state
+
+
+class PlayGraph(nn.Module):
+    """One step of `Decoder` with plain tensors in and out."""
+
+    def __init__(self, model: Seq2Seq) -> None:
+        super().__init__()
+        self.decoder = model.decoder
+
+    def forward(
+        self,
+        context: Tensor,
+        keys: Tensor,
+        notes: Tensor,
+        padding: Tensor,
+        previous: Tensor,
+        history: Tensor,
+        hidden: Tensor,
+        cell: Tensor,
+    ) -> tuple[Tensor, ...]:
+        memory = Memory(context, keys, notes, padding, hidden[0])
+        logits, (hidden, cell) = self.decoder(memory, previous, history, (hidden, cell))
+        return logits.voices, logits.velocity, logits.offset, hidden, cell
+
+
+def export(run: Path, bundle: Path, *, temperature: float = TEMPERATURE) -> Path:
+    """Writes the bundle of a run's best checkpoint; a bundle that stood there is replaced.
+
+    Raises CheckpointError for a run that cannot be read, BundleError where none can be written.
+    """
+    checkpoint = load_checkpoint(run / BEST)
+    model = restore_model(checkpoint)
+    if bundle.exists() and any(bundle.iterdir()) and not (bundle / ABOUT).exists():
+        raise BundleError(f"{bundle} holds other things; name an empty folder for the bundle")
+    bundle.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=bundle.parent, prefix=".bundle-") as room:
+        folder = Path(room) / "bundle"
+        folder.mkdir()
+        _write_listen(model, folder / LISTEN)
+        _write_play(model, folder / PLAY)
+        about = _about(checkpoint, model, folder, temperature)
+        (folder / ABOUT).write_text(json.dumps(about, indent=1, ensure_ascii=False) + "\n", "utf-8")
+        if bundle.exists():
+            shutil.rmtree(bundle)
+        folder.replace(bundle)
+    return bundle
+
+
+def restore_model(checkpoint: Checkpoint) -> Seq2Seq:
+    """The network of a checkpoint, ready to play."""
+    if checkpoint.about.get("task") != "drums":
+        raise BundleError("only a run of task 'drums' makes a bundle; this one learnt another task")
+    settings = read_section(ModelSettings, checkpoint.recipe["model"], "model")
+    model = Seq2Seq(settings)
+    model.load_state_dict(checkpoint.weights)
+    return model.eval()
+
+
+def _write_listen(model: Seq2Seq, path: Path) -> None:
+    notes, steps = 5, 24
+    example = (
+        torch.arange(notes)[None],
+        torch.rand(1, notes, NOTE_VALUES),
+        torch.arange(notes)[None],
+        torch.tensor([notes]),
+        torch.rand(1, steps, HISTORY),
+        torch.rand(1, 2 * steps, CONDITIONS),
+        torch.tensor(steps),
+    )
+    axes = {
+        "pitch": {1: "notes"},
+        "values": {1: "notes"},
+        "step": {1: "notes"},
+        "history": {1: "bar"},
+        "conditions": {1: "steps"},
+        "context": {1: "steps"},
+        "keys": {1: "notes"},
+        "notes": {1: "notes"},
+        "padding": {1: "notes"},
+    }
+    inputs = ["pitch", "values", "step", "count", "history", "conditions", "bar_steps"]
+    outputs = ["context", "keys", "notes", "padding", "state"]
+    _write(ListenGraph(model), example, path, inputs, outputs, axes)
+
+
+def _write_play(model: Seq2Seq, path: Path) -> None:
+    settings, notes = model.settings, 5
+    size = settings.decoder_size
+    example = (
+        torch.rand(1, 1, size),
+        torch.rand(1, notes, settings.attention_size),
+        torch.rand(1, notes, 2 * settings.encoder_size),
+        torch.zeros(1, notes),
+        torch.rand(1, 1, HITS),
+        torch.rand(1, 1, HISTORY),
+        torch.rand(1, 1, size),
+        torch.rand(1, 1, size),
+    )
+    inputs = ["context", "keys", "notes", "padding", "previous", "history", "hidden", "cell"]
+    outputs = ["voices", "velocity", "offset", "hidden_next", "cell_next"]
+    axes = {name: {1: "notes"} for name in ("keys", "notes", "padding")}
+    _write(PlayGraph(model), example, path, inputs, outputs, axes)
+
+
+def _write(
+    graph: nn.Module,
+    example: tuple[Tensor, ...],
+    path: Path,
+    inputs: list[str],
+    outputs: list[str],
+    axes: dict[str, dict[int, str]],
+) -> None:
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the tracing exporter tells of its own retirement
+        torch.onnx.export(
+            graph.eval(),
+            example,
+            str(path),
+            input_names=inputs,
+            output_names=outputs,
+            dynamic_axes=axes,
+            opset_version=OPSET,
+            dynamo=False,
+        )
+
+
+def _about(
+    checkpoint: Checkpoint, model: Seq2Seq, folder: Path, temperature: float
+) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "architecture": "lstm-seq2seq",
+        "settings": asdict(model.settings),
+        "parameters": sum(weight.numel() for weight in model.parameters()),
+        "vocabulary": vocabulary(),
+        "temperature": temperature,
+        "recipe": checkpoint.recipe,
+        "steps": checkpoint.step,
+        "bits_per_bar": round(checkpoint.best, 4),
+        "trained_on": checkpoint.about["trained_on"],
+        "files": {name: describe_file(folder / name) for name in (LISTEN, PLAY)},
+    }
