@@ -16,6 +16,8 @@ from types import TracebackType
 import mido
 import pytest
 
+from tests.jack_harness import JackServer, require_jack
+
 PROGRAM = "ardour7-lua"
 SCRIPT = Path(__file__).parent / "data" / "ardour_record.lua"
 TICK_S = 0.5 / 1920  # Ardour keeps musical time in 1/1920 of a beat, at 120 bpm in a new session
@@ -26,29 +28,29 @@ Timed = tuple[float, mido.Message]
 
 def require_ardour() -> None:
     """Skip where Ardour or JACK is missing; fail there instead if both have to be present."""
-    missing = [program for program in (PROGRAM, "jackd") if shutil.which(program) is None]
-    if not missing:
+    require_jack()
+    if shutil.which(PROGRAM) is not None:
         return
-    reason = f"not installed: {', '.join(missing)} (apt-get install jackd2 ardour)"
+    reason = f"needs {PROGRAM} (apt-get install ardour)"
     if os.environ.get("DRUMD_REQUIRE_JACK") == "1":
         pytest.fail(reason)
     pytest.skip(reason)
 
 
 class Ardour:
-    """A session that records `source`; use it as a context, in which it is rolling."""
+    """A session that records the port `source`; use it as a context, in which it is rolling."""
 
-    def __init__(self, folder: Path, *, server: str, source: str, rate: int = 48_000) -> None:
+    def __init__(self, folder: Path, server: JackServer, source: str) -> None:
         self._session = folder / "session"
         self._log = folder / "ardour.log"
         home = folder / "home"
         home.mkdir(parents=True)
-        environment = os.environ | {"HOME": str(home), "JACK_DEFAULT_SERVER": server}
+        environment = os.environ | {"HOME": str(home), "JACK_DEFAULT_SERVER": server.name}
         for name in ("CONFIG", "CACHE", "DATA", "STATE"):
             environment[f"XDG_{name}_HOME"] = str(home / name.lower())
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                [PROGRAM, str(SCRIPT), str(self._session), source, str(rate)],
+                [PROGRAM, str(SCRIPT), str(self._session), source, str(server.rate)],
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
