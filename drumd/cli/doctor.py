@@ -51,13 +51,13 @@ def show(findings: list[Finding]) -> None:
 
 def bundle() -> Finding:
     """Whether the drummer that ships is whole, by its checksums."""
-    from engine.bundle import load_bundle
+    from engine.bundle import open_bundle
 
     try:
-        found = load_bundle()
+        found = open_bundle()
     except EngineError as error:
         return Finding("drummer", State.BROKEN, str(error), "Install drumd again.")
-    return Finding("drummer", State.GOOD, f"bundle {found.name} is intact")
+    return Finding("drummer", State.GOOD, f"bundle {found.folder.name!r} is intact")
 
 
 def live_path() -> Finding:
