@@ -1,7 +1,8 @@
 """Which songs a folder holds, and what its `manifest.csv` says of them.
 
-A manifest has a row a file with any of the columns file, split, group, source, licence,
-licence_clear, kind, feel and strict. Without one, songs are split by their names.
+A manifest has a row a file: the column file, and any of split, group, source, licence,
+licence_clear, kind, feel and strict. Songs that it does not tell the split of are split by name;
+a manifest without the column file is something else's and is left alone.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,10 +38,17 @@ def find_songs(folders: Sequence[Path]) -> list[SongFile]:
         if not folder.is_dir():
             raise CorpusError(f"{folder} is not a folder of MIDI songs")
         rows = _manifest(folder / "manifest.csv")
-        files = (p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
-        names = sorted((path.relative_to(folder).as_posix(), path) for path in files)
+        names = sorted((path.relative_to(folder).as_posix(), path) for path in _songs_in(folder))
         found += [SongFile(path, _info(name, rows.get(name, {}))) for name, path in names]
     return found
+
+
+def holds_songs(folder: Path) -> bool:
+    return next(_songs_in(folder), None) is not None
+
+
+def _songs_in(folder: Path) -> Iterator[Path]:
+    return (p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
 
 
 def _manifest(path: Path) -> dict[str, dict[str, str]]:
@@ -50,12 +58,10 @@ def _manifest(path: Path) -> dict[str, dict[str, str]]:
     try:
         with path.open(encoding="utf-8", newline="") as file:
             reader = csv.DictReader(file)
-            if "file" not in (reader.fieldnames or ()):
-                raise CorpusError(f"{path} has no column named file")
             return {
                 row["file"]: {k: v for k, v in row.items() if k and isinstance(v, str)}
                 for row in reader
-                if row["file"]
+                if row.get("file")
             }
     except (OSError, csv.Error, UnicodeDecodeError) as error:
         raise CorpusError(f"{path} cannot be read: {error}") from error

@@ -131,7 +131,7 @@ def _read_symusic(data: bytes) -> _Raw:
 
 
 def _read_mido(data: bytes) -> _Raw:
-    file = mido.MidiFile(file=io.BytesIO(data), clip=True)
+    file = mido.MidiFile(file=io.BytesIO(data))
     raw = _Raw(file.ticks_per_beat)
     for track in file.tracks:
         _read_mido_track(track, raw)

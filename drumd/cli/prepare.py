@@ -24,15 +24,36 @@ Folder = click.Path(exists=True, path_type=Path)
 @click.option("--jobs", type=click.IntRange(min=1), help="Processes; all cores if not given.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def command(folders: tuple[Path, ...], target: Path, jobs: int | None, as_json: bool) -> None:
-    """Turn folders of MIDI songs into a corpus to train on."""
-    from engine.prepare import prepare_songs
+    """Turn folders of MIDI songs into a corpus to train on.
 
-    with _progress_bar() as progress:
-        report = prepare_songs(folders, target, jobs=jobs or _cores(), progress=progress)
+    \b
+    drumd prepare my-songs more-songs -o corpus
+
+    A manifest.csv in a folder tells each song's split, group and licence; without one, songs are
+    split by name. A file that cannot be used is left out, and the reason is counted. Folders of
+    note-name arrays (*.jsonl.gz, *.npz) make a corpus for configs/seed.toml.
+    """
+    if all(_holds_tokens(folder) for folder in folders):
+        from engine.token_corpus import prepare_tokens
+
+        report = prepare_tokens(folders, target)
+    else:
+        from engine.prepare import prepare_songs
+
+        with _progress_bar() as progress:
+            report = prepare_songs(folders, target, jobs=jobs or _cores(), progress=progress)
     if as_json:
         click.echo(json.dumps(asdict(report)))
     else:
         _show(report, target)
+
+
+def _holds_tokens(place: Path) -> bool:
+    """Whether a place holds note-name arrays and no MIDI songs."""
+    from engine.manifest import holds_songs
+    from engine.token_files import find_token_files
+
+    return not holds_songs(place) and bool(find_token_files(place))
 
 
 def _cores() -> int:
@@ -57,7 +78,7 @@ def _show(report: Report, target: Path) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("", "files", title=f"corpus {target}", box=None, pad_edge=False)
+    table = Table("", "number", title=f"corpus {target}", box=None, pad_edge=False)
     table.columns[1].justify = "right"
     table.add_row("found", str(report.files))
     table.add_row("used", str(report.used))
