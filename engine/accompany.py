@@ -16,12 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.features import HISTORY_BARS
-from engine.grid import MAX_BAR_BEATS, STEPS_PER_BEAT
+from engine.grid import MAX_BAR_BEATS, fits_grid
 from engine.notes import Hit, Metre, Note, Pattern, Request
 from engine.preprocess import MAX_NOTES
 from engine.song import Bar
 
-SHORTEST_BAR_BEATS = 1.5
 PIECE_BEATS = 4.0  # what a bar too long for the grid is cut into
 TOUCH_BEATS = 0.05  # a note that reaches less far into a bar does not count as heard there
 
@@ -55,7 +54,7 @@ def accompany(
     unfit: list[Bar] = []
     history: tuple[Pattern, ...] = ()
     for number, bar in enumerate(sounding(bars, notes)):
-        if not fits_grid(bar.beats):
+        if not (bar.is_whole and fits_grid(bar.metre.beats)):
             unfit.append(bar)
             continue
         if played and played[-1].beats != bar.beats:
@@ -78,12 +77,6 @@ def accompany(
         history = (*history, pattern)[-HISTORY_BARS:]
         played.append(bar)
     return Take(tuple(sorted(hits)), tuple(played), tuple(unfit))
-
-
-def fits_grid(beats: float) -> bool:
-    """Whether a bar of this length can be played."""
-    steps = beats * STEPS_PER_BEAT
-    return SHORTEST_BAR_BEATS <= beats <= MAX_BAR_BEATS and abs(steps - round(steps)) < 1e-6
 
 
 def sounding(bars: Iterable[Bar], notes: Sequence[Note]) -> Iterator[Bar]:
@@ -115,19 +108,18 @@ def _phrases(notes: Sequence[Note], *, longest_rest: float) -> NDArray[np.float6
 
 
 def _pieces(bar: Bar) -> Iterator[Bar]:
-    """A bar as one bar that the grid can hold, or as several."""
+    """A bar as one or more that the grid can hold, each with the metre of its length."""
     start, left = bar.start, bar.beats
     while left > MAX_BAR_BEATS:
         yield Bar(start, PIECE_BEATS, Metre(4, 4), bar.bpm)
         start, left = start + PIECE_BEATS, left - PIECE_BEATS
-    metre = bar.metre if left == bar.metre.beats else _metre_of(left) or bar.metre
-    yield Bar(start, left, metre, bar.bpm)
+    piece = Bar(start, left, bar.metre, bar.bpm)
+    yield piece if piece.is_whole else replace(piece, metre=_metre_of(left) or bar.metre)
 
 
 def _metre_of(beats: float) -> Metre | None:
     """The metre of a bar that was cut to this length, if there is one."""
-    for denominator in (4, 8):
-        numerator = beats * denominator / 4
-        if numerator >= 1 and abs(numerator - round(numerator)) < 1e-6:
-            return Metre(round(numerator), denominator)
-    return None
+    eighths = round(beats * 2)
+    if eighths < 1 or abs(eighths / 2 - beats) > 1e-6:
+        return None
+    return Metre(eighths, 8) if eighths % 2 else Metre(eighths // 2, 4)
