@@ -1,0 +1,198 @@
+"""A JACK server of one's own, and a client that plays and records on exact frames.
+
+Each server has a name of its own, so that tests never meet the user's server or each other's.
+Times are seconds from the moment the guitarist starts, counted in frames of the server.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import shutil
+import subprocess
+import threading
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+RATE, PERIOD = 48_000, 256
+START_S, STOP_S = 10.0, 5.0
+_serial = itertools.count()
+
+Event = tuple[float, bytes]  # seconds from the start, MIDI bytes
+
+
+@dataclass(frozen=True)
+class JackServer:
+    """A running server; programs started while it runs find it by themselves."""
+
+    name: str
+    process: subprocess.Popen[bytes]
+    rate: int = RATE
+    period: int = PERIOD
+
+    @property
+    def period_s(self) -> float:
+        return self.period / self.rate
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+
+def require_jack() -> None:
+    """Skip the test where JACK is not installed, or fail it if DRUMD_REQUIRE_JACK=1 says so."""
+    missing = [] if shutil.which("jackd") else ["jackd (apt-get install jackd2)"]
+    try:
+        import jack  # noqa: F401
+    except (ImportError, OSError):
+        missing.append("JACK-Client (pip install 'drumd[jack]') with libjack")
+    if not missing:
+        return
+    reason = f"needs {' and '.join(missing)}"
+    if os.environ.get("DRUMD_REQUIRE_JACK") == "1":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@contextlib.contextmanager
+def jack_server(*, rate: int = RATE, period: int = PERIOD) -> Iterator[JackServer]:
+    """A JACK server with the dummy driver; JACK_DEFAULT_SERVER names it while it runs."""
+    require_jack()
+    name = f"drumd-{os.getpid()}-{next(_serial)}"
+    command = ["jackd", "-R", "-n", name, "-d", "dummy", "-r", str(rate), "-p", str(period)]
+    if shutil.which("setpriv"):  # no server outlives a test that was killed
+        command = ["setpriv", "--pdeathsig", "KILL", *command]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    before = os.environ.get("JACK_DEFAULT_SERVER")
+    os.environ["JACK_DEFAULT_SERVER"] = name
+    try:
+        _open_client("probe", name, process).close()
+        yield JackServer(name, process, rate, period)
+    finally:
+        if before is None:
+            del os.environ["JACK_DEFAULT_SERVER"]
+        else:
+            os.environ["JACK_DEFAULT_SERVER"] = before
+        process.terminate()
+        try:
+            process.wait(STOP_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def clock_events(bpm: float, seconds: float, *, start: float = 0.0) -> list[Event]:
+    """What a host sends: start, then 24 clocks a beat from `start` on, and stop at the end."""
+    step = 60 / bpm / 24
+    count = round(seconds / step)
+    clocks = [(start + index * step, b"\xf8") for index in range(count)]
+    return [(start, b"\xfa"), *clocks, (start + count * step, b"\xfc")]
+
+
+class JackGuitarist:
+    """Plays prepared events and records what comes back, both on exact frames.
+
+    `received` may be read once `wait` has returned. The notes are played in the JACK library's
+    thread: keep the process idle meanwhile. There is no callback for what the server announces,
+    such as xruns: it would wait for the GIL that python-rtmidi holds while it opens a client in
+    the same process, and both would hang.
+    """
+
+    def __init__(self, server: JackServer, name: str = "guitarist") -> None:
+        self.received: list[Event] = []
+        self._client = _open_client(name, server.name, server.process)
+        self._rate = server.rate
+        self._out = self._client.midi_outports.register("guitar")
+        self._in = self._client.midi_inports.register("drums")
+        self._events: list[tuple[int, bytes]] = []
+        self._next = 0
+        self._start_frame: int | None = None
+        self._done = threading.Event()
+        self._client.set_process_callback(self._process)
+        self._client.activate()
+
+    def __enter__(self) -> JackGuitarist:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.deactivate()
+        self._client.close()
+
+    @property
+    def out_name(self) -> str:
+        return str(self._out.name)
+
+    @property
+    def in_name(self) -> str:
+        return str(self._in.name)
+
+    def ports(self, part: str = "") -> list[str]:
+        """The names of the server's MIDI ports that hold `part`."""
+        return [port.name for port in self._client.get_ports(is_midi=True) if part in port.name]
+
+    def connect(self, *, into: str | None = None, out_of: str | None = None) -> None:
+        """Plug the guitar into one port, and what another plays into the recorder."""
+        if into is not None:
+            self._client.connect(self._out, into)
+        if out_of is not None:
+            self._client.connect(out_of, self._in)
+
+    def play(self, events: Iterable[Event], *, lead_in: float = 0.1) -> None:
+        """Start to play; returns at once. Time 0 is `lead_in` seconds from now."""
+        self._events = sorted(
+            ((round(seconds * self._rate), data) for seconds, data in events), key=_frame
+        )
+        self._next = 0
+        self.received.clear()
+        self._done.clear()
+        self._start_frame = self._client.frame_time + round(lead_in * self._rate)
+
+    def wait(self, *, tail: float = 0.0, timeout: float = 900.0) -> None:
+        """Wait until everything is played, and `tail` seconds more."""
+        if not self._done.wait(timeout):
+            raise TimeoutError("the JACK server has stopped")
+        time.sleep(tail)
+
+    def _process(self, frames: int) -> None:
+        self._out.clear_buffer()
+        if self._start_frame is None:
+            return
+        first = self._client.last_frame_time - self._start_frame
+        for offset, data in self._in.incoming_midi_events():
+            self.received.append(((first + offset) / self._rate, bytes(data)))
+        while self._next < len(self._events) and self._events[self._next][0] < first + frames:
+            frame, data = self._events[self._next]
+            self._out.write_midi_event(max(0, frame - first), data)
+            self._next += 1
+        if self._next == len(self._events):
+            self._done.set()
+
+
+def _frame(event: tuple[int, bytes]) -> int:
+    return event[0]
+
+
+def note_on_times(received: Sequence[Event]) -> list[tuple[float, int]]:
+    """The strokes among what was received: (seconds, MIDI note)."""
+    return [(seconds, data[1]) for seconds, data in received if data[0] & 0xF0 == 0x90 and data[2]]
+
+
+def _open_client(name: str, server: str, process: subprocess.Popen[bytes]) -> Any:
+    """A client of the server, as soon as it is up."""
+    import jack
+
+    jack.set_error_function(lambda _: None)
+    jack.set_info_function(lambda _: None)
+    give_up = time.monotonic() + START_S
+    while True:
+        try:
+            return jack.Client(name, servername=server, no_start_server=True)
+        except jack.JackOpenError as error:
+            if process.poll() is not None or time.monotonic() > give_up:
+                raise RuntimeError(f"the JACK server {server} does not start") from error
+            time.sleep(0.05)
