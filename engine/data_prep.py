@@ -6,14 +6,16 @@ run can be taken up anywhere. A batch holds bars of one length, so only notes ne
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from engine.corpus import Corpus, SongInfo, Tensors
+from engine.corpus import Corpus, SongInfo
 from engine.errors import CorpusError
 from engine.features import (
     GRID_CHANNELS,
@@ -37,6 +39,9 @@ from engine.seq_model import HITS, Guitar
 PAIR_BARS = 2
 POOL = 16  # batches whose windows are sorted by their notes, so that there is less to pad
 PITCH_RANGE = (28, 96)  # a transposed part stays inside
+
+
+Arrays = Mapping[str, NDArray[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +81,9 @@ class DrumPairs:
     """The pairs of one split of a corpus, ready to be cut into batches."""
 
     def __init__(self, corpus: Corpus, split: str, settings: DataSettings, seed: int) -> None:
-        self._tensors, self._settings, self._seed = corpus.tensors, settings, seed
-        tensors = corpus.tensors
+        self._tensors: Arrays = dict(corpus.tensors)
+        self._settings, self._seed = settings, seed
+        tensors = self._tensors
         self._grids = _bar_grids(tensors)
         self._steps = np.rint(tensors["bar_beats"] * STEPS_PER_BEAT).astype(np.int64)
         self._size = _window_sizes(tensors)
@@ -227,7 +233,7 @@ def stack_notes(notes: list[NoteInputs]) -> Guitar:
     )
 
 
-def _bar_grids(tensors: Tensors) -> NDArray[np.int8]:
+def _bar_grids(tensors: Arrays) -> NDArray[np.int8]:
     """Velocity (1..127, 0 for no hit) and micro-timing (+-127) of all bars, (bars, steps, V, 2)."""
     bars = len(tensors["bar_song"])
     grids = np.zeros((bars, MAX_BAR_STEPS, VOICES, 2), np.int8)
@@ -250,7 +256,7 @@ def _factor(kept: NDArray[np.bool_]) -> Tensor:
     return torch.from_numpy(kept.astype(np.float32))
 
 
-def _window_sizes(tensors: Tensors) -> NDArray[np.int64]:
+def _window_sizes(tensors: Arrays) -> NDArray[np.int64]:
     """About how many notes the window of each pair has, (pairs,)."""
     sizes = np.zeros(len(tensors["pair_bar"]), np.int64)
     start = tensors["bar_start"][tensors["pair_bar"]]

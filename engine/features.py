@@ -84,9 +84,9 @@ def pattern_grid(pattern: Pattern, steps: int) -> Floats:
     known = [(hit, voice) for hit in pattern.hits if (voice := VOICE_OF.get(hit.drum)) is not None]
     step, offset = quantise(np.array([hit.beat for hit, _ in known]))
     velocity = np.array([hit.velocity for hit, _ in known], np.int64)
-    voice = np.array([voice for _, voice in known], np.int64)
+    row = np.array([voice for _, voice in known], np.int64)
     inside = (step >= 0) & (step < steps)
-    return drum_grid(steps, step[inside], voice[inside], velocity[inside], offset[inside])
+    return drum_grid(steps, step[inside], row[inside], velocity[inside], offset[inside])
 
 
 def combination(grid: Floats) -> Ints:
@@ -118,7 +118,7 @@ def grid_pattern(grid: Floats, beats: float) -> Pattern:
     place = beat_of(step) + grid[step, voice, 2] * WIDEST_OFFSET
     velocity = np.clip(np.rint(grid[step, voice, 1] * 127), 1, 127).astype(int)
     hits = (
-        Hit(float(beat), PITCH_OF[Voice(row)], int(loud))
+        Hit(float(beat), PITCH_OF[Voice(int(row))], int(loud))
         for beat, row, loud in zip(place, voice, velocity, strict=True)
     )
     return Pattern.of(hits, beats)

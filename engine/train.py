@@ -34,8 +34,11 @@ LAST, BEST, LOG = "last.safetensors", "best.safetensors", "log.jsonl"
 class Task(Protocol):
     """What is learnt: a model, its data and its loss."""
 
-    model: nn.Module
     about: dict[str, Any]  # goes into the checkpoint, and must be equal to resume
+
+    @property
+    def model(self) -> nn.Module:
+        """The network to train."""
 
     def steps(self) -> int:
         """Batches in an epoch."""
@@ -156,19 +159,23 @@ class Log:
         lines = self._path.read_text("utf-8").splitlines() if self._path.exists() else []
         kept = [line for line in lines if _step_of(line) <= step]  # a killed run may be ahead
         self._path.write_text("".join(line + "\n" for line in kept), "utf-8")
-        try:
-            from torch.utils.tensorboard import SummaryWriter
-
-            self._board = SummaryWriter(str(run / "tensorboard"))  # type: ignore[no-untyped-call]
-        except ImportError:
-            self._board = None
+        self._board = _tensorboard(run)
 
     def write(self, line: dict[str, float]) -> None:
         with self._path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
         if self._board is not None:
             for name, value in line.items():
-                self._board.add_scalar(name, value, line["step"])  # type: ignore[no-untyped-call]
+                self._board.add_scalar(name, value, line["step"])
+
+
+def _tensorboard(run: Path) -> Any:
+    """A TensorBoard writer where that is installed, else None."""
+    try:
+        from torch.utils.tensorboard import SummaryWriter
+    except ImportError:
+        return None
+    return SummaryWriter(str(run / "tensorboard"))
 
 
 def _begin(run: Path, recipe: Recipe) -> None:

@@ -9,11 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
+    from rich.progress import Progress as RichProgress
+    from rich.progress import TaskID
+
     from engine.train import Progress
 
 INTERRUPTED = 130
@@ -101,16 +104,12 @@ def progress_bar() -> Iterator[ProgressBar]:
 class ProgressBar:
     """Shows each report of the training loop."""
 
-    def __init__(self, bar: object) -> None:
+    def __init__(self, bar: RichProgress) -> None:
         self._bar = bar
-        self._line: object = None
+        self._line: TaskID | None = None
 
     def __call__(self, progress: Progress) -> None:
-        from rich.progress import Progress as Bar
-        from rich.progress import TaskID
-
-        assert isinstance(self._bar, Bar)
-        fields = {
+        fields: dict[str, Any] = {
             "epoch": f"{progress.epoch}/{progress.epochs}",
             "loss": progress.loss,
             "speed": progress.windows_per_s,
@@ -118,7 +117,7 @@ class ProgressBar:
         }
         if self._line is None:
             self._line = self._bar.add_task("", total=progress.steps, **fields)
-        self._bar.update(TaskID(self._line), completed=progress.step, **fields)  # type: ignore[arg-type]
+        self._bar.update(self._line, completed=progress.step, **fields)
 
 
 def _sentence(run: Path, finished: bool, step: int, best: float) -> str:

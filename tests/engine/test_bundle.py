@@ -1,0 +1,186 @@
+"""A bundle plays like the checkpoint it came from, and is refused when it was touched."""
+
+import json
+import shutil
+
+import numpy as np
+import onnxruntime
+import pytest
+import torch
+
+from engine.bundle import ABOUT, LISTEN, PLAY, SHIPPED, describe_file, open_bundle
+from engine.checkpoint import load_checkpoint
+from engine.errors import BundleError, EngineError
+from engine.export import export, restore_model
+from engine.features import CONDITIONS, NOTE_VALUES
+from engine.infer import Drummer
+from engine.notes import Metre, Note, Request
+from engine.recipe import Recipe, TrainSettings
+from engine.seq_model import HISTORY, HITS, Guitar
+from engine.tasks import open_task
+from engine.train import BEST, train
+from tests.engine.songs import small_corpus
+
+RIFF = tuple(Note(beat / 2, 0.4, 40 + beat % 7, 90) for beat in range(24))
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    room = tmp_path_factory.mktemp("run")
+    recipe = Recipe(
+        data={"epoch_windows": 64, "valid_windows": 32},
+        train=TrainSettings(epochs=1, batch=16, threads=1),
+    )
+    train(open_task(recipe, small_corpus(room)), recipe, room / "run")
+    return room / "run"
+
+
+@pytest.fixture(scope="module")
+def bundle(run):
+    return export(run, run.parent / "bundle")
+
+
+@pytest.fixture
+def copy(bundle, tmp_path):
+    return shutil.copytree(bundle, tmp_path / "copy")
+
+
+def mend_checksums(folder):
+    about = json.loads((folder / ABOUT).read_text())
+    about["files"] = {name: describe_file(folder / name) for name in (LISTEN, PLAY)}
+    (folder / ABOUT).write_text(json.dumps(about))
+
+
+@pytest.mark.parametrize(("notes", "bar_steps"), [(1, 24), (37, 24), (150, 18)])
+def test_onnxruntime_and_torch_give_the_same_logits(run, bundle, notes, bar_steps):
+    model = restore_model(load_checkpoint(run / BEST))
+    torch.manual_seed(notes)
+    steps = bar_steps
+    guitar = Guitar(
+        torch.randint(0, 128, (1, notes)),
+        torch.rand(1, notes, NOTE_VALUES),
+        torch.sort(torch.randint(-90, steps, (1, notes))).values,
+        torch.tensor([notes]),
+    )
+    previous, history = torch.rand(1, steps, HITS), torch.rand(1, steps, HISTORY)
+    conditions, bar = torch.rand(1, steps, CONDITIONS), torch.tensor(bar_steps)
+    with torch.no_grad():
+        wanted = model(guitar, previous, history, conditions, bar)
+    listen, play = (onnxruntime.InferenceSession(str(bundle / name)) for name in (LISTEN, PLAY))
+    context, keys, values, padding, state = listen.run(
+        None,
+        {
+            "pitch": guitar.pitch.numpy(),
+            "values": guitar.values.numpy(),
+            "step": guitar.step.numpy(),
+            "count": guitar.count.numpy(),
+            "history": history.numpy(),
+            "conditions": conditions.numpy(),
+            "bar_steps": bar.numpy(),
+        },
+    )
+    hidden, cell = state[None], np.zeros_like(state)[None]
+    found = []
+    for step in range(steps):
+        voices, velocity, offset, hidden, cell = play.run(
+            None,
+            {
+                "context": context[:, step : step + 1],
+                "keys": keys,
+                "notes": values,
+                "padding": padding,
+                "previous": previous[:, step : step + 1].numpy(),
+                "history": history[:, step : step + 1].numpy(),
+                "hidden": hidden,
+                "cell": cell,
+            },
+        )
+        found.append((voices, velocity, offset))
+    for kind, logits in enumerate((wanted.voices, wanted.velocity, wanted.offset)):
+        together = np.concatenate([step[kind] for step in found], axis=1)
+        assert np.abs(together - logits.numpy()).max() < 1e-4
+
+
+def test_the_same_seed_plays_the_same_and_another_seed_another(bundle):
+    request = Request(3, 12.0, RIFF, 12.0)
+    assert Drummer(bundle, seed=5).play(request) == Drummer(bundle, seed=5).play(request)
+    assert Drummer(bundle, seed=5).play(request) != Drummer(bundle, seed=6).play(request)
+
+
+@pytest.mark.parametrize("metre", [Metre(4, 4), Metre(3, 4), Metre(7, 8), Metre(12, 8)])
+def test_hits_stay_inside_the_bars_asked_for(bundle, metre):
+    pattern = Drummer(bundle).play(Request(2, 6.0, RIFF, 6.0, metre, bars=2, temperature=1.5))
+    assert pattern.beats == 2 * metre.beats
+    assert all(-0.125 <= hit.beat < pattern.beats for hit in pattern.hits)
+
+
+def test_a_guitar_not_heard_yet_is_answered(bundle):
+    assert Drummer(bundle).play(Request(0, 0.0, (), 0.0)).beats == 4.0
+
+
+def test_a_bar_off_the_grid_is_refused_with_a_sentence(bundle):
+    with pytest.raises(EngineError, match="a bar of 15/16 cannot be drummed"):
+        Drummer(bundle).play(Request(0, 0.0, RIFF, 0.0, Metre(15, 16)))
+
+
+def test_a_changed_file_is_refused(copy):
+    data = bytearray((copy / PLAY).read_bytes())
+    data[1000] ^= 1
+    (copy / PLAY).write_bytes(data)
+    with pytest.raises(BundleError, match="changed or cut short"):
+        open_bundle(copy)
+
+
+def test_a_missing_file_is_refused(copy):
+    (copy / LISTEN).unlink()
+    with pytest.raises(BundleError, match="copy the whole bundle"):
+        open_bundle(copy)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"version": 9}, "version 9"),
+        ({"format": "x"}, "not a drumd bundle"),
+        ({"vocabulary": {}}, "another grid or kit"),
+        ({"temperature": "hot"}, "lacks"),
+    ],
+)
+def test_a_foreign_bundle_is_refused(copy, change, message):
+    about = json.loads((copy / ABOUT).read_text())
+    (copy / ABOUT).write_text(json.dumps({**about, **change}))
+    with pytest.raises(BundleError, match=message):
+        open_bundle(copy)
+
+
+def test_a_network_of_another_shape_is_refused(copy):
+    shutil.copy(copy / LISTEN, copy / PLAY)
+    mend_checksums(copy)
+    with pytest.raises(BundleError, match="other inputs"):
+        Drummer(copy)
+
+
+def test_what_is_no_network_is_refused(copy):
+    (copy / PLAY).write_bytes(b"not a network")
+    mend_checksums(copy)
+    with pytest.raises(BundleError, match="not a network"):
+        Drummer(copy)
+
+
+def test_a_folder_that_is_no_bundle_is_refused(tmp_path):
+    with pytest.raises(BundleError, match=r"has no bundle\.json"):
+        open_bundle(tmp_path)
+
+
+def test_export_does_not_clear_a_folder_of_other_things(run, tmp_path):
+    (tmp_path / "thesis.txt").write_text("years of work")
+    with pytest.raises(BundleError, match="holds other things"):
+        export(run, tmp_path)
+    assert (tmp_path / "thesis.txt").exists()
+
+
+def test_the_shipped_bundle_is_whole_small_and_says_what_it_learnt_from():
+    opened = open_bundle()
+    assert sum(file.stat().st_size for file in SHIPPED.iterdir()) <= 8_000_000
+    assert sum(source["songs"] for source in opened.about["trained_on"]) > 500
+    assert all("licence" in source for source in opened.about["trained_on"])
