@@ -102,11 +102,12 @@ def progress_bar() -> Iterator[ProgressBar]:
 
 
 class ProgressBar:
-    """Shows each report of the training loop."""
+    """Shows each report of the training loop, and a line for each epoch that stays."""
 
     def __init__(self, bar: RichProgress) -> None:
         self._bar = bar
         self._line: TaskID | None = None
+        self._scores: dict[str, float] = {}
 
     def __call__(self, progress: Progress) -> None:
         fields: dict[str, Any] = {
@@ -118,6 +119,10 @@ class ProgressBar:
         if self._line is None:
             self._line = self._bar.add_task("", total=progress.steps, **fields)
         self._bar.update(self._line, completed=progress.step, **fields)
+        if progress.scores is not self._scores and progress.scores:
+            self._scores = progress.scores
+            scores = "  ".join(f"{name} {value:.3f}" for name, value in progress.scores.items())
+            self._bar.console.print(f"epoch {progress.epoch}: loss {progress.loss:.3f}  {scores}")
 
 
 def _sentence(run: Path, finished: bool, step: int, best: float) -> str:
