@@ -88,7 +88,6 @@ class Conductor:
         self._asked: Request | None = None
         self._answered = False
         self._enter: float | None = None  # drums may come in from this beat on
-        self._last_bar: int | None = None  # no bar is played from this one on
         self._history: deque[Pattern] = deque(maxlen=HISTORY)
         self._groove: Pattern | None = None  # what plays again when there is nothing new
 
@@ -132,13 +131,6 @@ class Conductor:
         if self._asked is None and now >= self._deadline(line) - ASK_S and self._wanted(now, line):
             self._ask_for_bar(now, line)
 
-    def finish(self, beat: float) -> float:
-        """Let the bar that `beat` is in be the last; gives the beat at which it ends."""
-        self._last_bar = int(beat // self.bar_beats) + 1
-        end = self._last_bar * self.bar_beats
-        self._player.drop_from(end)
-        return end
-
     def _entry_after(self, onset: float) -> float:
         """The beat from which drums may come in, once a first note began at `onset`."""
         if self.part is Part.RESTING:
@@ -152,8 +144,6 @@ class Conductor:
     def _wanted(self, now: float, line: TimeMap) -> bool:
         """Whether drums belong into the next bar, as far as one can tell now."""
         start = self._bar * self.bar_beats
-        if self._last_bar is not None and self._bar >= self._last_bar:
-            return False
         if self.part is not Part.PLAYING:
             return self._enter is not None and self._enter <= start
         until = self.window.sounded_until(line.beat_at(now), held=HELD_BARS * self.bar_beats)

@@ -259,10 +259,3 @@ def test_a_process_that_slept_does_not_play_the_bars_it_slept_through(jam):
     jam.now += 20.0
     jam.conductor.step(jam.now)
     assert max(jam.starts) <= 8.0 and jam.conductor.part is Part.RESTING
-
-
-def test_the_bar_in_which_the_song_is_finished_is_the_last(jam):
-    jam.notes(0, 10)
-    assert jam.conductor.finish(10.0) == 12.0
-    jam.until(20)
-    assert jam.starts == [4.0, 8.0]

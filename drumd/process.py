@@ -1,0 +1,49 @@
+"""How the daemon's own process behaves: what it does on signals, how its threads take turns."""
+
+from __future__ import annotations
+
+import gc
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+SWITCH_S = 0.0005  # the longest that one thread keeps the interpreter from another
+INTERRUPTED = 130
+
+
+@contextmanager
+def stopped_by_signals(stop: Callable[[str, int], None]) -> Iterator[None]:
+    """Let Ctrl-C (status 130) and SIGTERM (status 0: it was told to end, and did) call `stop`."""
+
+    def handle(number: int, _frame: FrameType | None) -> None:
+        if number == signal.SIGINT:
+            stop("interrupted", INTERRUPTED)
+        else:
+            stop("told to end", 0)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread may set handlers
+        return
+    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def quick_threads() -> Iterator[None]:
+    """Let threads take turns quickly, and the garbage collector not look at what will stay."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(SWITCH_S)
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+        sys.setswitchinterval(before)

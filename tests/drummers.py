@@ -1,0 +1,82 @@
+"""Drummers without a model, for the drummer's process: picklable, light, some of them ill."""
+
+import os
+import time
+
+from engine.errors import BundleError
+from engine.kit import PITCH_OF, Voice
+from engine.notes import Hit, Pattern, Request
+
+ROCK = Pattern.from_grid(
+    {
+        Voice.CLOSED_HAT: "x.x.x.x.x.x.x.x.",
+        Voice.SNARE: "....x.......x...",
+        Voice.KICK: "x.......x.x.....",
+    }
+)
+
+
+class Rock:
+    """Plays eighths on the hat in any metre, kick and snare by turns."""
+
+    def play(self, request: Request) -> Pattern:
+        beats = request.metre.beats * request.bars
+        hats = [Hit(step / 2, PITCH_OF[Voice.CLOSED_HAT], 80) for step in range(int(beats * 2))]
+        feet = [
+            Hit(float(beat), PITCH_OF[Voice.SNARE if beat % 2 else Voice.KICK], 100)
+            for beat in range(int(beats))
+        ]
+        return Pattern.of(hats + feet, beats)
+
+
+class Shifted:
+    """Plays a little before and behind the grid, so that micro-timing shows."""
+
+    def play(self, request: Request) -> Pattern:
+        beats = request.metre.beats
+        hits = [
+            Hit(beat + 0.03 * (beat % 3 - 1), PITCH_OF[Voice.RIDE], 60 + int(8 * beat))
+            for beat in (step / 2 for step in range(int(beats * 2)))
+        ]
+        return Pattern.of(hits, beats)
+
+
+class BusyRock(Rock):
+    """Computes as long as it may before it answers."""
+
+    def play(self, request: Request) -> Pattern:
+        end = time.perf_counter() + 0.1
+        while time.perf_counter() < end:
+            sum(range(1000))
+        return super().play(request)
+
+
+class Dying(Rock):
+    """Dies in its third bar."""
+
+    bars = 0
+
+    def play(self, request: Request) -> Pattern:
+        self.bars += 1
+        if self.bars == 3:
+            os._exit(1)
+        return super().play(request)
+
+
+class Hanging:
+    def play(self, request: Request) -> Pattern:  # noqa: ARG002 (never looks)
+        time.sleep(3600)
+        return ROCK
+
+
+class Raising:
+    def play(self, request: Request) -> Pattern:
+        raise RuntimeError(f"cannot play bar {request.bar}")
+
+
+def broken() -> Rock:
+    raise BundleError("the bundle is broken; export it again")
+
+
+def deadborn() -> Rock:
+    os._exit(1)
