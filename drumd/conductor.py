@@ -29,6 +29,7 @@ from engine.notes import Pattern, Request
 ASK_S = 0.2  # the longest that an answer is waited for; the guitar heard is older by as much
 SEND_S = 0.03  # between the deadline and the earliest hit there may be
 LEAN = 0.25  # beats that a hit may lie before its bar line
+JUST_NOW = 1.0  # beats; a note so little before the time began to roll belongs to the song
 EARLY = 0.5  # a first note so little (beats) after a bar line was meant to be on it
 MISSED = 0.02  # beats; where a jump lands, hits so little before it are still played
 SILENT_BARS = 2
@@ -190,11 +191,12 @@ class Conductor:
             self._history.clear()
 
     def _begin(self, beat: float, line: TimeMap) -> None:
-        """The time has begun to roll."""
+        """The time has begun to roll; a host's first notes come before its tempo is known."""
         self.part = Part.LISTENING
-        self._enter = None
         self._bar = int((beat + LEAN) // self.bar_beats) + 1
         self.window.place(line)
+        onsets = [note.onset for note in self.window.notes(beat) if note.onset > beat - JUST_NOW]
+        self._enter = self._entry_after(min(onsets)) if onsets else None
 
     def _stop(self) -> None:
         """The host has stopped: silence, and a fresh start when it goes on."""

@@ -95,6 +95,14 @@ def test_drums_enter_at_the_first_bar_line_after_one_bar_of_guitar(jam):
     assert jam.starts == [4.0, 8.0, 12.0]
 
 
+def test_a_first_note_that_came_before_the_tempo_was_known_counts(jam):
+    jam.song.rolling = False
+    jam.hear(0.0, mido.Message("note_on", note=45))
+    jam.song.rolling = True
+    jam.until(5)
+    assert jam.starts == [4.0]
+
+
 def test_a_first_note_a_little_behind_its_bar_line_is_on_it(jam):
     jam.note(0.1)
     jam.notes(1, 4)
