@@ -80,3 +80,9 @@ def broken() -> Rock:
 
 def deadborn() -> Rock:
     os._exit(1)
+
+
+def bars_of(drummer: type[Rock] | type[Shifted], first: int, last: int) -> list[tuple[float, int]]:
+    """(beat, drum) of what a drummer plays from bar `first` up to bar `last`, in 4/4."""
+    pattern = drummer().play(Request(bar=0, start=0.0, notes=(), heard_until=0.0))
+    return [(4.0 * bar + hit.beat, hit.drum) for bar in range(first, last) for hit in pattern.hits]
