@@ -42,11 +42,19 @@ class Listening:
         (drums,) = self.guitarist.ports("AI Drums")
         self.guitarist.connect(into=guitar, out_of=drums)
 
+    def await_stroke(self) -> None:
+        """Wait until a drum sounds, to act while it does."""
+        give_up = time.monotonic() + READY_S
+        while not sounding(self):
+            assert time.monotonic() < give_up, "no drum came"
+            time.sleep(0.001)
+
     def end(self) -> dict[str, Any]:
         """Tell the daemon to end; its closing report."""
         self.process.terminate()
         out, err = self.process.communicate(timeout=READY_S)
         self.said += err.splitlines()
+        assert out, f"no report, only {self.said}"
         return dict(json.loads(out))
 
 
