@@ -103,12 +103,12 @@ class JackGuitarist:
     the same process, and both would hang.
     """
 
-    def __init__(self, server: JackServer, name: str = "guitarist") -> None:
+    def __init__(self, server: JackServer, name: str = "player") -> None:
         self.received: list[Event] = []
         self._client = _open_client(name, server.name, server.process)
         self._rate = server.rate
-        self._out = self._client.midi_outports.register("guitar")
-        self._in = self._client.midi_inports.register("drums")
+        self._out = self._client.midi_outports.register("out")
+        self._in = self._client.midi_inports.register("in")
         self._events: list[tuple[int, bytes]] = []
         self._next = 0
         self._start_frame: int | None = None
