@@ -158,7 +158,7 @@ class Conductor:
             notes=self.window.notes(heard_until),
             heard_until=heard_until,
             metre=self._musical.metre,
-            bpm=line.bpm,
+            bpm=self._musical.bpm or line.bpm,
             history=tuple(self._history),
             temperature=self._temperature,
         )

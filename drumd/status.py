@@ -6,7 +6,6 @@ Everything here runs on the main thread, a few times a second at most.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from math import ceil
 from pathlib import Path
@@ -141,11 +140,3 @@ class Summary:
 def _rank(ordered: list[float], share: float) -> float:
     """The smallest value that `share` of the values do not exceed."""
     return ordered[max(0, ceil(share * len(ordered)) - 1)]
-
-
-def spread_ms(values_ms: Iterable[float]) -> Spread:
-    """How values in milliseconds are spread."""
-    gauge = Gauge()
-    for value in values_ms:
-        gauge.add(value / 1e3)
-    return gauge.spread()
