@@ -15,7 +15,7 @@ from drumd.drummer import Answer
 from drumd.inbox import Inbox
 from drumd.recorder import DRUMS, GUITAR, Recorder
 from drumd.scheduler import Scheduler
-from drumd.status import Gauge, Snapshot
+from drumd.status import RECENT, Gauge, Snapshot
 from drumd.timing import Clock, MusicalClock, TimeMap
 from engine.notes import Request
 
@@ -96,7 +96,7 @@ class Jam:
             late=self._scheduler.late,
             bars=self.conductor.counts,
             dropped=self.inbox.dropped,
-            lateness=self.lateness.spread(),
+            lateness=self.lateness.spread(RECENT),
         )
 
     @property

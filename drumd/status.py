@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import asdict, dataclass
+from itertools import islice
 from math import ceil
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from drumd.conductor import BarCounts, Part
 from engine.notes import Metre, Pattern
 
 REMEMBERED = 20_000  # hits whose lateness is kept, some 40 minutes of drums
+RECENT = 500  # of them, those that a snapshot tells of: sorting more would hold up the scheduler
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +42,9 @@ class Gauge:
         self._last.append(seconds)
         self._max = max(self._max, seconds)
 
-    def spread(self) -> Spread:
-        ordered = sorted(self._last)
+    def spread(self, last: int = REMEMBERED) -> Spread:
+        """Over so many values at most, the latest; the maximum is that of all."""
+        ordered = sorted(islice(reversed(self._last), last))
         if not ordered:
             return Spread()
         p50, p95, p99 = (_rank(ordered, share) * 1e3 for share in (0.5, 0.95, 0.99))
