@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from drumd.errors import PortError
 from drumd.ports.file import FileInput
 from drumd.ports.names import find_port, same_place
 from drumd.ports.port import InputPort, OutputPort, PortList, Receiver
@@ -44,13 +45,24 @@ def same_port(input_name: str, output_name: str, *, api: str = "auto") -> str | 
     elif source or target:
         same = False
     else:
-        ports = list_ports(api)
-        heard = find_port("input", input_name, ports.inputs) or input_name
-        played = find_port("output", output_name, ports.outputs) or output_name
-        same = same_place(heard, played)
+        same = same_place(input_name, output_name) or same_place(
+            *_resolved(input_name, output_name, api)
+        )
     if not same:
         return None
     return f"in {input_name!r} and out {output_name!r} are one port: the drummer would hear itself"
+
+
+def _resolved(input_name: str, output_name: str, api: str) -> tuple[str, str]:
+    """The names in full, as far as there are such ports."""
+    try:
+        ports = list_ports(api)
+    except PortError:  # opening them will say what is wrong
+        return input_name, output_name
+    return (
+        find_port("input", input_name, ports.inputs) or input_name,
+        find_port("output", output_name, ports.outputs) or output_name,
+    )
 
 
 def file_of(name: str) -> Path | None:
