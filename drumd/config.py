@@ -15,6 +15,7 @@ from drumd.errors import SettingsError
 from engine.notes import COMMON_TIME, Metre
 
 CLOCKS = ("auto", "host")
+LATER = ("free", "link")  # ways to find the time that are to come
 FIELD_OF = {"in": "input", "out": "output"}
 KEY_OF = {field: key for key, field in FIELD_OF.items()}
 
@@ -39,6 +40,10 @@ class Settings:
     def __post_init__(self) -> None:
         _check(self.input != "", "in: a port needs a name")
         _check(self.output != "", "out: a port needs a name")
+        _check(
+            self.clock not in LATER,
+            f"clock = {self.clock} is not there yet; use the host's clock, or give the bpm",
+        )
         _check(self.clock in CLOCKS, f"clock must be one of {', '.join(CLOCKS)}")
         _check(self.bpm is None or 20 <= self.bpm <= 400, "bpm must be in 20..400")
         _check(self.bpm is None or self.clock == "auto", "bpm and clock = host exclude each other")

@@ -5,7 +5,7 @@ Everything here runs on the main thread, a few times a second at most.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from dataclasses import asdict, dataclass
 from itertools import islice
 from math import ceil
@@ -78,9 +78,15 @@ class Snapshot:
         faults += f", {self.bars.repeated} bars repeated" if self.bars.repeated else ""
         faults += f", {self.dropped} messages dropped" if self.dropped else ""
         return (
-            f"{place:<8} {tempo:<20} {self.notes:>3} notes heard  {self.part.value:<10} "
-            f"{self.hits:>5} hits, lateness {self.lateness.max:.2f} ms{faults}"
+            f"{place:<8} {tempo:<18} {self.notes:>3} notes heard, {self.hits:>4} hits, "
+            f"lateness {self.lateness.max:.2f} ms{faults}; {self.part.value} {self._drums()}"
         )
+
+    def _drums(self) -> str:
+        """What the drummer plays: how often each drum is struck in the bar."""
+        hits = self.pattern.hits if self.pattern else ()
+        strokes = Counter(hit.voice for hit in hits if hit.voice is not None)
+        return ", ".join(f"{voice.name.lower()} {strokes[voice]}" for voice in sorted(strokes))
 
     def screen(self) -> str:
         """The snapshot as a screen of a few lines, with what the drummer plays as rows."""

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 
@@ -190,3 +192,15 @@ def test_a_guitar_that_cannot_be_opened_is_said_and_leaves_no_process(tmp_path):
 def test_a_recording_that_cannot_be_written_is_said_before_anything_plays(tmp_path):
     with pytest.raises(RecordError, match="cannot be written"):
         Studio(record=tmp_path / "missing" / "jam.mid").daemon.run()
+
+
+def test_a_killed_daemon_leaves_no_process_behind(tmp_path):
+    options = ["--in", "demo", "--out", str(tmp_path / "jam.mid")]
+    daemon = subprocess.Popen(
+        [sys.executable, "-m", "tests.listen", "Rock", *options], stdout=subprocess.PIPE, text=True
+    )
+    assert "ready" in daemon.stdout.readline()
+    children = psutil.Process(daemon.pid).children(recursive=True)
+    daemon.kill()
+    daemon.communicate()
+    assert children and not psutil.wait_procs(children, timeout=10)[1]

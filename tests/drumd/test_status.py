@@ -84,6 +84,11 @@ def test_faults_are_in_the_line_only_where_there_are_some():
     assert "3 late" in line and "5 messages dropped" in line and "2 bars repeated" in line
 
 
+def test_the_line_says_what_the_drummer_plays():
+    assert "playing kick 3, snare 2, closed_hat 8" in snapshot().line()
+    assert snapshot(part=Part.RESTING, pattern=None).line().rstrip().endswith("resting")
+
+
 def test_plain_lines_come_every_few_bars_and_on_changes():
     stream = io.StringIO()
     reporter = PlainReporter(stream)
