@@ -1,6 +1,8 @@
 """A JACK server of one's own, and a client that plays and records on exact frames.
 
-Each server has a name of its own, so that tests never meet the user's server or each other's.
+Each server has a name of its own, so that tests never meet the user's server or each other's. But
+JACK names a client's socket by the client alone: two `drumd` that open at the same moment on two
+servers disturb each other. Run such tests one after the other.
 Times are seconds from the moment the guitarist starts, counted in frames of the server.
 """
 
@@ -64,14 +66,28 @@ def jack_server(*, rate: int = RATE, period: int = PERIOD) -> Iterator[JackServe
     """A JACK server with the dummy driver; JACK_DEFAULT_SERVER names it while it runs."""
     require_jack()
     name = f"drumd-{os.getpid()}-{next(_serial)}"
-    command = ["jackd", "-R", "-n", name, "-d", "dummy", "-r", str(rate), "-p", str(period)]
+    # A client that is slow on a busy machine is waited for, not thrown out.
+    command = [
+        "jackd",
+        "-R",
+        "-t",
+        "5000",
+        "-n",
+        name,
+        "-d",
+        "dummy",
+        "-r",
+        str(rate),
+        "-p",
+        str(period),
+    ]
     if shutil.which("setpriv"):  # no server outlives a test that was killed
         command = ["setpriv", "--pdeathsig", "KILL", *command]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     before = os.environ.get("JACK_DEFAULT_SERVER")
     os.environ["JACK_DEFAULT_SERVER"] = name
     try:
-        _open_client("probe", name, process).close()
+        _open_client(f"probe-{os.getpid()}", name, process).close()
         yield JackServer(name, process, rate, period)
     finally:
         if before is None:
@@ -105,7 +121,7 @@ class JackGuitarist:
 
     def __init__(self, server: JackServer, name: str = "player") -> None:
         self.received: list[Event] = []
-        self._client = _open_client(name, server.name, server.process)
+        self._client = _open_client(f"{name}-{os.getpid()}", server.name, server.process)
         self._rate = server.rate
         self._out = self._client.midi_outports.register("out")
         self._in = self._client.midi_inports.register("in")

@@ -121,7 +121,10 @@ class RtmidiOutput:
                 raise PortLostError(f"{self.name} is closed")
             if self._client.server_gone():
                 raise PortLostError(SERVER_GONE)
-            self._client.port.send_message(message.bytes())
+            try:
+                self._client.port.send_message(message.bytes())
+            except rtmidi.RtMidiError as error:
+                raise PortLostError(f"{self.name} takes no MIDI: {_reason(error)}") from error
 
     def lost(self) -> str | None:
         return self._client.lost()
