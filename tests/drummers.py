@@ -1,6 +1,7 @@
 """Drummers without a model, for the drummer's process: picklable, light, some of them ill."""
 
 import os
+import threading
 import time
 
 from engine.errors import BundleError
@@ -41,14 +42,15 @@ class Shifted:
         return Pattern.of(hits, beats)
 
 
-class BusyRock(Rock):
-    """Computes as long as it may before it answers."""
+class Burning(Shifted):
+    """Computes without pause, whether it is asked or not."""
 
-    def play(self, request: Request) -> Pattern:
-        end = time.perf_counter() + 0.1
-        while time.perf_counter() < end:
-            sum(range(1000))
-        return super().play(request)
+    def __init__(self) -> None:
+        threading.Thread(target=self._burn, daemon=True).start()
+
+    def _burn(self) -> None:
+        while True:
+            sum(range(10_000))
 
 
 class Dying(Rock):

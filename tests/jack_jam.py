@@ -52,6 +52,10 @@ class Listening:
     def end(self) -> dict[str, Any]:
         """Tell the daemon to end; its closing report."""
         self.process.terminate()
+        return self.report()
+
+    def report(self) -> dict[str, Any]:
+        """The closing report of a daemon that ends."""
         out, err = self.process.communicate(timeout=READY_S)
         self.said += err.splitlines()
         assert out, f"no report, only {self.said}"

@@ -12,7 +12,7 @@ from tests.jack_jam import listening, match, play, riff, song, sounding, strokes
 
 pytestmark = [pytest.mark.jack, pytest.mark.slow]
 
-BPM = 150.0
+BPM = 180.0
 BAR_S = 4 * 60 / BPM
 
 
@@ -101,6 +101,15 @@ def test_a_drummer_that_keeps_dying_does_not_stop_the_drums(server):
         report = jam.end()
     _, lost, _ = match(heard, drummers.bars_of(drummers.Rock, 1, 6))
     assert not lost and report["restarts"] >= 1
+
+
+def test_a_server_that_dies_ends_it_with_the_reason():
+    with jack_server() as server, listening(server) as jam:
+        jam.guitarist.play(song(BPM, 16))
+        jam.await_stroke()
+        server.kill()
+        report = jam.report()
+        assert "JACK server has gone" in report["reason"] and jam.process.returncode == 1
 
 
 def test_a_flood_is_survived_and_counted(server):
