@@ -71,7 +71,7 @@ class Daemon:
             stack.callback(scheduler.stop)
             self._await_drummer()
             if not self.ending:
-                self._play(jam, self._start_input(stack, jam), output)
+                self._play(jam, self._start_input(stack, jam), output, scheduler)
         return self._summary(jam, scheduler)
 
     def stop(self, reason: str, status: int = 0) -> None:
@@ -125,7 +125,7 @@ class Daemon:
         stack.callback(guitar.close)
         return guitar
 
-    def _play(self, jam: Jam, guitar: InputPort, output: OutputPort) -> None:
+    def _play(self, jam: Jam, guitar: InputPort, output: OutputPort, scheduler: Scheduler) -> None:
         """The main loop."""
         self._ready_after_s = self._clock.now() - self._began
         self._reporter.say(f"ready: guitar from {guitar.name!r}, drums to {output.name!r}")
@@ -139,14 +139,14 @@ class Daemon:
                 if self._clock.now() >= watch_at:
                     watch_at = self._clock.now() + SCREEN_S
                     self._reporter.show(jam.snapshot())
-                    self._watch(jam, guitar, output)
+                    self._watch(guitar, guitar.lost() or output.lost() or scheduler.failure)
                 time.sleep(STEP_S)
 
-    def _watch(self, jam: Jam, guitar: InputPort, output: OutputPort) -> None:
-        """Stop when a port is gone or the input has played to its end."""
-        if lost := guitar.lost() or output.lost():
+    def _watch(self, guitar: InputPort, lost: str | None) -> None:
+        """Stop when a port is gone, or when the input has played to its end."""
+        if lost:
             self.stop(lost, status=1)
-        elif guitar.ended and not jam.inbox:
+        elif guitar.ended:
             self.stop(f"{guitar.name} has ended")
 
     def _close_recorder(self, recorder: Recorder) -> None:
@@ -171,5 +171,6 @@ class Daemon:
             restarts=self._drummer.restarts,
             lateness_ms=jam.lateness.spread(),
             answer_ms=jam.thinking.spread(),
+            realtime=scheduler.realtime,
             files=self._files,
         )

@@ -125,6 +125,7 @@ class Summary:
     restarts: int
     lateness_ms: Spread
     answer_ms: Spread
+    realtime: bool  # whether the system gave the scheduler its priority
     files: tuple[Path, ...]
 
     def text(self) -> str:

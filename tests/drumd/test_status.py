@@ -45,6 +45,7 @@ def summary(**changes):
         "restarts": 0,
         "lateness_ms": Spread(0.1, 0.2, 0.3, 0.4),
         "answer_ms": Spread(8, 9, 10, 11),
+        "realtime": True,
         "files": (),
     }
     return Summary(**(values | changes))
