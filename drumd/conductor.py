@@ -41,7 +41,7 @@ EVER = float("-inf")
 class Part(Enum):
     """What the drummer is doing, in words for the player."""
 
-    STOPPED = "waiting for the host or the first note"
+    STOPPED = "waiting for the song to begin"
     LISTENING = "listening"
     PLAYING = "playing"
     RESTING = "resting"

@@ -47,12 +47,22 @@ class Settings:
         _check(self.clock in CLOCKS, f"clock must be one of {', '.join(CLOCKS)}")
         _check(self.bpm is None or 20 <= self.bpm <= 400, "bpm must be in 20..400")
         _check(self.bpm is None or self.clock == "auto", "bpm and clock = host exclude each other")
-        _check(1 <= self.metre.beats <= 6, "metre: a bar must last 1..6 quarter notes")
+        _check(
+            1.5 <= self.metre.beats <= 6 and self.metre.beats % 0.5 == 0,
+            "metre: a bar must last 1.5..6 quarter notes and end on an eighth",
+        )
         _check(
             self.temperature is None or 0 <= self.temperature <= 5, "temperature must be in 0..5"
         )
         _check(-500 <= self.latency_ms <= 500, "latency_ms must be in -500..500")
         _check(0 <= self.max_late_ms <= 500, "max_late_ms must be in 0..500")
+
+    @property
+    def time(self) -> str:
+        """Where the time comes from, in words."""
+        if self.bpm is None:
+            return "the time comes from the host's clock (is there none, give --bpm)"
+        return f"{self.bpm:g} bpm, the first note is beat one"
 
     @property
     def output_file(self) -> Path | None:

@@ -49,7 +49,7 @@ class Daemon:
         self._clock: Clock = MonotonicClock()
         self._began = self._clock.now()
         self._ready_after_s = 0.0
-        self._files = tuple(file for file in (settings.output_file, settings.record) if file)
+        self._files = tuple(dict.fromkeys(filter(None, (settings.output_file, settings.record))))
         self._drummer = DrummerProcess(
             factory or model_factory(settings.model, settings.seed), say=reporter.say
         )
@@ -128,7 +128,9 @@ class Daemon:
     def _play(self, jam: Jam, guitar: InputPort, output: OutputPort, scheduler: Scheduler) -> None:
         """The main loop."""
         self._ready_after_s = self._clock.now() - self._began
-        self._reporter.say(f"ready: guitar from {guitar.name!r}, drums to {output.name!r}")
+        self._reporter.say(
+            f"ready: guitar from {guitar.name!r}, drums to {output.name!r}; {self._settings.time}"
+        )
         watch_at = 0.0
         with quick_threads(), self._reporter:
             while not self.ending:

@@ -16,13 +16,21 @@ INTERRUPTED = 130
 
 @contextmanager
 def stopped_by_signals(stop: Callable[[str, int], None]) -> Iterator[None]:
-    """Let Ctrl-C (status 130) and SIGTERM (status 0: it was told to end, and did) call `stop`."""
+    """Let Ctrl-C (status 130) and SIGTERM (status 0: it was told to end, and did) call `stop`.
+
+    That is for the first of them: a second one does what it did before, should stopping hang.
+    """
 
     def handle(number: int, _frame: FrameType | None) -> None:
+        restore()
         if number == signal.SIGINT:
             stop("interrupted", INTERRUPTED)
         else:
             stop("told to end", 0)
+
+    def restore() -> None:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
     if threading.current_thread() is not threading.main_thread():
         yield  # only the main thread may set handlers
@@ -31,8 +39,7 @@ def stopped_by_signals(stop: Callable[[str, int], None]) -> Iterator[None]:
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        restore()
 
 
 @contextmanager

@@ -48,6 +48,7 @@ def test_an_unknown_key_is_answered_with_the_valid_ones(file):
         ('metre = "four"', "written like 4/4"),
         ('metre = "4/5"', "no such metre"),
         ('metre = "17/4"', "a bar must last"),
+        ('metre = "7/16"', "end on an eighth"),
         ("temperature = -1", "temperature"),
         ("latency_ms = 9999", "latency_ms"),
         ("max_late_ms = -1", "max_late_ms"),

@@ -72,7 +72,7 @@ def test_the_screen_shows_tempo_bar_window_drums_and_lateness():
 
 def test_before_there_is_time_the_screen_says_so():
     screen = snapshot(bar=None, beat=None, bpm=None, pattern=None, part=Part.STOPPED).screen()
-    assert "waiting for the host or the first note" in screen
+    assert "waiting for the song to begin" in screen
 
 
 def test_a_drummer_being_started_again_is_shown():

@@ -1,0 +1,54 @@
+import gc
+import os
+import signal
+import sys
+import threading
+
+import pytest
+
+from drumd.process import quick_threads, stopped_by_signals
+
+
+@pytest.mark.parametrize(
+    ("number", "called"),
+    [(signal.SIGINT, ("interrupted", 130)), (signal.SIGTERM, ("told to end", 0))],
+)
+def test_a_signal_calls_stop_with_its_status(number, called):
+    calls = []
+    with stopped_by_signals(lambda *why: calls.append(why)):
+        os.kill(os.getpid(), number)
+    assert calls == [called]
+
+
+def test_a_second_ctrl_c_does_what_it_did_before():
+    calls = []
+    with pytest.raises(KeyboardInterrupt), stopped_by_signals(lambda *why: calls.append(why)):
+        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), signal.SIGINT)
+    assert len(calls) == 1
+
+
+def test_the_handlers_of_before_come_back():
+    before = signal.getsignal(signal.SIGTERM)
+    with stopped_by_signals(lambda *_: None):
+        assert signal.getsignal(signal.SIGTERM) is not before
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_on_another_thread_signals_are_left_alone():
+    def look():
+        with stopped_by_signals(lambda *_: None):
+            seen.append(signal.getsignal(signal.SIGTERM))
+
+    seen = []
+    thread = threading.Thread(target=look)
+    thread.start()
+    thread.join()
+    assert seen == [signal.getsignal(signal.SIGTERM)]
+
+
+def test_threads_take_turns_quickly_only_while_asked_to():
+    before = sys.getswitchinterval()
+    with quick_threads():
+        assert sys.getswitchinterval() <= 0.001 and gc.get_freeze_count() > 0
+    assert sys.getswitchinterval() == before and gc.get_freeze_count() == 0
