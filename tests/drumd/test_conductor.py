@@ -219,6 +219,16 @@ def test_after_a_stop_a_bar_of_guitar_is_heard_again_before_drums_enter(jam):
     assert jam.starts == [16.0]
 
 
+def test_a_host_that_stops_only_to_go_on_elsewhere_has_jumped(jam):
+    jam.notes(0, 16)
+    jam.song.rolling = False
+    jam.until(16.02)
+    jam.song.rolling = True
+    jam.hear(16.04, mido.Message("songpos", pos=0))
+    jam.until(4)
+    assert jam.starts == [0.0, 4.0] and jam.kit.silenced == 1
+
+
 def test_the_last_bar_plays_on_where_the_host_jumps_to(jam):
     jam.notes(0, 12)
     jam.pattern = FILL

@@ -109,13 +109,13 @@ def test_a_server_that_dies_ends_it_with_the_reason():
         assert "JACK server has gone" in report["reason"] and jam.process.returncode == 1
 
 
-def test_a_flood_is_survived_and_counted(server):
+def test_a_flood_is_survived_and_counted(server, tmp_path):
     flood = [
         (2 * BAR_S + index / 20_000, bytes((0x90 if index % 2 else 0x80, index % 128, 1)))
         for index in range(20_000)
     ]
     events = [*clock_events(BPM, 6 * BAR_S), *riff(BPM, 24), *flood]
-    with listening(server) as jam:
+    with listening(server, "--record", str(tmp_path / "flood.mid")) as jam:
         jam.guitarist.play(events)
         jam.guitarist.wait(tail=0.3)
         heard = strokes(jam, BPM)
