@@ -53,18 +53,6 @@ class Burning(Shifted):
             sum(range(10_000))
 
 
-class Dying(Rock):
-    """Dies in its third bar."""
-
-    bars = 0
-
-    def play(self, request: Request) -> Pattern:
-        self.bars += 1
-        if self.bars == 3:
-            os._exit(1)
-        return super().play(request)
-
-
 class Hanging:
     def play(self, request: Request) -> Pattern:  # noqa: ARG002 (never looks)
         time.sleep(3600)

@@ -91,15 +91,6 @@ def test_a_killed_drummer_process_is_replaced_and_the_drums_play_on(server):
     assert not lost and report["restarts"] == 1
 
 
-def test_a_drummer_that_keeps_dying_does_not_stop_the_drums(server):
-    with listening(server, drummer="Dying") as jam:
-        play(jam, BPM, beats=24)
-        heard = strokes(jam, BPM)
-        report = jam.end()
-    _, lost, _ = match(heard, drummers.bars_of(drummers.Rock, 1, 6))
-    assert not lost and report["restarts"] >= 1
-
-
 def test_a_server_that_dies_ends_it_with_the_reason():
     with jack_server() as server, listening(server) as jam:
         jam.guitarist.play(song(BPM, 16))
