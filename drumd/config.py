@@ -60,9 +60,11 @@ class Settings:
     @property
     def time(self) -> str:
         """Where the time comes from, in words."""
-        if self.bpm is None:
-            return "the time comes from the host's clock (is there none, give --bpm)"
-        return f"{self.bpm:g} bpm, the first note is beat one"
+        if self.bpm is not None:
+            return f"{self.bpm:g} bpm, the first note is beat one"
+        if self.input == "demo" or is_midi_file(self.input):
+            return "the file has the time"
+        return "the host's MIDI clock has the time (is there none, give --bpm)"
 
     @property
     def output_file(self) -> Path | None:

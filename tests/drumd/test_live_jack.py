@@ -14,6 +14,7 @@ pytestmark = [pytest.mark.jack, pytest.mark.slow]
 
 BPM = 180.0
 BAR_S = 4 * 60 / BPM
+PATIENT = ("--max-late-ms", "100")  # on a machine that is busy with more than this test
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +42,7 @@ def drummer_of(jam):
 
 def test_every_hit_comes_once_where_clock_and_pattern_put_it_and_is_recorded_so(server, tmp_path):
     record, want = tmp_path / "session.mid", drummers.bars_of(drummers.Shifted, 1, 6)
-    with listening(server, "--record", str(record), drummer="Shifted") as jam:
+    with listening(server, *PATIENT, "--record", str(record), drummer="Shifted") as jam:
         play(jam, BPM, beats=24)
         heard = strokes(jam, BPM)
         report = jam.end()
@@ -56,7 +57,7 @@ def test_every_hit_comes_once_where_clock_and_pattern_put_it_and_is_recorded_so(
 
 
 def test_sigterm_ends_every_note(server):
-    with listening(server) as jam:
+    with listening(server, *PATIENT) as jam:
         jam.guitarist.play(song(BPM, 16))
         jam.await_stroke()
         report = jam.end()
@@ -68,7 +69,7 @@ def test_sigterm_ends_every_note(server):
 def test_drums_end_with_the_host_and_come_again_with_it(server):
     pause = 3 * BAR_S
     again = [(seconds + 2 * BAR_S + pause, data) for seconds, data in song(BPM, 8)]
-    with listening(server) as jam:
+    with listening(server, *PATIENT) as jam:
         jam.guitarist.play([*song(BPM, 8), *again])
         jam.guitarist.wait(tail=0.3, timeout=60)
         bars = {int(beat // 4) for beat, _ in strokes(jam, BPM) if beat % 4 < 3.5}
@@ -78,7 +79,7 @@ def test_drums_end_with_the_host_and_come_again_with_it(server):
 
 
 def test_a_killed_drummer_process_is_replaced_and_the_drums_play_on(server):
-    with listening(server) as jam:
+    with listening(server, *PATIENT) as jam:
         jam.guitarist.play(song(BPM, 24))
         jam.await_stroke()
         drummer_of(jam).kill()
@@ -92,7 +93,7 @@ def test_a_killed_drummer_process_is_replaced_and_the_drums_play_on(server):
 
 
 def test_a_server_that_dies_ends_it_with_the_reason():
-    with jack_server() as server, listening(server) as jam:
+    with jack_server() as server, listening(server, *PATIENT) as jam:
         jam.guitarist.play(song(BPM, 16))
         jam.await_stroke()
         server.kill()
@@ -106,7 +107,7 @@ def test_a_flood_is_survived_and_counted(server, tmp_path):
         for index in range(20_000)
     ]
     events = [*clock_events(BPM, 6 * BAR_S), *riff(BPM, 24), *flood]
-    with listening(server, "--record", str(tmp_path / "flood.mid")) as jam:
+    with listening(server, *PATIENT, "--record", str(tmp_path / "flood.mid")) as jam:
         jam.guitarist.play(events)
         jam.guitarist.wait(tail=0.3)
         heard = strokes(jam, BPM)
