@@ -90,4 +90,5 @@ class TempoMap:
     def at(self, tick: float) -> float:
         """The seconds from the start of the file to the tick."""
         index = bisect_right(self._ticks, tick) - 1
-        return self._seconds[index] + (tick - self._ticks[index]) * self._pace[index]
+        after: float = (tick - self._ticks[index]) * self._pace[index]
+        return self._seconds[index] + after
