@@ -218,13 +218,19 @@ class _Client:
         if self._connected is None:
             return None
         index, name = self._connected
-        if self.port.get_port_name(index) == name:
+        if self._name_at(index) == name:
             return None
         names = self.names()  # others may have come or gone before it
         if name not in names:
             return f"the MIDI {self.kind} {name!r} has gone"
         self._connected = (names.index(name), name)
         return None
+
+    def _name_at(self, index: int) -> str:
+        try:
+            return str(self.port.get_port_name(index))
+        except FAILURES:  # there are not that many ports any more
+            return ""
 
     def close(self) -> None:
         """Close once; a callback must have been cancelled before."""
