@@ -71,7 +71,9 @@ class HostClock:
     def _hear_clock(self, time: float) -> None:
         self._count += 1
         self._realign(time)
-        self._row.hear(self._count, time)
+        lost = self._row.hear(self._count, time)
+        self._count += lost
+        self._song += lost if self.rolling else 0
         self._last = time
         if self._moved or (self._playing and not self.rolling):
             self._moved = False

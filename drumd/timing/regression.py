@@ -18,6 +18,7 @@ ROWS = (6, 12, 24, 48, 96)
 MEMORY = ROWS[-1]
 KEPT = 24  # ticks that hold the pace when the row is moved
 CONFIDENCE = 2.5  # half a confidence interval, in standard errors of a row's end
+EVEN = 0.45  # of an interval; more than jitter brings, less than a new tempo does
 EIGHTY = 1.28  # so many standard deviations hold four fifths of what is normal
 UNKNOWN_JITTER_S = 1.5e-3  # until enough ticks were heard to measure it
 LEAST_JITTER_S = 1.0e-3  # JACK's periods beat slowly against the ticks: one may see no jitter
@@ -51,22 +52,30 @@ class TickRow:
         if self.fit:
             self.fit = Fit(self.fit.tick, self.fit.time + seconds, self.fit.interval)
 
-    def hear(self, tick: int, time: float) -> None:
-        """Add the tick numbered `tick`, heard at `time`; both grow."""
+    def hear(self, tick: int, time: float) -> int:
+        """Add the tick numbered `tick`, heard at `time`; both grow.
+
+        Gives how many ticks have been lost before this one, by what can be told now: its number,
+        and those of all to come, are higher by so many.
+        """
+        lost = 0
         jitter = jitter_of([time for _, time in islice(reversed(self._ticks), 50)])
         if self.fit and len(self._ticks) >= ROWS[0]:
-            time, mended = self._doubts.judge(tick, time, self.fit.time_of(tick), jitter)
-            for back, old in enumerate(reversed(mended), start=1):
-                self._ticks[-back] = old
-        self._ticks.append((tick, time))
+            time, mended = self._doubts.judge(tick, time, self.fit, jitter)
+            lost = self._doubts.lost
+            for back, (old, heard) in enumerate(reversed(mended), start=1):
+                self._ticks[-back] = (old + lost, heard)
+        self._ticks.append((tick + lost, time))
         self.fit = best_fit(reversed(self._ticks), len(self._ticks), jitter) or self.fit
+        return lost
 
 
 class Doubts:
     """Holds a tick that is far from the line near to it, until others prove it right.
 
     A busy machine delivers a few ticks late and then on time again: they are less and less off.
-    The ticks of a new tempo are more and more off.
+    The ticks of a new tempo are more and more off. After a tick that was lost (JACK drops what
+    comes while a client is late) the others are all off by one interval.
     """
 
     LIMIT_S, LIMIT_SIGMAS = 2e-3, 5.0
@@ -74,27 +83,48 @@ class Doubts:
     LONG_PROOF = 8  # so many on one side are a shift
 
     def __init__(self) -> None:
+        self.lost = 0  # ticks that were lost, as the last judgement found
         self._ticks: list[tuple[int, float]] = []  # as they were heard
         self._first_off = 0.0
+        self._last_off = 0.0  # of the last tick without doubt
+        self._believed = Fit(0, 0.0, 1.0)  # before the doubts
 
     def clear(self) -> None:
         self._ticks.clear()
 
     def judge(
-        self, tick: int, time: float, expected: float, jitter: float
+        self, tick: int, time: float, fit: Fit, jitter: float
     ) -> tuple[float, list[tuple[int, float]]]:
         """The time to believe, and the ticks just before it that turn out to have been right."""
-        off, limit = time - expected, self.LIMIT_S + self.LIMIT_SIGMAS * jitter
+        self.lost = 0
+        expected = fit.time_of(tick)
+        off = time - expected
+        limit = min(self.LIMIT_S + self.LIMIT_SIGMAS * jitter, EVEN * fit.interval)
         if abs(off) <= limit:
             self.clear()
+            self._last_off = off
             return time, []
         if not self._ticks or off * self._first_off < 0:
-            self._ticks, self._first_off = [], off
+            self._ticks, self._first_off, self._believed = [], off, fit
         self._ticks.append((tick, time))
         count = len(self._ticks)
+        if count == self.PROOF and (lost := self._lost()):
+            mended = self._ticks[:-1]
+            self.clear()
+            self.lost = lost
+            return time, mended
         if (count >= self.PROOF and abs(off) >= abs(self._first_off)) or count >= self.LONG_PROOF:
             return time, self._ticks[:-1]
         return expected + (limit if off > 0 else -limit), []
+
+    def _lost(self) -> int:
+        """How many ticks are missing: from one tick on, all are late by so many intervals."""
+        interval = self._believed.interval
+        offs = [(time - self._believed.time_of(tick)) / interval for tick, time in self._ticks]
+        lost = round(sum(offs) / len(offs))
+        step = offs[0] - self._last_off / interval
+        even = abs(offs[-1] - offs[0]) < EVEN and abs(sum(offs) / len(offs) - lost) < EVEN / 2
+        return max(0, lost) if even and step > lost - EVEN else 0
 
 
 def jitter_of(times: list[float]) -> float:

@@ -55,6 +55,29 @@ def test_a_ramp_of_the_tempo_is_followed():
     assert abs(host.beat() - (24 - 1 / 24)) * 60 / 140 < 4 * MS
 
 
+@pytest.mark.parametrize("jitter", [0, 1 * MS, 2.7 * MS])
+@pytest.mark.parametrize("lost", [1, 2])
+@pytest.mark.parametrize("bpm", [90, 120, 173])
+def test_a_clock_that_was_lost_does_not_move_the_song(bpm, lost, jitter):
+    host = Host(bpm, jitter=jitter)
+    host.say(START)
+    host.play(8)
+    host.time += lost * 60 / bpm / 24
+    host.play(4)
+    assert abs(host.beat() - (12 + (lost - 1) / 24)) * 60 / bpm < 3 * MS
+
+
+@pytest.mark.parametrize("bpm", [90, 120, 173])
+@pytest.mark.parametrize("pace", [0.5, 0.6, 2 / 3, 0.75, 0.8, 0.85, 0.9, 1.2, 1.5, 2])
+def test_a_new_tempo_is_not_taken_for_lost_clocks(bpm, pace):
+    host = Host(bpm, jitter=2.7 * MS)
+    host.say(START)
+    host.play(8)
+    host.bpm = bpm * pace
+    host.play(8)
+    assert abs(host.beat() - (16 - 1 / 24)) * 60 / host.bpm < 5 * MS
+
+
 def test_a_burst_of_late_clocks_does_not_move_the_song():
     host = Host(120)
     host.say(START)
