@@ -1,7 +1,12 @@
 """The live path on a clock moved by hand: messages in at one end, drums out at the other."""
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 import mido
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from drumd.conductor import Part
 from drumd.config import Settings
@@ -54,10 +59,10 @@ class Rig:
     def hear(self, time, message):
         self.ahead.append((time, message))
 
-    def until(self, end):
+    def until(self, end, step=STEP_S):
         self.ahead.sort(key=lambda event: event[0])
         while self.clock.now() < end:
-            self.clock.advance(STEP_S)
+            self.clock.advance(step)
             while self.ahead and self.ahead[0][0] <= self.clock.now():
                 self.jam.inbox.put(*self.ahead.pop(0))
             self.jam.step()
@@ -151,3 +156,36 @@ def test_a_snapshot_counts_bars_and_beats_from_one():
         drummers.Rock, 1, 2
     )
     assert snapshot.hits == len(rig.strokes(120)) > 0
+
+
+messages = st.one_of(
+    st.sampled_from([mido.Message(kind) for kind in ("start", "stop", "continue")]),
+    st.builds(lambda pos: mido.Message("songpos", pos=pos), st.integers(0, 200)),
+    st.builds(lambda n: mido.Message("note_on", note=n), st.integers(0, 127)),
+    st.builds(lambda n: mido.Message("note_off", note=n), st.integers(0, 127)),
+    st.none(),  # two bars of clock
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(st.floats(0, 0.5), messages), max_size=20), st.booleans())
+def test_any_host_and_any_guitar_leave_no_note_sounding_and_a_valid_recording(events, given_bpm):
+    with TemporaryDirectory() as folder:
+        recorder = Recorder([Path(folder) / "jam.mid"], Metre())
+        rig = Rig(GivenTempo(400.0) if given_bpm else HostClock(), drummers.Rock(), recorder)
+        for pause, message in events:
+            rig.until(rig.clock.now() + pause, step=0.01)
+            if message is None:
+                for _ in range(2 * 4 * 24):
+                    rig.jam.inbox.put(rig.clock.now(), mido.Message("clock"))
+                    rig.until(rig.clock.now() + 0.00625, step=0.00625)
+            else:
+                rig.jam.inbox.put(rig.clock.now(), message)
+        rig.until(rig.clock.now() + 0.1)
+        rig.scheduler.stop()
+        rig.jam.collect_sent()
+        recorder.close(rig.clock.now())
+        drums = mido.MidiFile(Path(folder) / "jam.mid").tracks[2]
+    strokes = sum(message.type == "note_on" for message in drums)
+    assert strokes == len(rig.strokes(400))
+    assert sum(message.type == "note_off" for message in drums) == strokes
