@@ -23,7 +23,7 @@ BPM = 120.0
 BAR_S = 4 * 60 / BPM
 JAM_S = 60.0
 READY_S = 20.0
-LISTEN = (sys.executable, "-c", "from drumd.cli import main; main()", "listen")
+LISTEN = (sys.executable, "-m", "drumd", "listen")
 
 
 def riff(seconds: float, seed: int = 7) -> list[Event]:
