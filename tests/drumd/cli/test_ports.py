@@ -48,7 +48,8 @@ def test_a_machine_without_ports_is_told_what_to_do(monkeypatch: pytest.MonkeyPa
 
 @pytest.mark.jack
 def test_a_port_on_jack_is_listed() -> None:
-    with jack_server() as server, JackGuitarist(server, "triple"):
+    with jack_server() as server, JackGuitarist(server, "triple") as player:
+        source, destination = player.out_name, player.in_name
         done = subprocess.run(
             [sys.executable, "-m", "drumd", "ports", "--json"],
             capture_output=True,
@@ -57,8 +58,8 @@ def test_a_port_on_jack_is_listed() -> None:
         )
     apis = {one["api"]: one for one in json.loads(done.stdout)["apis"]}
     assert apis["jack"]["problem"] is None
-    assert apis["jack"]["inputs"] == ["triple:guitar"]
-    assert apis["jack"]["outputs"] == ["triple:drums"]
+    assert apis["jack"]["inputs"] == [source]
+    assert apis["jack"]["outputs"] == [destination]
 
 
 def test_programs_get_one_json_document(monkeypatch: pytest.MonkeyPatch) -> None:
