@@ -118,6 +118,7 @@ def _chunks(data: bytes, position: int) -> Iterator[bytes]:
 
 
 def _read_symusic(data: bytes) -> _Raw:
+    """By symusic; of its maps it sorts more than 24 entries so that those of one tick may swap."""
     score = symusic.Score.from_midi(data)
     raw = _Raw(score.ticks_per_quarter)
     raw.tempos = [(tempo.time, tempo.mspq) for tempo in score.tempos]
