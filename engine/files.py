@@ -70,7 +70,7 @@ def drum_all(
 def run(job: Job) -> Outcome:
     """Does a job with the bundle that it names; never raises for what is wrong with a file."""
     try:
-        return drum(job, _drummer(job.bundle, job.seed))
+        return drum(job, drummer_here(job.bundle, job.seed))
     except EngineError as error:
         return Outcome(job.source, job.target, error=str(error))
 
@@ -101,8 +101,8 @@ def drum(job: Job, drummer: Drummer) -> Outcome:
 
 
 @lru_cache(maxsize=1)
-def _drummer(bundle: Path | None, seed: int) -> Drummer:
-    """One drummer for all files of a process; it has no memory of what it played."""
+def drummer_here(bundle: Path | None, seed: int) -> Drummer:
+    """The one drummer of this process; it has no memory of what it played."""
     from engine.infer import Drummer as Player
 
     return Player(bundle, seed=seed)
