@@ -13,7 +13,7 @@ from drumd.errors import DrumdError, RecordError, SettingsError
 from drumd.jam import Jam
 from drumd.ports import InputPort, OutputPort, open_input, open_output, same_port
 from drumd.ports.fake import NullPort
-from drumd.process import quick_threads, stopped_by_signals
+from drumd.process import main_thread_first, quick_threads, stopped_by_signals
 from drumd.recorder import Recorder
 from drumd.reporter import SCREEN_S, Reporter
 from drumd.scheduler import Scheduler
@@ -132,7 +132,7 @@ class Daemon:
             f"ready: guitar from {guitar.name!r}, drums to {output.name!r}; {self._settings.time}"
         )
         watch_at = 0.0
-        with quick_threads(), self._reporter:
+        with quick_threads(), main_thread_first(), self._reporter:
             while not self.ending:
                 try:
                     jam.step()

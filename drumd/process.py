@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import signal
 import sys
 import threading
@@ -11,6 +12,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 SWITCH_S = 0.0005  # the longest that one thread keeps the interpreter from another
+MAIN_PRIORITY = 1  # the scheduler's thread, at 2, goes before it
 INTERRUPTED = 130
 
 
@@ -54,3 +56,24 @@ def quick_threads() -> Iterator[None]:
     finally:
         gc.unfreeze()
         sys.setswitchinterval(before)
+
+
+@contextmanager
+def main_thread_first() -> Iterator[None]:
+    """Give the main thread real-time priority, where the system allows it.
+
+    The driver's and the scheduler's thread wait for the interpreter while another thread has it.
+    If that one had no priority, every busy program could hold it up, and them: JACK drops what
+    comes meanwhile. Processes that are started do not inherit it.
+    """
+    try:
+        policy, before = os.sched_getscheduler(0), os.sched_getparam(0)
+        first = os.sched_param(MAIN_PRIORITY)
+        os.sched_setscheduler(0, os.SCHED_FIFO | os.SCHED_RESET_ON_FORK, first)
+    except (AttributeError, OSError):  # not on this system; not allowed to this user
+        yield
+        return
+    try:
+        yield
+    finally:
+        os.sched_setscheduler(0, policy, before)

@@ -18,6 +18,7 @@ ROWS = (6, 12, 24, 48, 96)
 MEMORY = ROWS[-1]
 KEPT = 24  # ticks that hold the pace when the row is moved
 CONFIDENCE = 2.5  # half a confidence interval, in standard errors of a row's end
+WHOLE = 1.6  # standard deviations of one tick, for the mean of three
 EVEN = 0.45  # of an interval; more than jitter brings, less than a new tempo does
 EIGHTY = 1.28  # so many standard deviations hold four fifths of what is normal
 UNKNOWN_JITTER_S = 1.5e-3  # until enough ticks were heard to measure it
@@ -108,7 +109,7 @@ class Doubts:
             self._ticks, self._first_off, self._believed = [], off, fit
         self._ticks.append((tick, time))
         count = len(self._ticks)
-        if count == self.PROOF and (lost := self._lost()):
+        if count == self.PROOF and (lost := self._lost(jitter)):
             mended = self._ticks[:-1]
             self.clear()
             self.lost = lost
@@ -117,13 +118,17 @@ class Doubts:
             return time, self._ticks[:-1]
         return expected + (limit if off > 0 else -limit), []
 
-    def _lost(self) -> int:
-        """How many ticks are missing: from one tick on, all are late by so many intervals."""
+    def _lost(self, jitter: float) -> int:
+        """How many ticks are missing: from one tick on, all are late by so many intervals.
+
+        As exactly as the jitter allows, since a host that stood still is late by any time.
+        """
         interval = self._believed.interval
         offs = [(time - self._believed.time_of(tick)) / interval for tick, time in self._ticks]
-        lost = round(sum(offs) / len(offs))
+        late = sum(offs) / len(offs)
+        lost = round(late)
         step = offs[0] - self._last_off / interval
-        even = abs(offs[-1] - offs[0]) < EVEN and abs(sum(offs) / len(offs) - lost) < EVEN / 2
+        even = abs(offs[-1] - offs[0]) < EVEN and abs(late - lost) * interval < WHOLE * jitter
         return max(0, lost) if even and step > lost - EVEN else 0
 
 

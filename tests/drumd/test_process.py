@@ -1,12 +1,13 @@
 import gc
 import os
 import signal
+import subprocess
 import sys
 import threading
 
 import pytest
 
-from drumd.process import quick_threads, stopped_by_signals
+from drumd.process import main_thread_first, quick_threads, stopped_by_signals
 
 
 @pytest.mark.parametrize(
@@ -52,3 +53,15 @@ def test_threads_take_turns_quickly_only_while_asked_to():
     with quick_threads():
         assert sys.getswitchinterval() <= 0.001 and gc.get_freeze_count() > 0
     assert sys.getswitchinterval() == before and gc.get_freeze_count() == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setscheduler"), reason="not on this system")
+def test_the_main_thread_comes_first_where_that_is_allowed_and_its_children_do_not():
+    before = os.sched_getscheduler(0)
+    with main_thread_first():
+        during = os.sched_getscheduler(0) & ~os.SCHED_RESET_ON_FORK
+        look = "import os; print(os.sched_getscheduler(0))"
+        child = subprocess.run([sys.executable, "-c", look], capture_output=True, check=True)
+    assert during in (os.SCHED_FIFO, before)  # the latter where it is not allowed
+    assert int(child.stdout) == os.SCHED_OTHER
+    assert os.sched_getscheduler(0) == before
