@@ -128,3 +128,16 @@ def test_note_name_arrays_make_a_corpus_of_tokens(tmp_path: Path) -> None:
     assert report == {"files": 2, "used": 1, "dropped": {"no target": 1}}
     head = json.loads((tmp_path / "corpus" / "corpus.json").read_text())
     assert head["format"] == "drumd-tokens"
+
+
+def test_ctrl_c_is_no_error_of_ours_and_leaves_nothing_behind(
+    music: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("engine.prepare.write_corpus", interrupted)
+    result = prepare(music, "-o", tmp_path / "corpus")
+    assert result.exit_code == 130
+    assert result.stderr.endswith("interrupted\n")
+    assert not (tmp_path / "corpus").exists()
