@@ -169,6 +169,11 @@ def test_more_notes_than_a_song_can_have_are_refused() -> None:
         parse_song(raw(flood + b"\x00\xff\x2f\x00"))
 
 
+def test_more_tracks_than_a_song_can_have_are_refused() -> None:
+    with pytest.raises(MidiError, match="more than 1,000 tracks"):
+        parse_song(raw() + b"MTrk\0\0\0\0" * 100_000)
+
+
 def test_waits_too_long_to_count_are_refused() -> None:
     wait = b"\xff\xff\xff\x7f\x90\x3c\x40\xff\xff\xff\x7f\x80\x3c\x40"
     with pytest.raises(MidiError):
