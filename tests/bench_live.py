@@ -20,7 +20,7 @@ from tests.jack_harness import JackServer, clock_events, jack_server
 from tests.jack_jam import listening, match, play, riff, strokes
 
 TEMPOS = (90.0, 120.0, 173.0)
-JAM_S, LONG_S = 30.0, 600.0
+JAM_S, BURN_S, LONG_S = 30.0, 60.0, 600.0
 STARTS = 5
 FLOOD_PER_S, FLOOD_S = 20_000, 2.0
 RTMIDI_S = 0.002  # what a hit may be off beyond JACK's period
@@ -33,7 +33,7 @@ def run(options: Options) -> Iterator[Figure]:
         yield from memory_and_answers(server)
         for bpm in TEMPOS:
             yield from jam(server, bpm, JAM_S)
-        yield from jam(server, 120.0, JAM_S, drummer="Burning")
+        yield from jam(server, 120.0, BURN_S, drummer="Burning")
         yield from flood(server)
         if options.long:
             yield from jam(server, 120.0, LONG_S)
@@ -75,14 +75,15 @@ def jam(
     errors, lost, extra = match(within, drummers.bars_of(drummers.Shifted, 1, bars))
     off = _spread(abs(error) * 60 / bpm for error in errors)
     name = f"jam, {bpm:.0f} bpm, {seconds:.0f} s"
-    name += ", drummer computes on" if drummer == "Burning" else ""
+    burning = drummer == "Burning"
+    name += ", drummer computing" if burning else ""
     yield Figure(f"{name}: hits", float(len(errors)))
     yield Figure(f"{name}: hits lost or too many", float(len(lost) + len(extra)), 0.0)
     yield Figure(f"{name}: hits off by, p50", off.p50, unit="ms")
     yield Figure(f"{name}: hits off by, p99", off.p99, (server.period_s + RTMIDI_S) * 1e3, "ms")
     yield Figure(f"{name}: hits off by, max", off.max, unit="ms")
     yield Figure(f"{name}: scheduler lateness, p50", late.p50, unit="ms")
-    yield Figure(f"{name}: scheduler lateness, p99", late.p99, 1.0, "ms")
+    yield Figure(f"{name}: scheduler lateness, p99", late.p99, 1.0 if burning else None, "ms")
     yield Figure(f"{name}: scheduler lateness, max", late.max, unit="ms")
     yield Figure(f"{name}: first drums at bar line", _bar_line(heard), 3.0)
 
