@@ -104,7 +104,7 @@ def silent(api: ApiFacts) -> Finding:
     advice = {
         "alsa": "Only if you want ALSA: sudo modprobe snd-seq",
         "jack": "Only if you want JACK: start it with QjackCtl, "
-        "or jackd -d alsa; under PipeWire use pw-jack drumd ...",
+        "or jackd -d alsa; under PipeWire use --api alsa instead",
     }
     return Finding(api.api, State.NOTE, api.problem, advice.get(api.api, ""))
 

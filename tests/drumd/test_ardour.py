@@ -97,7 +97,6 @@ def test_ardour_records_every_drum_of_a_jam_as_it_was_sent(tmp_path: Path) -> No
         message.bytes() for _time, message in sent
     ]
     assert len(sent) > 2 * 4 * (JAM_S / BAR_S - 4)  # at least a stroke a beat, and its end
-    assert sent[0][0] < 2.1 * BAR_S
 
     apart = [recorded - heard for (recorded, _), (heard, _) in zip(taken, sent, strict=True)]
     middle = median(apart)  # Ardour began to roll at some moment of its own

@@ -61,7 +61,7 @@ def test_an_api_that_is_silent_beside_one_that_answers_is_only_noted() -> None:
     found = about("jack", facts)
     assert found.state is State.NOTE
     assert found.text == "no JACK server runs"
-    assert "pw-jack" in found.advice
+    assert "--api alsa" in found.advice
 
 
 def test_linux_without_a_server_hears_how_to_start_one() -> None:

@@ -10,6 +10,14 @@ import pytest
 from drumd.process import main_thread_first, quick_threads, stopped_by_signals
 
 
+@pytest.fixture
+def ctrl_c_raises():
+    """As in a terminal; a suite that was started in the background ignores Ctrl-C."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.parametrize(
     ("number", "called"),
     [(signal.SIGINT, ("interrupted", 130)), (signal.SIGTERM, ("told to end", 0))],
@@ -21,7 +29,7 @@ def test_a_signal_calls_stop_with_its_status(number, called):
     assert calls == [called]
 
 
-def test_a_second_ctrl_c_does_what_it_did_before():
+def test_a_second_ctrl_c_does_what_it_did_before(ctrl_c_raises):
     calls = []
     with pytest.raises(KeyboardInterrupt), stopped_by_signals(lambda *why: calls.append(why)):
         os.kill(os.getpid(), signal.SIGINT)
