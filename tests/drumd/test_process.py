@@ -29,7 +29,8 @@ def test_a_signal_calls_stop_with_its_status(number, called):
     assert calls == [called]
 
 
-def test_a_second_ctrl_c_does_what_it_did_before(ctrl_c_raises):
+@pytest.mark.usefixtures("ctrl_c_raises")
+def test_a_second_ctrl_c_does_what_it_did_before():
     calls = []
     with pytest.raises(KeyboardInterrupt), stopped_by_signals(lambda *why: calls.append(why)):
         os.kill(os.getpid(), signal.SIGINT)
