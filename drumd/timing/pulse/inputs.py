@@ -1,4 +1,4 @@
-"""What the onset model sees of a chord when a beat is taken to last so long, for many lengths at once."""
+"""What the onset model sees of a chord, for many beat lengths at once."""
 
 from __future__ import annotations
 
