@@ -15,6 +15,7 @@ PHASES = 60
 FASTEST_S, SLOWEST_S = 0.21, 1.6  # beats of a free player
 USUAL_S, USUAL_SPREAD = 0.5, 0.42  # mean and deviation (of the log)
 WINDOW = 1.2  # a told tempo is right within this factor
+RIGHT_SHARE = 0.1  # of one chord in the smoothed odds of a beat length
 TAP_PHASE = 0.03  # deviation of the beat that a count-in gives, in beats
 STEP_S, MOST_STEPS = 0.5, 16  # a rest is taken in steps: tempo and phase drift together
 SPREAD_S = 0.022  # of onsets round their place in the beat
@@ -67,6 +68,7 @@ class PulseFilter:
         self._prior = grid.prior / grid.prior.sum()
         self.mass = np.repeat(self._prior[:, None] / PHASES, PHASES, 1).astype(np.float32)
         self.weight = np.ones(len(periods), np.float32)
+        self._right = np.zeros(len(asked), np.float32)  # smoothed log odds of the model
         self.time: float | None = None
         self._step = float(np.log(periods[1] / periods[0]))
         place = np.interp(np.log(periods), np.log(asked), np.arange(len(asked)))
@@ -135,8 +137,9 @@ class PulseFilter:
         likely = np.matmul(places[:, None, :], self._shapes)[:, 0]
         likely += 1e-3
         mass = self.mass * (np.sqrt(likely) if s.trust == 0.5 else likely**s.trust)
-        right = self._blend @ opinion.right
-        self.weight = np.exp(s.right_power * -np.logaddexp(0, -right)).astype(np.float32)
+        self._right += RIGHT_SHARE * (np.clip(opinion.right, -8, 8) - self._right)
+        right = self._blend @ self._right
+        self.weight = np.exp(s.right_power * (right - right.max())).astype(np.float32)
         anew = self._prior * self.weight
         anew /= anew.sum() * PHASES
         mass *= (1 - s.forget) / mass.sum()

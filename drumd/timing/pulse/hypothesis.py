@@ -105,11 +105,12 @@ def around(pulse: PulseFilter, guess: Hypothesis) -> Hypothesis:
         return guess
     phase = (np.arange(PHASES) / PHASES - guess.phase + 0.5) % 1 - 0.5
     columns = np.flatnonzero(np.abs(phase) < DEEP)
-    mass = pulse.mass[first:last, columns] * pulse.weight[first:last, None]
+    mass = pulse.mass[first:last, columns]
     by_period, by_phase = mass.sum(1), mass.sum(0)
     total = float(by_period.sum())
     if total < 1e-12:
         return Hypothesis(guess.period, guess.phase, 0.0)
     mean = float(by_period @ pulse.logs[first:last]) / total
     shift = float(by_phase @ phase[columns]) / total
-    return Hypothesis(exp(mean), (guess.phase + shift) % 1, total / pulse.total)
+    share = float(by_period @ pulse.weight[first:last]) / max(pulse.total, 1e-12)
+    return Hypothesis(exp(mean), (guess.phase + shift) % 1, share)
