@@ -16,7 +16,7 @@ from drumd.timing.countin import CountIn
 from drumd.timing.pulse.bar import BarFilter
 from drumd.timing.pulse.chords import Chord, ChordMaker
 from drumd.timing.pulse.filter import Grid, PulseFilter, free_grid, near_grid
-from drumd.timing.pulse.hypothesis import FIRM, FREE, Contest, Hypothesis, leader
+from drumd.timing.pulse.hypothesis import COUNTED, FIRM, FREE, Contest, Hypothesis, leader
 from drumd.timing.pulse.inputs import Inputs
 from drumd.timing.pulse.model import OnsetModel, load_weights
 
@@ -52,7 +52,7 @@ class BeatTracker:
         self._inputs = Inputs(grid.asked)
         self._model = OnsetModel(load_weights(), len(grid.asked))
         self._pulse = PulseFilter(grid)
-        self._contest = Contest(FREE if bpm is None and counted is None else FIRM)
+        self._contest = Contest(COUNTED if counted else FIRM if bpm else FREE)
         self._bar = BarFilter(one_next=counted is not None)
         self._due: list[Beat] = []
         self._now = -inf

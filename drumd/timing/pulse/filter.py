@@ -15,7 +15,7 @@ PHASES = 60
 FASTEST_S, SLOWEST_S = 0.21, 1.6  # beats of a free player
 USUAL_S, USUAL_SPREAD = 0.5, 0.42  # mean and deviation (of the log)
 WINDOW = 1.2  # a told tempo is right within this factor
-RIGHT_SHARE = 0.1  # of one chord in the smoothed odds of a beat length
+RIGHT_SHARE = 0.03  # of one chord in the smoothed odds of a beat length
 TAP_PHASE = 0.03  # deviation of the beat that a count-in gives, in beats
 STEP_S, MOST_STEPS = 0.5, 16  # a rest is taken in steps: tempo and phase drift together
 SPREAD_S = 0.022  # of onsets round their place in the beat
@@ -25,10 +25,10 @@ SPREAD_S = 0.022  # of onsets round their place in the beat
 class Settings:
     """What the filter believes before it has heard anything, and how fast it changes its mind."""
 
-    trust: float = 0.5  # power of one chord's evidence; chords are not independent
+    trust: float = 0.4  # power of one chord's evidence; chords are not independent
     tempo_walk: float = 0.018  # standard deviation of the log tempo after a second
     forget: float = 0.004  # share of the prior mixed in at every chord
-    right_power: float = 0.5  # power of the model's odds for a tempo
+    right_power: float = 2.0  # power of the model's odds for a tempo
 
 
 @dataclass(frozen=True, slots=True)

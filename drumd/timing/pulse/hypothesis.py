@@ -47,7 +47,10 @@ class Rules:
 
 
 FREE = Rules()
-FIRM = Rules(at_once=inf, stranger=60.0, stranger_s=4.0)  # after a hint or a count-in
+FIRM = Rules(at_once=inf, relative=10.0, relative_s=2.0)  # after a hint
+COUNTED = Rules(stranger=inf, at_once=inf, relative=inf)  # after a count-in
+REST_S, LOOSE_S = 2.5, 6.0  # after a rest the next seconds are open to any beat again
+AFTER_REST = Rules(at_once=inf, relative=10.0, relative_s=1.5)
 
 
 class Contest:
@@ -56,9 +59,13 @@ class Contest:
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
         self._since: float | None = None  # when the present rival took the lead
+        self._heard = inf  # the last chord
+        self._loose_until = -inf
 
     def winner(self, pulse: PulseFilter, followed: Hypothesis) -> tuple[Hypothesis, bool]:
         """The beat to follow from here, and whether that is a new one."""
+        assert pulse.time is not None
+        rules = self._rules_at(pulse.time)
         best = leader(pulse)
         own = around(pulse, followed)
         if best.is_near(own):
@@ -66,20 +73,25 @@ class Contest:
             return best, False
         lead = best.share / max(own.share, 1e-9)
         relative = best.is_relative(own)
-        needed = self._rules.relative if relative else self._rules.stranger
-        assert pulse.time is not None
-        if lead < min(needed, self._rules.stranger):
+        needed = rules.relative if relative else rules.stranger
+        if lead < min(needed, rules.stranger):
             self._since = None
             return own, False
         if self._since is None or pulse.time - self._since > _PATIENCE_S:
             self._since = pulse.time
         waited = pulse.time - self._since
-        patience = self._rules.relative_s if relative else self._rules.stranger_s
-        at_once = lead > self._rules.at_once and not relative
+        patience = rules.relative_s if relative else rules.stranger_s
+        at_once = lead > rules.at_once and not relative
         if at_once or (lead > needed and waited > patience):
             self._since = None
             return best, True
         return own, False
+
+    def _rules_at(self, time: float) -> Rules:
+        if time - self._heard > REST_S:
+            self._loose_until = time + LOOSE_S
+        self._heard = time
+        return AFTER_REST if time < self._loose_until and self._rules is COUNTED else self._rules
 
 
 def leader(pulse: PulseFilter) -> Hypothesis:
