@@ -19,6 +19,7 @@ from drumd.timing.pulse.filter import Grid, PulseFilter, free_grid, near_grid
 from drumd.timing.pulse.hypothesis import COUNTED, FIRM, FREE, Contest, Hypothesis, leader
 from drumd.timing.pulse.inputs import Inputs
 from drumd.timing.pulse.model import OnsetModel, load_weights
+from drumd.timing.pulse.sureness import AFTER_TAPS, ALONE, WITH_HINT
 
 AHEAD_S = 0.022  # a beat is announced so long before it sounds, and is frozen then
 LEAST_AHEAD_S = 0.0205
@@ -57,7 +58,11 @@ class BeatTracker:
         self._due: list[Beat] = []
         self._now = -inf
         self._heard = 0
-        self._judged_at: float | None = None
+        self._share = 0.0  # of the followed beat, smoothed
+        self._fit = 0.0  # of the chords, smoothed
+        self._since: float | None = None  # followed
+        self._judged_at = 0.0
+        self._sureness = AFTER_TAPS if counted else WITH_HINT if bpm else ALONE
         self.period: float | None = None  # seconds
         self.next_beat: float | None = None
         self.last_beat: float | None = None  # announced
@@ -71,7 +76,8 @@ class BeatTracker:
         self._pulse.begin(counted.last)
         self.period, self.last_beat = counted.period, counted.last
         self.next_beat = counted.last + counted.period
-        self.confidence = AFTER_COUNT_IN
+        self.confidence, self._share = AFTER_COUNT_IN, AFTER_COUNT_IN
+        self._since = self._judged_at = counted.last
 
     @property
     def bpm(self) -> float | None:
@@ -150,16 +156,20 @@ class BeatTracker:
         if new and self.period is not None:
             self._bar.doubt()
         self.period, self.next_beat = period, coming
-        self._judge(time, found.share, new)
+        self._judge(found, time, new)
 
-    def _judge(self, time: float, share: float, new: bool) -> None:
-        """How sure to be: the share of the followed beat, smoothed."""
-        if new or self._judged_at is None:
-            self.confidence = 0.5 * share if new else max(self.confidence, share)
+    def _judge(self, found: Hypothesis, time: float, new: bool) -> None:
+        """How sure to be: how much of all is in the followed beat, how well the chords fall on
+        it, and for how long it has been followed."""
+        fit = self._pulse.fit_of(found.period, found.phase)
+        if new or self._since is None:
+            self._share, self._fit, self._since = found.share, min(fit, 0.0), time
         else:
-            gap = time - self._judged_at
-            self.confidence += (1 - exp(-gap / SMOOTH_S)) * (share - self.confidence)
+            fresh = 1 - exp((self._judged_at - time) / SMOOTH_S)
+            self._share += fresh * (found.share - self._share)
+            self._fit += 0.3 * fresh * (fit - self._fit)
         self._judged_at = time
+        self.confidence = self._sureness.of(self._share, self._fit, time - self._since)
 
     def _place(self, time: float, ones: np.ndarray) -> None:
         """Hear whether a chord that lies on a beat is a "one"."""

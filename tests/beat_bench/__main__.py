@@ -41,7 +41,7 @@ def main() -> None:
     parser.add_argument("--worst", type=int, default=0, help="name so many of the worst parts")
     asked = parser.parse_args()
     records = json.loads(asked.records.read_text("utf-8"))
-    print("mode condition  F CMLt AMLt downbeat-F  error-ms  sure-at-.8  cpu-ms p50 p99")
+    print("mode condition  F CMLt AMLt downbeat-F  error-ms  sure-at-.8  cpu-ms p50 p99")  # noqa: T201
     for mode, condition in RUNS[: asked.runs]:
         work = [
             (record, mode, condition, 1000 * seed + index)
@@ -50,10 +50,10 @@ def main() -> None:
         ]
         with ProcessPoolExecutor(asked.jobs) as pool:
             results = list(pool.map(run, work))
-        print(row(mode, condition, results), flush=True)
+        print(row(mode, condition, results), flush=True)  # noqa: T201
         worst = sorted(zip(results, work, strict=True), key=lambda pair: pair[0][0].f)
         for (one, _), (record, *_) in worst[: asked.worst]:
-            print(f"    {one.f:.2f} {one.cmlt:.2f} {one.amlt:.2f} {record['name']}")
+            print(f"    {one.f:.2f} {one.cmlt:.2f} {one.amlt:.2f} {record['name']}")  # noqa: T201
 
 
 def run(work: tuple[dict[str, Any], str, str, int]) -> tuple[Score, list[float]]:

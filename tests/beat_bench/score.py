@@ -17,7 +17,7 @@ SURE = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Of one record. `sure` holds, for each beat announced with confidence, how right what came was."""
+    """Of one record. `sure`: for each beat announced with confidence, how right what came was."""
 
     f: float
     cmlt: float

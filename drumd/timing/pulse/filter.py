@@ -79,6 +79,7 @@ class PulseFilter:
         self._blend[np.arange(len(periods)), low] += 1 - share
         self._blend[np.arange(len(periods)), high] += share
         self._shapes = self._place_shapes()
+        self._likely = np.ones_like(self.mass)
         self._columns = np.arange(PHASES)
         self._rows = np.arange(len(periods))[:, None] * PHASES
 
@@ -103,6 +104,11 @@ class PulseFilter:
     def total(self) -> float:
         """All the mass, weighed by how well the model likes its tempo."""
         return float(self.mass.sum(1) @ self.weight)
+
+    def fit_of(self, period: float, phase: float) -> float:
+        """How much likelier than anywhere the last chord is where a beat puts it: a log."""
+        row = min(int(np.searchsorted(self.logs, np.log(period))), len(self.logs) - 1)
+        return float(np.log(self._likely[row, int(phase * PHASES) % PHASES]))
 
     def advance(self, time: float) -> None:
         """Let time pass: phases turn, the tempo walks."""
@@ -136,6 +142,7 @@ class PulseFilter:
         places = self._blend @ opinion.places
         likely = np.matmul(places[:, None, :], self._shapes)[:, 0]
         likely += 1e-3
+        self._likely = likely
         mass = self.mass * (np.sqrt(likely) if s.trust == 0.5 else likely**s.trust)
         self._right += RIGHT_SHARE * (np.clip(opinion.right, -8, 8) - self._right)
         right = self._blend @ self._right

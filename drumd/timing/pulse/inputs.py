@@ -12,6 +12,8 @@ MEMORY = 64  # chords remembered
 WIDTH = FEATURES + 11 + 2 * len(LAGS)  # inputs to the model
 _LOOSE_S, _LOOSE_SHARE = 0.025, 0.015  # how far off an echo may be: seconds, and share of the lag
 
+_COUNT = np.array([bits.bit_count() for bits in range(1 << 12)])  # pitch classes in a set
+
 Floats = NDArray[np.float32]
 
 
@@ -66,8 +68,8 @@ class Inputs:
         ago = ago[recent]
         off = (ago[:, None, None] - self._lags) * self._inverse  # (chords, lags, periods)
         close = np.exp(-0.5 * off * off)
-        shared = np.bitwise_count(self._classes[recent] & chord.classes)
-        either = np.bitwise_count(self._classes[recent] | chord.classes)
+        shared = _COUNT[self._classes[recent] & chord.classes]
+        either = _COUNT[self._classes[recent] | chord.classes]
         same = (0.5 * shared / either + 0.5 * (self._low[recent] == chord.low)).astype(np.float32)
         out[:, : len(LAGS)] = close.max(0).T
         out[:, len(LAGS) :] = (close * same[:, None, None]).max(0).T
