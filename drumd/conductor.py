@@ -8,7 +8,8 @@ answered by then is not waited for: the last bar plays again.
 
 Drums enter at the first bar line after one bar of guitar, rest after two silent bars, come in
 again at the bar line after the guitar did, and end when the host stops. After a jump of the host
-the last bar plays on in the new place until the next bar line.
+the last bar plays on in the new place until the next bar line; a host that stops only to go on
+elsewhere at once, as some do when they loop, has jumped.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ from engine.notes import Pattern, Request
 ASK_S = 0.2  # the longest that an answer is waited for; the guitar heard is older by as much
 SEND_S = 0.03  # between the deadline and the earliest hit there may be
 LEAN = 0.25  # beats that a hit may lie before its bar line
+RELOCATE_S = 0.5  # a stop so short was a jump
+JUST_NOW = 1.0  # beats; a note so little before the time began to roll belongs to the song
 EARLY = 0.5  # a first note so little (beats) after a bar line was meant to be on it
 MISSED = 0.02  # beats; where a jump lands, hits so little before it are still played
 SILENT_BARS = 2
@@ -40,7 +43,7 @@ EVER = float("-inf")
 class Part(Enum):
     """What the drummer is doing, in words for the player."""
 
-    STOPPED = "waiting for the host or the first note"
+    STOPPED = "waiting for the song to begin"
     LISTENING = "listening"
     PLAYING = "playing"
     RESTING = "resting"
@@ -88,8 +91,8 @@ class Conductor:
         self._asked: Request | None = None
         self._answered = False
         self._enter: float | None = None  # drums may come in from this beat on
-        self._last_bar: int | None = None  # no bar is played from this one on
         self._history: deque[Pattern] = deque(maxlen=HISTORY)
+        self._stopped = (EVER, Part.STOPPED)  # when, and what the drummer was doing then
         self._groove: Pattern | None = None  # what plays again when there is nothing new
 
     @property
@@ -105,7 +108,7 @@ class Conductor:
         line = self._musical.map if self._musical.rolling else None
         began = self.window.hear(time, message, line)
         if line and self.part is Part.STOPPED:
-            self._begin(line.beat_at(time), line)
+            self._begin(time, line)
         if began and line and self._enter is None:
             self._enter = self._entry_after(line.beat_at(time))
 
@@ -123,21 +126,14 @@ class Conductor:
         line = self._musical.map
         if line is None or not self._musical.rolling:
             if self.part is not Part.STOPPED:
-                self._stop()
+                self._stop(now)
             return
         if self.part is Part.STOPPED:
-            self._begin(line.beat_at(now), line)
+            self._begin(now, line)
         while now >= self._deadline(line):
             self._settle(now, line)
         if self._asked is None and now >= self._deadline(line) - ASK_S and self._wanted(now, line):
             self._ask_for_bar(now, line)
-
-    def finish(self, beat: float) -> float:
-        """Let the bar that `beat` is in be the last; gives the beat at which it ends."""
-        self._last_bar = int(beat // self.bar_beats) + 1
-        end = self._last_bar * self.bar_beats
-        self._player.drop_from(end)
-        return end
 
     def _entry_after(self, onset: float) -> float:
         """The beat from which drums may come in, once a first note began at `onset`."""
@@ -152,8 +148,6 @@ class Conductor:
     def _wanted(self, now: float, line: TimeMap) -> bool:
         """Whether drums belong into the next bar, as far as one can tell now."""
         start = self._bar * self.bar_beats
-        if self._last_bar is not None and self._bar >= self._last_bar:
-            return False
         if self.part is not Part.PLAYING:
             return self._enter is not None and self._enter <= start
         until = self.window.sounded_until(line.beat_at(now), held=HELD_BARS * self.bar_beats)
@@ -167,7 +161,7 @@ class Conductor:
             notes=self.window.notes(heard_until),
             heard_until=heard_until,
             metre=self._musical.metre,
-            bpm=line.bpm,
+            bpm=self._musical.bpm or line.bpm,
             history=tuple(self._history),
             temperature=self._temperature,
         )
@@ -199,37 +193,46 @@ class Conductor:
             self.pattern = self._enter = None
             self._history.clear()
 
-    def _begin(self, beat: float, line: TimeMap) -> None:
-        """The time has begun to roll."""
-        self.part = Part.LISTENING
-        self._enter = None
-        self._bar = int((beat + LEAN) // self.bar_beats) + 1
+    def _begin(self, time: float, line: TimeMap) -> None:
+        """The time has begun to roll; a host's first notes come before its tempo is known."""
+        beat = line.beat_at(time)
+        stopped_at, before = self._stopped
         self.window.place(line)
+        self.part = before if time - stopped_at < RELOCATE_S else Part.LISTENING
+        self._go_on_from(beat)
+        if self.part is not Part.LISTENING:
+            return
+        self._history.clear()
+        onsets = [note.onset for note in self.window.notes(beat) if note.onset > beat - JUST_NOW]
+        self._enter = self._entry_after(min(onsets)) if onsets else None
 
-    def _stop(self) -> None:
-        """The host has stopped: silence, and a fresh start when it goes on."""
-        self.part = Part.STOPPED
+    def _stop(self, now: float) -> None:
+        """The host has stopped: silence."""
+        self._stopped, self.part = (now, self.part), Part.STOPPED
         self._player.drop_from(EVER)
         self._player.silence()
         self._asked, self._answered = None, False
         self.pattern = None
-        self._history.clear()
 
     def _jump(self, time: float, old: TimeMap | None) -> None:
         """The host has moved the song: follow it there."""
         line = self._musical.map
         if line is None or old is None:
             return
-        beat = line.beat_at(time)
-        shift = jump_shift(old.beat_at(time), beat, self.bar_beats)
+        shift = jump_shift(old.beat_at(time), line.beat_at(time), self.bar_beats)
         self.window.shift(shift)
         self._player.drop_from(EVER)
         self._asked, self._answered = None, False
-        bar = int((beat + LEAN) // self.bar_beats)
         if self._enter is not None:
             self._enter += shift
-        if self.pattern is not None:
-            start = bar * self.bar_beats
-            rest = [hit for hit in self.pattern.hits if start + hit.beat >= beat - MISSED]
-            self._player.cue(Pattern.of(rest, self.bar_beats), start)
+        self._go_on_from(line.beat_at(time))
+
+    def _go_on_from(self, beat: float) -> None:
+        """Be in the bar of `beat`; who plays plays the rest of the last bar there."""
+        bar = int((beat + LEAN) // self.bar_beats)
         self._bar = bar + 1
+        if self.part is Part.PLAYING and self._groove is not None:
+            start = bar * self.bar_beats
+            rest = [hit for hit in self._groove.hits if start + hit.beat >= beat - MISSED]
+            self._player.cue(Pattern.of(rest, self.bar_beats), start)
+            self.pattern = self._groove

@@ -74,7 +74,7 @@ def midi(facts: Facts) -> Finding:
             "pip install --force-reinstall --only-binary :all: python-rtmidi",
         )
     built = ", ".join(api.api for api in facts.apis)
-    if not any(api.ports for api in facts.apis):
+    if not facts.alive:
         return Finding(
             "MIDI",
             State.NOTE,
@@ -85,6 +85,7 @@ def midi(facts: Facts) -> Finding:
     return Finding("MIDI", State.GOOD, f"built in: {built}")
 
 
+FIRST_MIDI = "Get MIDI going first, see above."
 START_MIDI = {
     "Linux": "For live MIDI start JACK or PipeWire, or load the ALSA sequencer: "
     "sudo modprobe snd-seq",
@@ -95,7 +96,7 @@ START_MIDI = {
 
 def apis(facts: Facts) -> Iterator[Finding]:
     """One finding for each API that does not answer while another one does."""
-    if any(api.ports for api in facts.apis):
+    if facts.alive:
         yield from (silent(api) for api in facts.apis if api.ports is None)
 
 
@@ -103,7 +104,7 @@ def silent(api: ApiFacts) -> Finding:
     advice = {
         "alsa": "Only if you want ALSA: sudo modprobe snd-seq",
         "jack": "Only if you want JACK: start it with QjackCtl, "
-        "or jackd -d alsa; under PipeWire use pw-jack drumd ...",
+        "or jackd -d alsa; under PipeWire use --api alsa instead",
     }
     return Finding(api.api, State.NOTE, api.problem, advice.get(api.api, ""))
 
@@ -111,10 +112,12 @@ def silent(api: ApiFacts) -> Finding:
 def servers(facts: Facts) -> Finding:
     if facts.servers:
         return Finding("servers", State.GOOD, "running: " + ", ".join(facts.servers))
-    return Finding("servers", State.NOTE, "none is running", START_MIDI.get(facts.system, ""))
+    return Finding("servers", State.NOTE, "none is running", FIRST_MIDI)
 
 
 def ports(facts: Facts) -> Finding:
+    if not facts.alive:
+        return Finding("ports", State.NOTE, "none: no MIDI API answers", FIRST_MIDI)
     shown = [api.ports for api in facts.apis if api.ports is not None]
     inputs = sum(len(one.inputs) for one in shown)
     outputs = sum(len(one.outputs) for one in shown)
@@ -138,7 +141,7 @@ def how_to_get_ports(facts: Facts) -> str:
         )
     if facts.virtual_ports:
         return "drumd makes its own: --in Guitar --out 'AI Drums'; connect them in your DAW."
-    return START_MIDI["Linux"]
+    return START_MIDI.get(facts.system, "")
 
 
 def virtual_ports(facts: Facts) -> Finding:
@@ -151,9 +154,7 @@ def virtual_ports(facts: Facts) -> Finding:
             "Windows does not let programs make MIDI ports",
             "Make them in loopMIDI and name them in --in and --out.",
         )
-    return Finding(
-        "virtual ports", State.NOTE, "not now: no MIDI API answers", how_to_get_ports(facts)
-    )
+    return Finding("virtual ports", State.NOTE, "not possible: no MIDI API answers", FIRST_MIDI)
 
 
 def priority(facts: Facts) -> Finding:

@@ -16,7 +16,14 @@ from pathlib import Path
 
 from drumd.errors import PortError
 from drumd.ports import PortList
+from drumd.realtime import PRIORITY
 
+SERVER_OF = {
+    "jack": "JACK server",
+    "alsa": "ALSA sequencer",
+    "coremidi": "CoreMIDI",
+    "winmm": "Windows MIDI",
+}
 OPTIONAL = {"torch": "train", "music21": "notation", "matplotlib": "plot", "jack": "jack"}
 
 
@@ -41,9 +48,14 @@ class Facts:
     missing: tuple[str, ...]  # optional libraries that are not installed
 
     @property
+    def alive(self) -> bool:
+        """Whether any MIDI API answers."""
+        return any(api.ports is not None for api in self.apis)
+
+    @property
     def virtual_ports(self) -> bool:
         """Whether drumd can make ports of its own here."""
-        return self.system != "Windows" and any(api.ports for api in self.apis)
+        return self.system != "Windows" and self.alive
 
 
 def gather() -> Facts:
@@ -73,8 +85,8 @@ def ask(api: str) -> ApiFacts:
 
     try:
         return ApiFacts(api, list_ports(api))
-    except PortError as error:
-        return ApiFacts(api, None, str(error))
+    except PortError:
+        return ApiFacts(api, None, f"no {SERVER_OF.get(api, api)} answers")
 
 
 def servers(system: str, apis: tuple[ApiFacts, ...]) -> tuple[str, ...]:
@@ -85,14 +97,6 @@ def servers(system: str, apis: tuple[ApiFacts, ...]) -> tuple[str, ...]:
     if system == "Linux" and runtime and (Path(runtime) / "pipewire-0").exists():
         found.append("PipeWire")
     return tuple(found)
-
-
-SERVER_OF = {
-    "jack": "JACK",
-    "alsa": "ALSA sequencer",
-    "coremidi": "CoreMIDI",
-    "winmm": "Windows MIDI",
-}
 
 
 def in_thread(question: Callable[[], str]) -> str:
@@ -109,8 +113,7 @@ def refused_priority() -> str:
     if not hasattr(os, "sched_setscheduler"):
         return ""  # macOS and Windows: threads of a program get by without
     try:
-        lowest = os.sched_get_priority_min(os.SCHED_FIFO)
-        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(lowest))
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(PRIORITY))
     except OSError as error:
         return f"{error.strerror} (rtprio limit {rtprio_limit()})"
     return ""

@@ -1,4 +1,9 @@
-"""The thread that sends hits on time and ends every note. Only this thread sends MIDI."""
+"""The thread that sends hits on time and ends every note.
+
+Only this thread sends MIDI while it runs. Other threads cue, drop and ask for silence under a
+lock that is never held longer than it takes to send a few messages. Each drum goes forward in
+beats: a hit at or before one that the same drum has played is a repeat, and never sent.
+"""
 
 from __future__ import annotations
 
@@ -8,16 +13,21 @@ from collections import deque
 
 import mido
 
+from drumd.errors import PortLostError
 from drumd.ports.port import OutputPort
+from drumd.realtime import RealtimeThread
 from drumd.timing.clock import Clock
 from drumd.timing.musical import MusicalClock
 from engine.notes import Hit, Pattern
 
-Sent = tuple[float, float, mido.Message]  # planned, sent, message
+Sent = tuple[float, float, mido.Message]  # planned for, sent at, message
+DRUM_CHANNEL = 9  # channel 10 in the words of musicians
+ALL_NOTES_OFF = 123
+SENT_KEPT = 4096
 
 
 class Scheduler:
-    """Plays cued patterns by the musical clock."""
+    """Plays cued patterns by the musical clock; what is too late is dropped and counted."""
 
     def __init__(
         self,
@@ -25,94 +35,132 @@ class Scheduler:
         clock: Clock,
         musical: MusicalClock,
         *,
-        channel: int = 9,
+        channel: int = DRUM_CHANNEL,
         max_late_ms: float = 20.0,
         gate_ms: float = 80.0,
         latency_ms: float = 0.0,
+        realtime: bool = True,
         sent: deque[Sent] | None = None,
     ) -> None:
-        self.sent: deque[Sent] = deque(maxlen=4096) if sent is None else sent
+        self.sent: deque[Sent] = deque(maxlen=SENT_KEPT) if sent is None else sent
         self.played = 0
-        self.late = 0
+        self.late = 0  # dropped, since it was too late to play them
+        self.failure: str | None = None  # why nothing can be sent any more
         self._port, self._clock, self._musical = port, clock, musical
-        self._channel, self._max_late, self._gate = channel, max_late_ms / 1e3, gate_ms / 1e3
-        self._latency = latency_ms / 1e3
+        self._channel, self._latency = channel, latency_ms / 1e3
+        self._max_late, self._gate = max_late_ms / 1e3, gate_ms / 1e3
         self._lock = threading.Lock()
-        self._cued: list[tuple[float, int, Hit]] = []
-        self._sounding: dict[int, float] = {}
-        self._running = False
-        self._thread: threading.Thread | None = None
+        self._cued: list[tuple[float, int, int, Hit]] = []  # beat, drum, jumps when cued, hit
+        self._sounding: dict[int, float] = {}  # drum: when its note ends
+        self._reached: dict[int, float] = {}  # drum: beat of its last hit
+        self._jumps = 0
+        self._hush = False
+        self._thread = RealtimeThread("scheduler", self.send_due, clock, realtime=realtime)
+
+    @property
+    def realtime(self) -> bool:
+        """Whether the thread runs at real-time priority."""
+        return self._thread.realtime
 
     def cue(self, pattern: Pattern, start: float) -> None:
+        """Play the pattern from the beat `start` on, as far as that is not past."""
+        jumps = self._musical.jumps
         with self._lock:
             for hit in pattern.hits:
-                heapq.heappush(self._cued, (start + hit.beat, hit.drum, hit))
+                heapq.heappush(self._cued, (start + hit.beat, hit.drum, jumps, hit))
 
     def drop_from(self, beat: float) -> None:
+        """Forget the cued hits from that beat on."""
         with self._lock:
             self._cued = [entry for entry in self._cued if entry[0] < beat]
             heapq.heapify(self._cued)
 
-    def send_due(self) -> float | None:
-        now = self._clock.now()
-        with self._lock:
-            self._end_due(now)
-            line = self._musical.map
-            while line and self._musical.rolling and self._cued:
-                planned = line.time_of(self._cued[0][0]) - self._latency
-                if planned > now:
-                    break
-                hit = heapq.heappop(self._cued)[2]
-                if now - planned > self._max_late:
-                    self.late += 1
-                    continue
-                self._strike(planned, now, hit)
-            times = list(self._sounding.values())
-            if line and self._musical.rolling and self._cued:
-                times.append(line.time_of(self._cued[0][0]) - self._latency)
-            return min(times, default=None)
-
-    def _strike(self, planned: float, now: float, hit: Hit) -> None:
-        if hit.drum in self._sounding:
-            self._off(now, hit.drum)
-        note = mido.Message("note_on", note=hit.drum, velocity=hit.velocity, channel=self._channel)
-        self._port.send(note)
-        self.sent.append((planned, now, note))
-        self.played += 1
-        self._sounding[hit.drum] = now + self._gate
-
-    def _end_due(self, now: float) -> None:
-        for drum, end in list(self._sounding.items()):
-            if end <= now:
-                self._off(end, drum)
-
-    def _off(self, planned: float, drum: int) -> None:
-        del self._sounding[drum]
-        note = mido.Message("note_off", note=drum, channel=self._channel)
-        self._port.send(note)
-        self.sent.append((planned, self._clock.now(), note))
-
     def silence(self) -> None:
-        with self._lock:
-            for drum in list(self._sounding):
-                self._off(self._clock.now(), drum)
-            self._port.send(mido.Message("control_change", control=123, channel=self._channel))
+        """End every sounding note as soon as can be."""
+        self._hush = True
+        if not self._thread.running:
+            self.send_due()
 
     def start(self) -> None:
-        self._running = True
-        self._thread = threading.Thread(target=self._run, name="scheduler", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
-        self._running = False
-        if self._thread:
-            self._thread.join()
+        """Stop the thread, then end every note."""
+        self._thread.stop()
         self.silence()
 
-    def _run(self) -> None:
-        wait = threading.Event().wait
-        while self._running:
-            due = self.send_due()
-            pause = 0.005 if due is None else min(0.005, due - self._clock.now())
-            if pause > 0:
-                wait(pause)
+    def send_due(self) -> float | None:
+        """Send what is due now; the time of what comes next, if there is anything."""
+        with self._lock:
+            try:
+                self._end_notes()
+                return self._send_hits()
+            except PortLostError as error:
+                self.failure = str(error)
+                self._cued.clear()
+                self._sounding.clear()
+                return None
+
+    def _end_notes(self) -> None:
+        if self._hush:
+            self._hush = False
+            for drum in list(self._sounding):
+                self._end(drum, self._clock.now())
+            message = mido.Message("control_change", control=ALL_NOTES_OFF, channel=self._channel)
+            self._send(message, self._clock.now())
+        for drum, end in list(self._sounding.items()):
+            if end <= self._clock.now():
+                self._end(drum, end)
+
+    def _send_hits(self) -> float | None:
+        """Send the hits that are due; when the next hit or end of a note comes."""
+        times = list(self._sounding.values())
+        line = self._musical.map  # before `jumps`: a hit of the old place is never sent in the new
+        self._forget_old_place()
+        while line and self._musical.rolling and self._cued:
+            beat, drum, _, hit = self._cued[0]
+            planned = line.time_of(beat) - self._latency
+            if planned > self._clock.now():
+                times.append(planned)
+                break
+            heapq.heappop(self._cued)
+            if beat <= self._reached.get(drum, float("-inf")):
+                continue
+            if self._clock.now() - planned > self._max_late:
+                self.late += 1
+                continue
+            self._reached[drum] = beat
+            times.append(self._strike(hit, planned))
+        return min(times, default=None)
+
+    def _forget_old_place(self) -> None:
+        """After a jump of the song, forget what was cued before it."""
+        jumps = self._musical.jumps
+        if jumps == self._jumps:
+            return
+        self._jumps = jumps
+        self._reached.clear()
+        self._cued = [entry for entry in self._cued if entry[2] == jumps]
+        heapq.heapify(self._cued)
+
+    def _strike(self, hit: Hit, planned: float) -> float:
+        """Begin a note, and first end that drum's last one; when the note will end."""
+        if hit.drum in self._sounding:
+            self._end(hit.drum, self._clock.now())
+        message = mido.Message(
+            "note_on", note=hit.drum, velocity=hit.velocity, channel=self._channel
+        )
+        sent = self._send(message, planned)
+        self.played += 1
+        self._sounding[hit.drum] = sent + self._gate
+        return sent + self._gate
+
+    def _end(self, drum: int, planned: float) -> None:
+        del self._sounding[drum]
+        self._send(mido.Message("note_off", note=drum, channel=self._channel), planned)
+
+    def _send(self, message: mido.Message, planned: float) -> float:
+        now = self._clock.now()
+        self._port.send(message)
+        self.sent.append((planned, now, message))
+        return now

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 import mido
 
-LISTEN = (sys.executable, "-c", "from drumd.cli import main; main()", "listen")
+LISTEN = (sys.executable, "-m", "drumd", "listen")
 DRUM_CHANNEL = 9
 BPM, BARS, TICKS_PER_BEAT = 200.0, 5, 480
 RIFF = (40, 40, 43, 45, 40, 47, 45, 43)  # one bar of eighths

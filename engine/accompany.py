@@ -22,6 +22,7 @@ from engine.preprocess import MAX_NOTES
 from engine.song import Bar
 
 PIECE_BEATS = 4.0  # what a bar too long for the grid is cut into
+LEAN_BEATS = 0.125  # a note that comes less than this before a bar line means the bar line
 TOUCH_BEATS = 0.05  # a note that reaches less far into a bar does not count as heard there
 
 
@@ -88,7 +89,7 @@ def sounding(bars: Iterable[Bar], notes: Sequence[Note]) -> Iterator[Bar]:
             by_length[length] = _phrases(notes, longest_rest=length)
         phrases = by_length[length]
         first = np.searchsorted(phrases[:, 1], bar.start + TOUCH_BEATS, side="right")
-        if first < len(phrases) and phrases[first, 0] < bar.start + bar.beats - 1e-6:
+        if first < len(phrases) and phrases[first, 0] < bar.start + bar.beats - LEAN_BEATS:
             yield from _pieces(bar)
 
 
@@ -100,7 +101,7 @@ def _phrases(notes: Sequence[Note], *, longest_rest: float) -> NDArray[np.float6
     if not notes:
         return np.zeros((0, 2))
     onset = np.array([note.onset for note in notes])
-    end = np.array([max(note.end, note.onset + 2 * TOUCH_BEATS) for note in notes])
+    end = np.array([max(note.end, note.onset + LEAN_BEATS + 2 * TOUCH_BEATS) for note in notes])
     heard_until = np.maximum.accumulate(end)
     rest_from = np.ceil(heard_until[:-1] - TOUCH_BEATS)
     breaks = np.flatnonzero(onset[1:] - rest_from > longest_rest + TOUCH_BEATS)

@@ -17,14 +17,14 @@ from engine.errors import CorpusError, MissingExtraError
 
 def check_target(folder: Path) -> None:
     """Raises CorpusError where a corpus cannot be written: said before the work, not after it."""
-    if folder.is_dir():
-        if any(folder.iterdir()) and not (folder / "corpus.json").is_file():
-            raise CorpusError(f"{folder} holds something else; name a new folder for the corpus")
-    elif folder.exists():
-        raise CorpusError(f"{folder} is a file; name a folder for the corpus")
     try:
-        folder.absolute().parent.mkdir(parents=True, exist_ok=True)
-        Path(mkdtemp(prefix=f".{folder.name}.", dir=folder.absolute().parent)).rmdir()
+        if folder.exists() and not folder.is_dir():
+            raise CorpusError(f"{folder} is a file; name a folder for the corpus")
+        if folder.is_dir() and any(folder.iterdir()) and not (folder / "corpus.json").is_file():
+            raise CorpusError(f"{folder} holds something else; name a new folder for the corpus")
+        target = folder.resolve()
+        target.parent.mkdir(parents=True, exist_ok=True)
+        Path(mkdtemp(prefix=f".{target.name}.", dir=target.parent)).rmdir()
     except OSError as error:
         raise _unwritable(folder, error) from error
 
@@ -38,11 +38,11 @@ def publish(
     except ImportError as error:
         raise MissingExtraError("safetensors", "train", "writing a corpus") from error
     check_target(folder)
-    target = folder.absolute()
+    target = folder.resolve()
     beside = Path(mkdtemp(prefix=f".{target.name}.", dir=target.parent))
     try:
-        text = json.dumps(head, indent=1, ensure_ascii=False) + "\n"
-        _write(beside / f"{name}.json", text.encode("utf-8"))
+        text = json.dumps(head, indent=1) + "\n"  # ASCII: file names may be no text at all
+        _write(beside / f"{name}.json", text.encode("ascii"))
         _write(beside / f"{name}.safetensors", save(dict(tensors)))
         beside.chmod(0o755)
         _swap(beside, target)
@@ -64,7 +64,7 @@ def _swap(new: Path, target: Path) -> None:
     if not target.exists():
         new.rename(target)
         return
-    old = Path(mkdtemp(prefix=f".{target.name}.old.", dir=target.parent))
+    old = new.with_name(f"{new.name}.old")
     target.rename(old)
     try:
         new.rename(target)

@@ -29,6 +29,7 @@ except ImportError:  # the core install does without it
 
 MAX_BYTES = 16_000_000
 MAX_NOTES = 500_000
+MAX_TRACKS = 1_000
 MAX_BEATS = 50_000  # some seven hours at 120 bpm
 DRUM_CHANNEL = 9
 DEFAULT_BPM = 120.0
@@ -99,6 +100,8 @@ def _track_chunks(data: bytes) -> bytes:
     tracks = list(_chunks(data, 8 + length))
     if not tracks:
         raise MidiError("holds no track")
+    if len(tracks) > MAX_TRACKS:
+        raise MidiError(f"more than {MAX_TRACKS:,} tracks")
     header = struct.pack(">4sIHHH", b"MThd", 6, form, len(tracks), division)
     return header + b"".join(b"MTrk" + struct.pack(">I", len(t)) + t for t in tracks)
 
@@ -106,7 +109,8 @@ def _track_chunks(data: bytes) -> bytes:
 def _chunks(data: bytes, position: int) -> Iterator[bytes]:
     """The track chunks from `position` on; what follows the last chunk is left."""
     while position + 8 <= len(data):
-        kind, length = data[position : position + 4], int.from_bytes(data[position + 4 :][:4])
+        kind = data[position : position + 4]
+        length = int.from_bytes(data[position + 4 : position + 8])
         if not kind.isalnum():
             return
         position += 8
@@ -118,6 +122,7 @@ def _chunks(data: bytes, position: int) -> Iterator[bytes]:
 
 
 def _read_symusic(data: bytes) -> _Raw:
+    """By symusic; of its maps it sorts more than 24 entries so that those of one tick may swap."""
     score = symusic.Score.from_midi(data)
     raw = _Raw(score.ticks_per_quarter)
     raw.tempos = [(tempo.time, tempo.mspq) for tempo in score.tempos]

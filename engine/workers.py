@@ -72,8 +72,8 @@ def _serve(function: Callable[[Any], Any], pipe: Connection) -> None:
     try:
         while (item := pipe.recv()) is not None:
             pipe.send(function(item))
-    except EOFError:
-        return
+    except (EOFError, OSError):
+        return  # whoever gave the work is gone
 
 
 def _give(worker: _Worker, queue: Iterator[int], items: Sequence[Any]) -> None:

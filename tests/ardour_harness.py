@@ -42,6 +42,7 @@ class Ardour:
 
     def __init__(self, folder: Path, server: JackServer, source: str) -> None:
         self._session = folder / "session"
+        client = f"ardour-{os.getpid()}"  # JACK tells clients of all servers apart by name only
         self._log = folder / "ardour.log"
         home = folder / "home"
         home.mkdir(parents=True)
@@ -50,7 +51,7 @@ class Ardour:
             environment[f"XDG_{name}_HOME"] = str(home / name.lower())
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                [PROGRAM, str(SCRIPT), str(self._session), source, str(server.rate)],
+                [PROGRAM, str(SCRIPT), str(self._session), source, str(server.rate), client],
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,

@@ -1,27 +1,31 @@
 """A JACK server of one's own, and a client that plays and records on exact frames.
 
-Each server has a name of its own, so that tests never meet the user's server or each other's.
+A server has a name that nobody else uses, so that tests never meet the user's server. But JACK
+names a client's socket by the client alone: two `drumd` that open at the same moment on two
+servers disturb each other. Run such tests one after the other.
 Times are seconds from the moment the guitarist starts, counted in frames of the server.
 """
 
 from __future__ import annotations
 
 import contextlib
-import itertools
+import fcntl
 import os
 import shutil
 import subprocess
+import tempfile
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 RATE, PERIOD = 48_000, 256
 START_S, STOP_S = 10.0, 5.0
-_serial = itertools.count()
+SERVERS = 6
 
 Event = tuple[float, bytes]  # seconds from the start, MIDI bytes
 
@@ -63,27 +67,45 @@ def require_jack() -> None:
 def jack_server(*, rate: int = RATE, period: int = PERIOD) -> Iterator[JackServer]:
     """A JACK server with the dummy driver; JACK_DEFAULT_SERVER names it while it runs."""
     require_jack()
-    name = f"drumd-{os.getpid()}-{next(_serial)}"
-    command = ["jackd", "-R", "-n", name, "-d", "dummy", "-r", str(rate), "-p", str(period)]
-    if shutil.which("setpriv"):  # no server outlives a test that was killed
-        command = ["setpriv", "--pdeathsig", "KILL", *command]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    before = os.environ.get("JACK_DEFAULT_SERVER")
-    os.environ["JACK_DEFAULT_SERVER"] = name
-    try:
-        _open_client("probe", name, process).close()
-        yield JackServer(name, process, rate, period)
-    finally:
-        if before is None:
-            del os.environ["JACK_DEFAULT_SERVER"]
-        else:
-            os.environ["JACK_DEFAULT_SERVER"] = before
-        process.terminate()
+    with _free_name() as name, pytest.MonkeyPatch.context() as patch:
+        command = ["jackd", "-R", "-n", name, "-d", "dummy", "-r", str(rate), "-p", str(period)]
+        if shutil.which("setpriv"):  # no server outlives a test that was killed
+            command = ["setpriv", "--pdeathsig", "TERM", *command]
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        patch.setenv("JACK_DEFAULT_SERVER", name)
         try:
-            process.wait(STOP_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            _open_client(f"probe-{os.getpid()}", name, process).close()
+            yield JackServer(name, process, rate, period)
+        finally:
+            _end(process)
+
+
+@contextlib.contextmanager
+def _free_name() -> Iterator[str]:
+    """A server's name that nobody else uses now.
+
+    There are few of them and they are used again: JACK knows eight servers at most, and keeps the
+    name of one that was killed until it is started anew.
+    """
+    for number in range(SERVERS):
+        lock = Path(tempfile.gettempdir()) / f"drumd-jack-{os.getuid()}-{number}.lock"
+        with lock.open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            yield f"drumd-test-{number}"
+            return
+    pytest.fail(f"{SERVERS} JACK servers of other tests are running: wait for them")
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(STOP_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def clock_events(bpm: float, seconds: float, *, start: float = 0.0) -> list[Event]:
@@ -103,12 +125,12 @@ class JackGuitarist:
     the same process, and both would hang.
     """
 
-    def __init__(self, server: JackServer, name: str = "guitarist") -> None:
+    def __init__(self, server: JackServer, name: str = "player") -> None:
         self.received: list[Event] = []
-        self._client = _open_client(name, server.name, server.process)
+        self._client = _open_client(f"{name}-{os.getpid()}", server.name, server.process)
         self._rate = server.rate
-        self._out = self._client.midi_outports.register("guitar")
-        self._in = self._client.midi_inports.register("drums")
+        self._out = self._client.midi_outports.register("out")
+        self._in = self._client.midi_inports.register("in")
         self._events: list[tuple[int, bytes]] = []
         self._next = 0
         self._start_frame: int | None = None

@@ -40,7 +40,7 @@ HOMES = {
     "music21": ["engine/music_utils.py"],
     "numpy": ["engine/*", "drumd/cli/*", "drumd/timing/beats.py", "drumd/timing/pulse/*"],
     "onnxruntime": ["engine/infer.py"],
-    "rich": ["drumd/status.py", "drumd/cli/*"],
+    "rich": ["drumd/reporter.py", "drumd/cli/*"],
     "rtmidi": ["drumd/ports/rtmidi.py"],
     "symusic": ["engine/midi.py"],
     "torch": [f"engine/{name}.py" for name in TRAINING],
@@ -147,7 +147,7 @@ def test_an_import_out_of_place_is_found(file: str, source: str) -> None:
         ("drumd/drummer.py", "def work():\n    from engine.infer import Drummer"),
         ("drumd/cli/train.py", "def command():\n    from engine.train import train"),
         ("drumd/ports/rtmidi.py", "import rtmidi"),
-        ("drumd/status.py", "from rich.live import Live"),
+        ("drumd/reporter.py", "from rich.live import Live"),
         ("engine/seq_model.py", "import torch"),
     ],
 )

@@ -10,6 +10,7 @@ from drumd import __version__
 from drumd.errors import DrumdError
 from engine.errors import EngineError
 
+INTERRUPTED = 130
 COMMANDS = {
     "listen": "Play drums to a live guitar.",
     "generate": "Write drums for a guitar file.",
@@ -46,6 +47,9 @@ class LazyGroup(click.Group):
             return super().invoke(ctx)
         except (DrumdError, EngineError) as error:
             raise click.ClickException(str(error)) from error
+        except KeyboardInterrupt:
+            click.echo("interrupted", err=True)
+            ctx.exit(INTERRUPTED)
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

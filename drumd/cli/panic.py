@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import click
 import mido
 
-from drumd.errors import PortNotFoundError
+from drumd.errors import PortError, PortNotFoundError
 from drumd.ports import OutputPort, PortList, list_ports, open_output
 from drumd.ports.names import find_port
 from drumd.timing.clock import MonotonicClock
@@ -35,12 +35,14 @@ def command(wanted: str | None, api: str) -> None:
 
 def chosen(ports: PortList, wanted: str | None) -> tuple[str, ...]:
     """The outputs to silence: the one that is wanted, or all of them."""
-    found = ports.outputs if wanted is None else ()
-    if wanted is not None and (name := find_port("output", wanted, ports.outputs)) is not None:
-        found = (name,)
-    if not found:
-        raise PortNotFoundError("output", wanted or "any name", ports.outputs)
-    return found
+    if wanted is None:
+        if not ports.outputs:
+            raise PortError("there is no MIDI output to silence; `drumd ports` lists what there is")
+        return ports.outputs
+    found = find_port("output", wanted, ports.outputs)
+    if found is None:
+        raise PortNotFoundError("output", wanted, ports.outputs)
+    return (found,)
 
 
 def end_every_note(port: OutputPort, pause: Callable[[float], None] = time.sleep) -> None:

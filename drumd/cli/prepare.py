@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from drumd.cli.progress import cores, progress_bar
 
 if TYPE_CHECKING:
     from engine.corpus import Report
@@ -40,8 +39,8 @@ def command(folders: tuple[Path, ...], target: Path, jobs: int | None, as_json: 
     else:
         from engine.prepare import prepare_songs
 
-        with _progress_bar() as progress:
-            report = prepare_songs(folders, target, jobs=jobs or _cores(), progress=progress)
+        with progress_bar("songs") as progress:
+            report = prepare_songs(folders, target, jobs=jobs or cores(), progress=progress)
     if as_json:
         click.echo(json.dumps(asdict(report)))
     else:
@@ -54,24 +53,6 @@ def _holds_tokens(place: Path) -> bool:
     from engine.token_files import find_token_files
 
     return not holds_songs(place) and bool(find_token_files(place))
-
-
-def _cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-@contextmanager
-def _progress_bar() -> Iterator[Callable[[int, int], None]]:
-    """A bar on stderr, so that stdout holds the report alone."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
-
-    columns = ("{task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task("songs", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _show(report: Report, target: Path) -> None:

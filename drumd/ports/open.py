@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from drumd.errors import PortError
 from drumd.ports.file import FileInput
+from drumd.ports.names import find_port, same_place
 from drumd.ports.port import InputPort, OutputPort, PortList, Receiver
 from drumd.timing.clock import Clock
 
@@ -21,11 +23,11 @@ def open_input(name: str, receive: Receiver, clock: Clock, *, api: str = "auto")
     return rtmidi.open_input(name, receive, clock, api=api)
 
 
-def open_output(name: str, clock: Clock, *, api: str = "auto") -> OutputPort:
+def open_output(name: str, clock: Clock, *, api: str = "auto") -> OutputPort:  # noqa: ARG001 (ports that stamp what they send will ask it)
     """Open the output that `name` means: a port, or a new virtual port."""
     from drumd.ports import rtmidi
 
-    return rtmidi.open_output(name, clock, api=api)
+    return rtmidi.open_output(name, api=api)
 
 
 def list_ports(api: str = "auto") -> PortList:
@@ -36,10 +38,31 @@ def list_ports(api: str = "auto") -> PortList:
 
 
 def same_port(input_name: str, output_name: str, *, api: str = "auto") -> str | None:
-    """One sentence if the two names mean one and the same port, else None."""
-    if file_of(input_name) is None and input_name.casefold() == output_name.casefold():
-        return f"--in and --out are both {input_name!r}: the drummer would hear itself"
-    return None
+    """One sentence if the two names mean one and the same port or file, else None."""
+    source, target = file_of(input_name), file_of(output_name)
+    if source and target:
+        same = source.resolve() == target.resolve()
+    elif source or target:
+        same = False
+    else:
+        same = same_place(input_name, output_name) or same_place(
+            *_resolved(input_name, output_name, api)
+        )
+    if not same:
+        return None
+    return f"in {input_name!r} and out {output_name!r} are one port: the drummer would hear itself"
+
+
+def _resolved(input_name: str, output_name: str, api: str) -> tuple[str, str]:
+    """The names in full, as far as there are such ports."""
+    try:
+        ports = list_ports(api)
+    except PortError:  # opening them will say what is wrong
+        return input_name, output_name
+    return (
+        find_port("input", input_name, ports.inputs) or input_name,
+        find_port("output", output_name, ports.outputs) or output_name,
+    )
 
 
 def file_of(name: str) -> Path | None:

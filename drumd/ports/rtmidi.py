@@ -1,72 +1,249 @@
-"""Ports of the operating system and of JACK, through python-rtmidi."""
+"""Ports of the operating system and of JACK, through python-rtmidi.
+
+A port belongs to the thread that opened it; only `send` is called from another one, the
+scheduler's. What python-rtmidi gets wrong is answered here: see the comments.
+"""
 
 from __future__ import annotations
+
+import logging
+import re
+import sys
+import threading
+import time
+from collections.abc import Callable
 
 import mido
 import rtmidi
 
-from drumd.errors import PortLostError
+from drumd.errors import PortError, PortLostError, PortNotFoundError
+from drumd.ports.jackwatch import JackWatch
+from drumd.ports.names import IN_CLIENT, OUT_CLIENT, find_port
 from drumd.ports.port import PortList, Receiver
+from drumd.ports.quiet import quiet_stderr
 from drumd.timing.clock import Clock
 
+logger = logging.getLogger("drumd")
 
-def open_input(name: str, receive: Receiver, clock: Clock, *, api: str = "auto") -> RtmidiInput:
-    return RtmidiInput(name, receive, clock)
+CODES = {
+    "coremidi": rtmidi.API_MACOSX_CORE,
+    "alsa": rtmidi.API_LINUX_ALSA,
+    "winmm": rtmidi.API_WINDOWS_MM,
+    "jack": rtmidi.API_UNIX_JACK,
+}
+MAKERS = {"input": rtmidi.MidiIn, "output": rtmidi.MidiOut}
+CLIENTS = {"input": IN_CLIENT, "output": OUT_CLIENT}
+OWN_PORTS = {"input": "guitar", "output": "drums"}  # our end of a cable to another's port
+SETTLE_S = 0.02  # a callback that waits for the interpreter gets it and ends
+FAILURES = (rtmidi.RtMidiError, NotImplementedError)
+START_ONE = (
+    "Start JACK (with QjackCtl, or jackd -d alsa), or load the ALSA sequencer (sudo modprobe "
+    "snd-seq), or do without: drumd listen --in demo --out jam.mid. `drumd doctor` knows more."
+)
+SERVER_GONE = "the JACK server has gone: start it again, then drumd"
+LOOP_MIDI = "Windows has no virtual ports: install loopMIDI, make a port there, and name that one."
 
 
-def open_output(name: str, clock: Clock, *, api: str = "auto") -> RtmidiOutput:
-    return RtmidiOutput(name)
+def compiled_apis() -> tuple[str, ...]:
+    """The APIs that python-rtmidi was built with, best first."""
+    built = set(rtmidi.get_compiled_api())
+    return tuple(name for name, code in CODES.items() if code in built)
 
 
 def list_ports(api: str = "auto") -> PortList:
-    return PortList(
-        tuple(rtmidi.MidiIn(rtmidi.API_UNIX_JACK, name="drumd").get_ports()),
-        tuple(rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name="drumd").get_ports()),
-        "jack",
-    )
+    """The ports of the first API that runs."""
+    with _Client.open("input", api) as sources:
+        inputs, found = sources.names(), sources.api
+    with _Client.open("output", found) as destinations:
+        return PortList(inputs, destinations.names(), found)
+
+
+def open_input(name: str, receive: Receiver, clock: Clock, *, api: str = "auto") -> RtmidiInput:
+    """Open the source that `name` means, or make a virtual port of that name."""
+    client = _Client.open("input", api, note=logger.warning)
+    return RtmidiInput(client, name, receive, clock)
+
+
+def open_output(name: str, *, api: str = "auto") -> RtmidiOutput:
+    """Open the destination that `name` means, or make a virtual port of that name."""
+    return RtmidiOutput(_Client.open("output", api), name)
 
 
 class RtmidiInput:
-    def __init__(self, name: str, receive: Receiver, clock: Clock) -> None:
-        self.name, self.ended = name, False
-        self._receive, self._clock = receive, clock
-        self._port = rtmidi.MidiIn(rtmidi.API_UNIX_JACK, name="drumd")
-        self._port.ignore_types(sysex=True, timing=False, active_sense=True)
-        self._port.set_callback(self._on_message)
-        self._port.open_virtual_port(name)
+    """Stamps each message on arrival and hands it over, on the driver's thread."""
+
+    ended = False
+
+    def __init__(self, client: _Client, wanted: str, receive: Receiver, clock: Clock) -> None:
+        self.garbled = 0  # messages that are no MIDI
+        self._receive, self._clock, self._client = receive, clock, client
+        self._failure: str | None = None
+        client.port.ignore_types(sysex=True, timing=False, active_sense=True)
+        client.port.set_callback(self._on_message)  # before opening: nothing is missed
+        self.name = client.plug(wanted)
 
     def _on_message(self, event: tuple[list[int], float], _data: object) -> None:
-        time = self._clock.now()
+        """Never raises: python-rtmidi would swallow it without a trace."""
+        arrival = self._clock.now()
         try:
-            self._receive(time, mido.Message.from_bytes(event[0]))
-        except Exception:
-            pass
+            message = mido.Message.from_bytes(event[0])
+        except (ValueError, IndexError, TypeError):
+            self.garbled += 1
+            return
+        try:
+            self._receive(arrival, message)
+        except Exception as error:  # the receiver's fault, said by `lost`
+            self._failure = f"{self.name} could not hand on {message}: {error!r}"
 
     def lost(self) -> str | None:
-        return None
+        return self._failure or self._client.lost()
 
     def close(self) -> None:
-        self._port.cancel_callback()
-        self._port.close_port()
-        self._port.delete()
+        if self._client.is_open:
+            self._client.port.cancel_callback()
+            # Deleting while a callback waits for the interpreter would hang: both wait.
+            time.sleep(SETTLE_S)
+            self._client.close()
 
 
 class RtmidiOutput:
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self._port: rtmidi.MidiOut | None = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name="drumd")
-        self._port.open_virtual_port(name)
+    """Sends at once; on JACK that is at the start of the next period."""
+
+    def __init__(self, client: _Client, wanted: str) -> None:
+        self._client = client
+        self._lock = threading.Lock()  # sending to a deleted port would crash the process
+        self.name = client.plug(wanted)
 
     def send(self, message: mido.Message) -> None:
-        if self._port is None:
-            raise PortLostError(f"{self.name} is closed")
-        self._port.send_message(message.bytes())
+        """Send, or raise PortLostError: python-rtmidi would block on a server that has died."""
+        with self._lock:
+            if not self._client.is_open:
+                raise PortLostError(f"{self.name} is closed")
+            if self._client.server_gone():
+                raise PortLostError(SERVER_GONE)
+            try:
+                self._client.port.send_message(message.bytes())
+            except rtmidi.RtMidiError as error:
+                raise PortLostError(f"{self.name} takes no MIDI: {_reason(error)}") from error
 
     def lost(self) -> str | None:
-        return None
+        return self._client.lost()
 
     def close(self) -> None:
-        if self._port is not None:
-            self._port.close_port()
-            self._port.delete()
-            self._port = None
+        with self._lock:
+            self._client.close()
+
+
+class _Client:
+    """One connection to a MIDI API, with at most one port."""
+
+    def __init__(self, kind: str, api: str) -> None:
+        self.kind, self.api = kind, api
+        self.is_open = True
+        self._connected: tuple[int, str] | None = None  # index and name of another's port
+        self._watch: JackWatch | None = None
+        if api == "jack" and sys.platform != "win32":
+            self.port, self._watch = JackWatch.while_making(self._make)
+        else:
+            self.port = self._make()
+
+    @classmethod
+    def open(cls, kind: str, api: str, *, note: Callable[[str], None] = logger.debug) -> _Client:
+        """A client of `api`; for "auto" of the first API that answers, with a note."""
+        wanted = compiled_apis() if api == "auto" else (api,)
+        failures: list[str] = []
+        for name in wanted:
+            if name not in compiled_apis():
+                known = ", ".join(compiled_apis())
+                raise PortError(f"there is no MIDI API {name!r} here; there is: auto, {known}")
+            try:
+                client = cls(kind, name)
+            except FAILURES as error:
+                failures.append(f"{name} ({_reason(error)})")
+                continue
+            if failures:
+                note(f"using {name} for MIDI, since there is no {', no '.join(failures)}")
+            return client
+        raise PortError(f"no MIDI here: no {', no '.join(failures)}. {START_ONE}")
+
+    def _make(self) -> rtmidi.MidiIn | rtmidi.MidiOut:
+        with quiet_stderr():
+            return MAKERS[self.kind](CODES[self.api], name=CLIENTS[self.kind])
+
+    def __enter__(self) -> _Client:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def names(self) -> tuple[str, ...]:
+        return tuple(self.port.get_ports())
+
+    def plug(self, wanted: str) -> str:
+        """Connect with the port that `wanted` means, or open a virtual one; the port's full name.
+
+        Closes the client if that fails.
+        """
+        try:
+            names = self.names()
+            found = find_port(self.kind, wanted, names)
+            if found is None:
+                self._open_virtual(wanted, names)
+                return wanted
+            self.port.open_port(names.index(found), name=OWN_PORTS[self.kind])
+            self._connected = (names.index(found), found)
+            return found
+        except FAILURES as error:
+            self.close()
+            raise PortError(f"{wanted!r} does not open as MIDI {self.kind}: {error}") from error
+        except PortError:
+            self.close()
+            raise
+
+    def _open_virtual(self, name: str, present: tuple[str, ...]) -> None:
+        try:
+            self.port.open_virtual_port(name)
+        except (NotImplementedError, rtmidi.UnsupportedOperationError) as error:
+            raise PortNotFoundError(self.kind, name, present, LOOP_MIDI) from error
+
+    def server_gone(self) -> bool:
+        return self._watch is not None and self._watch.lost()
+
+    def lost(self) -> str | None:
+        """Why the port is of no use any more, or None. Asks for one name only, as a rule."""
+        if not self.is_open:
+            return "the port is closed"
+        if self.server_gone():
+            return SERVER_GONE
+        if self._connected is None:
+            return None
+        index, name = self._connected
+        if self._name_at(index) == name:
+            return None
+        names = self.names()  # others may have come or gone before it
+        if name not in names:
+            return f"the MIDI {self.kind} {name!r} has gone"
+        self._connected = (names.index(name), name)
+        return None
+
+    def _name_at(self, index: int) -> str:
+        try:
+            return str(self.port.get_port_name(index))
+        except FAILURES:  # there are not that many ports any more
+            return ""
+
+    def close(self) -> None:
+        """Close once; a callback must have been cancelled before."""
+        if not self.is_open:
+            return
+        self.is_open = False
+        if self._watch:
+            self._watch.close()
+        with quiet_stderr():
+            self.port.close_port()
+            self.port.delete()
+
+
+def _reason(error: Exception) -> str:
+    """RtMidi's words without the C++ function that says them."""
+    return re.sub(r"^\w+::\w+: ", "", str(error)).rstrip(".")

@@ -1,7 +1,7 @@
 -- Run by `ardour7-lua`: records one MIDI port to a new session until a line comes on stdin.
 -- Arguments: the session's folder (must not exist), the JACK name of the port to record, the
--- server's frames a second.
-local folder, source, rate = arg[1], arg[2], tonumber (arg[3])
+-- server's frames a second, and the name that Ardour goes by on JACK.
+local folder, source, rate, client = arg[1], arg[2], tonumber (arg[3]), arg[4]
 
 local function tell (word)
 	print (word)
@@ -16,7 +16,7 @@ local function wait_until (what, done)
 	error ("gave up waiting until " .. what)
 end
 
-assert (AudioEngine:set_backend ("JACK", "Ardour", ""), "no JACK backend")
+assert (AudioEngine:set_backend ("JACK", client, ""), "no JACK backend")
 local session = assert (create_session (folder, "jam", rate))
 local midi = ARDOUR.ChanCount (ARDOUR.DataType ("midi"), 1)
 local tracks = session:new_midi_track (

@@ -23,7 +23,7 @@ BPM = 120.0
 BAR_S = 4 * 60 / BPM
 JAM_S = 60.0
 READY_S = 20.0
-LISTEN = (sys.executable, "-c", "from drumd.cli import main; main()", "listen")
+LISTEN = (sys.executable, "-m", "drumd", "listen")
 
 
 def riff(seconds: float, seed: int = 7) -> list[Event]:
@@ -97,7 +97,6 @@ def test_ardour_records_every_drum_of_a_jam_as_it_was_sent(tmp_path: Path) -> No
         message.bytes() for _time, message in sent
     ]
     assert len(sent) > 2 * 4 * (JAM_S / BAR_S - 4)  # at least a stroke a beat, and its end
-    assert sent[0][0] < 2.1 * BAR_S
 
     apart = [recorded - heard for (recorded, _), (heard, _) in zip(taken, sent, strict=True)]
     middle = median(apart)  # Ardour began to roll at some moment of its own

@@ -95,6 +95,14 @@ def test_drums_enter_at_the_first_bar_line_after_one_bar_of_guitar(jam):
     assert jam.starts == [4.0, 8.0, 12.0]
 
 
+def test_a_first_note_that_came_before_the_tempo_was_known_counts(jam):
+    jam.song.rolling = False
+    jam.hear(0.0, mido.Message("note_on", note=45))
+    jam.song.rolling = True
+    jam.until(5)
+    assert jam.starts == [4.0]
+
+
 def test_a_first_note_a_little_behind_its_bar_line_is_on_it(jam):
     jam.note(0.1)
     jam.notes(1, 4)
@@ -211,6 +219,16 @@ def test_after_a_stop_a_bar_of_guitar_is_heard_again_before_drums_enter(jam):
     assert jam.starts == [16.0]
 
 
+def test_a_host_that_stops_only_to_go_on_elsewhere_has_jumped(jam):
+    jam.notes(0, 16)
+    jam.song.rolling = False
+    jam.until(16.02)
+    jam.song.rolling = True
+    jam.hear(16.04, mido.Message("songpos", pos=0))
+    jam.until(4)
+    assert jam.starts == [0.0, 4.0] and jam.kit.silenced == 1
+
+
 def test_the_last_bar_plays_on_where_the_host_jumps_to(jam):
     jam.notes(0, 12)
     jam.pattern = FILL
@@ -259,10 +277,3 @@ def test_a_process_that_slept_does_not_play_the_bars_it_slept_through(jam):
     jam.now += 20.0
     jam.conductor.step(jam.now)
     assert max(jam.starts) <= 8.0 and jam.conductor.part is Part.RESTING
-
-
-def test_the_bar_in_which_the_song_is_finished_is_the_last(jam):
-    jam.notes(0, 10)
-    assert jam.conductor.finish(10.0) == 12.0
-    jam.until(20)
-    assert jam.starts == [4.0, 8.0]

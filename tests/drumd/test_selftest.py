@@ -30,6 +30,11 @@ def test_the_riff_is_a_guitar_playing_eighths(tmp_path: Path) -> None:
     assert song.length == pytest.approx(BARS * 4 * 60 / 200)
 
 
+@pytest.mark.slow
+def test_the_live_path_of_this_very_machine_plays() -> None:
+    assert try_live_path() == ""
+
+
 def test_drums_that_all_end_are_no_fault(tmp_path: Path) -> None:
     jam = recording(tmp_path / "jam.mid", drum("note_on", 36), drum("note_on", 36, 0))
     assert fault_of(jam) == ""

@@ -78,6 +78,12 @@ def test_a_note_that_ends_on_the_bar_line_does_not_sound_beyond_it():
     assert starts(take.played) == [0]
 
 
+def test_a_note_that_leans_forward_over_a_bar_line_belongs_to_the_bar_it_begins():
+    for length in (0.9, 0.05):
+        take = accompany([Note(7.98, length, 52)], four(4), RockDrummer())
+        assert starts(take.played) == [8]
+
+
 def test_no_guitar_no_drums():
     assert accompany([], four(4), RockDrummer()).hits == ()
 

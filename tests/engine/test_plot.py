@@ -7,9 +7,11 @@ from PIL import Image
 from engine.errors import EngineError
 from engine.kit import Voice
 from engine.metrics import rock_beat
+from engine.midi import parse_song
 from engine.notes import COMMON_TIME, Hit, Metre, Note
-from engine.plot import MOST_BARS, Picture, draw, write_plot
+from engine.plot import MOST_BARS, Picture, draw, picture_of, write_plot
 from engine.song import Bar
+from tests.midi_files import band
 
 
 def picture(bars: int, metre: Metre = COMMON_TIME) -> Picture:
@@ -77,3 +79,9 @@ def test_a_picture_that_cannot_be_written_is_one_sentence(tmp_path):
 def test_a_song_without_bars_is_refused():
     with pytest.raises(EngineError, match="no bars"):
         draw(Picture("", [], [], []))
+
+
+def test_a_recorded_jam_is_drawn_with_its_guitar_and_drums():
+    jam = picture_of("jam", parse_song(band(4)))
+    assert (len(jam.notes), len(jam.hits), len(jam.bars)) == (32, 48, 4)
+    assert len(draw(jam).axes) == 2

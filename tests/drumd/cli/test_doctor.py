@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import shutil
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from drumd.cli import main
+from drumd.cli.doctor import bundle
 from drumd.doctor import Finding, State
 from drumd.facts import ApiFacts, Facts
 from drumd.ports import PortList
+from engine.bundle import PLAY, SHIPPED
 
 HEALTHY = Facts(
     system="Linux",
@@ -58,3 +62,17 @@ def test_programs_get_every_finding_as_one_json_document(monkeypatch: pytest.Mon
         "drummer": "good",
         "self-test": "broken",
     }
+
+
+def test_a_drummer_that_was_tampered_with_is_broken(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert bundle().state is State.GOOD
+    copy = tmp_path / "copy"
+    shutil.copytree(SHIPPED, copy)
+    (copy / PLAY).write_bytes((copy / PLAY).read_bytes()[:-1])
+    monkeypatch.setattr("engine.bundle.SHIPPED", copy)
+    found = bundle()
+    assert found.state is State.BROKEN
+    assert PLAY in found.text
+    assert found.advice

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from itertools import product
 
 import pytest
@@ -11,6 +13,7 @@ from drumd.cli import main
 from drumd.ports import PortList
 from drumd.ports.fake import RecordingPort
 from drumd.timing.clock import Clock, ManualClock
+from tests.jack_harness import JackGuitarist, jack_server
 
 
 class Machine:
@@ -71,4 +74,20 @@ def test_panic_with_no_output_at_all_says_so(monkeypatch: pytest.MonkeyPatch) ->
     Machine(monkeypatch)
     result = panic()
     assert result.exit_code == 1
-    assert "none: is the device on?" in result.output
+    assert "no MIDI output to silence" in result.output
+
+
+@pytest.mark.jack
+def test_a_synth_on_jack_hears_every_word_of_the_panic() -> None:
+    with jack_server() as server, JackGuitarist(server, "synth") as synth:
+        synth.play([])
+        done = subprocess.run(
+            [sys.executable, "-m", "drumd", "panic", "--out", "synth"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        synth.wait(tail=0.1)
+    assert done.returncode == 0, done.stderr
+    heard = {data for _time, data in synth.received}
+    assert len(heard) == len(synth.received) == 16 * (128 + 2)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import pytest
 from click.testing import CliRunner, Result
@@ -10,6 +12,7 @@ from click.testing import CliRunner, Result
 from drumd.cli import main
 from drumd.facts import ApiFacts, Facts
 from drumd.ports import PortList
+from tests.jack_harness import JackGuitarist, jack_server
 
 ALSA = ApiFacts("alsa", PortList(("TriplePlay:0",), ("Synth:0", "AI Drums:1"), "alsa"))
 NO_JACK = ApiFacts("jack", None, "no JACK server runs")
@@ -41,6 +44,22 @@ def test_a_machine_without_ports_is_told_what_to_do(monkeypatch: pytest.MonkeyPa
     empty = ApiFacts("winmm", PortList((), (), "winmm"))
     assert "loopMIDI" in ports(monkeypatch, empty, system="Windows").output
     assert "modprobe snd-seq" in ports(monkeypatch, NO_JACK).output
+
+
+@pytest.mark.jack
+def test_a_port_on_jack_is_listed() -> None:
+    with jack_server() as server, JackGuitarist(server, "triple") as player:
+        source, destination = player.out_name, player.in_name
+        done = subprocess.run(
+            [sys.executable, "-m", "drumd", "ports", "--json"],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    apis = {one["api"]: one for one in json.loads(done.stdout)["apis"]}
+    assert apis["jack"]["problem"] is None
+    assert apis["jack"]["inputs"] == [source]
+    assert apis["jack"]["outputs"] == [destination]
 
 
 def test_programs_get_one_json_document(monkeypatch: pytest.MonkeyPatch) -> None:

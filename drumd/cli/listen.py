@@ -1,0 +1,61 @@
+"""`drumd listen`: play drums to a live guitar."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from drumd.config import KEY_OF, load_settings
+from drumd.daemon import Daemon
+from drumd.reporter import PlainReporter, reporter_for
+
+HELP = """Play drums to a live guitar.
+
+A port is named in full or by a part of its name; if there is none, a virtual port of that name
+is opened. The input may be `demo` or a MIDI file, which plays in real time; the output may be a
+MIDI file, which is recorded. Stop with Ctrl-C.
+
+\b
+Hear how it goes, without any MIDI:
+    drumd listen --in demo --out jam.mid
+Ports for your DAW; its clock (MIDI clock on the same input) gives the tempo:
+    drumd listen --in "Guitar" --out "AI Drums"
+No clock? Name the tempo; your first note is beat one:
+    drumd listen --in "Guitar" --out "AI Drums" --bpm 112 --record session.mid
+The same settings every time (keys are the options' names, the command line goes over them):
+    drumd listen --config configs/listen.toml
+"""
+
+MidiFile = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command(name="listen", help=HELP)
+@click.option("--in", "input", metavar="NAME", help="Guitar: a port, `demo` or a .mid file.")
+@click.option("--out", "output", metavar="NAME", help="Drums: a port or a .mid file.")
+@click.option("--api", metavar="API", help="MIDI API: auto, alsa, jack, coremidi or winmm.")
+@click.option("--bpm", type=float, help="The tempo, where no clock comes from the host.")
+@click.option("--clock", metavar="KIND", help="Where the time comes from: auto or host.")
+@click.option("--metre", metavar="N/D", help="The time signature, 4/4 if not given.")
+@click.option("--model", type=click.Path(path_type=Path), help="A bundle made by `drumd export`.")
+@click.option("--seed", type=int, help="The drummer's dice; the same seed, the same choices.")
+@click.option("--temperature", type=float, help="How freely it plays; 0 is the safest.")
+@click.option("--record", type=MidiFile, help="Keep guitar and drums in a MIDI file too.")
+@click.option("--latency-ms", type=float, help="Send the drums so much earlier.")
+@click.option("--max-late-ms", type=float, help="Leave out a hit that is later than this.")
+@click.option(
+    "--config", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A TOML file."
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout at the end.")
+def command(config: Path | None, as_json: bool, **options: object) -> None:
+    settings = load_settings(config, {KEY_OF.get(name, name): v for name, v in options.items()})
+    reporter = PlainReporter(sys.stderr) if as_json else reporter_for(sys.stdout)
+    daemon = Daemon(settings, reporter)
+    summary = daemon.run()
+    if as_json:
+        click.echo(json.dumps(summary.as_dict(), indent=2))
+    else:
+        click.echo(summary.text())
+    sys.exit(daemon.ending.status if daemon.ending else 0)

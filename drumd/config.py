@@ -1,0 +1,166 @@
+"""The settings of `drumd listen`: each has its default here, and only here.
+
+The command line goes over the file, the file over the defaults. A file is TOML; its keys are the
+names of the options without their dashes: `in = "Guitar"`, `latency_ms = 5`.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+from drumd.errors import SettingsError
+from engine.notes import COMMON_TIME, Metre
+
+CLOCKS = ("auto", "host")
+LATER = ("free", "link")  # ways to find the time that are to come
+FIELD_OF = {"in": "input", "out": "output"}
+KEY_OF = {field: key for key, field in FIELD_OF.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the daemon is told; checked when it is made."""
+
+    input: str = "Guitar"
+    output: str = "AI Drums"
+    api: str = "auto"
+    clock: str = "auto"
+    bpm: float | None = None  # None: the host's clock says
+    metre: Metre = COMMON_TIME
+    model: Path | None = None  # None: the bundle that ships
+    seed: int = 0
+    temperature: float | None = None  # None: the bundle's own
+    record: Path | None = None
+    latency_ms: float = 0.0
+    max_late_ms: float = 20.0
+
+    def __post_init__(self) -> None:
+        _check(self.input != "", "in: a port needs a name")
+        _check(self.output != "", "out: a port needs a name")
+        _check(
+            self.clock not in LATER,
+            f"clock = {self.clock} is not there yet; use the host's clock, or give the bpm",
+        )
+        _check(self.clock in CLOCKS, f"clock must be one of {', '.join(CLOCKS)}")
+        _check(self.bpm is None or 20 <= self.bpm <= 400, "bpm must be in 20..400")
+        _check(self.bpm is None or self.clock == "auto", "bpm and clock = host exclude each other")
+        _check(
+            1.5 <= self.metre.beats <= 6 and self.metre.beats % 0.5 == 0,
+            "metre: a bar must last 1.5..6 quarter notes and end on an eighth",
+        )
+        _check(
+            self.temperature is None or 0 <= self.temperature <= 5, "temperature must be in 0..5"
+        )
+        _check(-500 <= self.latency_ms <= 500, "latency_ms must be in -500..500")
+        _check(0 <= self.max_late_ms <= 500, "max_late_ms must be in 0..500")
+
+    @property
+    def time(self) -> str:
+        """Where the time comes from, in words."""
+        if self.bpm is not None:
+            return f"{self.bpm:g} bpm, the first note is beat one"
+        if self.input == "demo" or is_midi_file(self.input):
+            return "the file has the time"
+        return "the host's MIDI clock has the time (is there none, give --bpm)"
+
+    @property
+    def output_file(self) -> Path | None:
+        """The MIDI file that the output is, or None for a port."""
+        return Path(self.output).expanduser() if is_midi_file(self.output) else None
+
+
+def is_midi_file(name: str) -> bool:
+    return name.lower().endswith((".mid", ".midi"))
+
+
+def load_settings(file: Path | None, options: Mapping[str, object]) -> Settings:
+    """The settings of a file and of the command line's options (None: not given)."""
+    given = {name: value for name, value in options.items() if value is not None}
+    if file is None:
+        return replace(Settings(), **_parsed(given))  # type: ignore[arg-type]
+    try:
+        return replace(Settings(), **_parsed(_read(file) | given))  # type: ignore[arg-type]
+    except SettingsError as error:
+        raise SettingsError(f"{file}: {error}") from error
+
+
+def _read(file: Path) -> dict[str, object]:
+    try:
+        with file.open("rb") as opened:
+            return tomllib.load(opened)
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"cannot be read: {error}") from error
+
+
+def _parsed(given: Mapping[str, object]) -> dict[str, object]:
+    """Values by field, each made what the field holds."""
+    parsed = {}
+    for key, value in given.items():
+        field = FIELD_OF.get(key, key)
+        if field not in _PARSE or key in KEY_OF:
+            raise SettingsError(f"there is no setting {key!r}; there are {', '.join(_keys())}")
+        try:
+            parsed[field] = _PARSE[field](value)
+        except (TypeError, ValueError) as error:
+            raise SettingsError(f"{key} = {value!r}: {error}") from error
+    return parsed
+
+
+def _keys() -> list[str]:
+    return [KEY_OF.get(field.name, field.name) for field in fields(Settings)]
+
+
+def parse_metre(value: object) -> Metre:
+    """A metre from text such as 3/4."""
+    if isinstance(value, Metre):
+        return value
+    numerator, slash, denominator = str(value).partition("/")
+    if not (slash and numerator.isdecimal() and denominator.isdecimal()):
+        raise ValueError("a metre is written like 4/4")
+    return Metre(int(numerator), int(denominator))
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("must be text in quotes")
+    return value
+
+
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise TypeError("must be a number")
+    return float(value)
+
+
+def _whole(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError("must be a whole number")
+    return value
+
+
+def _path(value: object) -> Path:
+    return value if isinstance(value, Path) else Path(_text(value)).expanduser()
+
+
+def _check(fine: bool, otherwise: str) -> None:
+    if not fine:
+        raise SettingsError(otherwise)
+
+
+_PARSE: dict[str, Callable[[object], object]] = {
+    "input": _text,
+    "output": _text,
+    "api": _text,
+    "clock": _text,
+    "bpm": _number,
+    "metre": parse_metre,
+    "model": _path,
+    "seed": _whole,
+    "temperature": _number,
+    "record": _path,
+    "latency_ms": _number,
+    "max_late_ms": _number,
+}

@@ -1,0 +1,178 @@
+"""The daemon: starts the live path in the order of dependence and stops it in reverse."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from drumd.config import Settings
+from drumd.drummer import DrummerProcess, Factory, model_factory
+from drumd.errors import DrumdError, RecordError, SettingsError
+from drumd.jam import Jam
+from drumd.ports import InputPort, OutputPort, open_input, open_output, same_port
+from drumd.ports.fake import NullPort
+from drumd.process import main_thread_first, quick_threads, stopped_by_signals
+from drumd.recorder import Recorder
+from drumd.reporter import SCREEN_S, Reporter
+from drumd.scheduler import Scheduler
+from drumd.status import Summary
+from drumd.timing import Clock, GivenTempo, HostClock, MonotonicClock, MusicalClock
+
+STEP_S = 0.004  # the main loop's pause
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """Why the daemon stopped, and the exit status for it."""
+
+    reason: str
+    status: int = 0
+
+
+class Daemon:
+    """Plays along until it is told to stop, the input ends or something vital is gone."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        reporter: Reporter,
+        *,
+        factory: Factory | None = None,
+        open_input: Callable[..., InputPort] = open_input,
+        open_output: Callable[..., OutputPort] = open_output,
+    ) -> None:
+        self.ending: Ending | None = None
+        self._settings, self._reporter = settings, reporter
+        self._open_input, self._open_output = open_input, open_output
+        self._clock: Clock = MonotonicClock()
+        self._began = self._clock.now()
+        self._ready_after_s = 0.0
+        self._files = tuple(dict.fromkeys(filter(None, (settings.output_file, settings.record))))
+        self._drummer = DrummerProcess(
+            factory or model_factory(settings.model, settings.seed), say=reporter.say
+        )
+
+    def run(self) -> Summary:
+        """Play until there is a reason to stop; a DrumdError says why it could not begin."""
+        settings = self._settings
+        if same := same_port(settings.input, settings.output, api=settings.api):
+            raise SettingsError(same)
+        with ExitStack() as stack:
+            stack.enter_context(stopped_by_signals(self.stop))
+            self._start_drummer(stack)
+            recorder = self._start_recorder(stack)
+            output = self._start_output(stack)
+            musical = self._musical_clock()
+            scheduler = self._start_scheduler(output, musical)
+            jam = Jam(settings, self._clock, musical, scheduler, self._drummer, recorder)
+            stack.callback(jam.collect_sent)  # what ends the last notes is recorded too
+            stack.callback(scheduler.stop)
+            self._await_drummer()
+            if not self.ending:
+                self._play(jam, self._start_input(stack, jam), output, scheduler)
+        return self._summary(jam, scheduler)
+
+    def stop(self, reason: str, status: int = 0) -> None:
+        """End the main loop; the first reason counts."""
+        self.ending = self.ending or Ending(reason, status)
+
+    def _start_drummer(self, stack: ExitStack) -> None:
+        stack.callback(self._drummer.stop)
+        self._drummer.start(self._clock.now())
+
+    def _start_recorder(self, stack: ExitStack) -> Recorder | None:
+        if not self._files:
+            return None
+        recorder = Recorder(self._files, self._settings.metre)
+        stack.callback(self._close_recorder, recorder)
+        return recorder
+
+    def _start_output(self, stack: ExitStack) -> OutputPort:
+        settings = self._settings
+        if settings.output_file:
+            return NullPort(settings.output)
+        output = self._open_output(settings.output, self._clock, api=settings.api)
+        stack.callback(output.close)
+        return output
+
+    def _musical_clock(self) -> MusicalClock:
+        bpm = self._settings.bpm
+        source = HostClock() if bpm is None else GivenTempo(bpm)
+        return MusicalClock(source, metre=self._settings.metre)
+
+    def _start_scheduler(self, output: OutputPort, musical: MusicalClock) -> Scheduler:
+        scheduler = Scheduler(
+            output,
+            self._clock,
+            musical,
+            max_late_ms=self._settings.max_late_ms,
+            latency_ms=self._settings.latency_ms,
+        )
+        scheduler.start()
+        return scheduler
+
+    def _await_drummer(self) -> None:
+        """Let nobody begin before the drummer can."""
+        while not self._drummer.ready and not self.ending:
+            self._drummer.poll(self._clock.now())
+            time.sleep(STEP_S)
+
+    def _start_input(self, stack: ExitStack, jam: Jam) -> InputPort:
+        settings = self._settings
+        guitar = self._open_input(settings.input, jam.inbox.put, self._clock, api=settings.api)
+        stack.callback(guitar.close)
+        return guitar
+
+    def _play(self, jam: Jam, guitar: InputPort, output: OutputPort, scheduler: Scheduler) -> None:
+        """The main loop."""
+        self._ready_after_s = self._clock.now() - self._began
+        self._reporter.say(
+            f"ready: guitar from {guitar.name!r}, drums to {output.name!r}; {self._settings.time}"
+        )
+        watch_at = 0.0
+        with quick_threads(), main_thread_first(), self._reporter:
+            while not self.ending:
+                try:
+                    jam.step()
+                except DrumdError as error:
+                    self.stop(str(error), status=1)
+                if self._clock.now() >= watch_at:
+                    watch_at = self._clock.now() + SCREEN_S
+                    self._reporter.show(jam.snapshot())
+                    self._watch(guitar, guitar.lost() or output.lost() or scheduler.failure)
+                time.sleep(STEP_S)
+
+    def _watch(self, guitar: InputPort, lost: str | None) -> None:
+        """Stop when a port is gone, or when the input has played to its end."""
+        if lost:
+            self.stop(lost, status=1)
+        elif guitar.ended:
+            self.stop(f"{guitar.name} has ended")
+
+    def _close_recorder(self, recorder: Recorder) -> None:
+        try:
+            recorder.close(self._clock.now())
+        except RecordError as error:
+            self.ending = Ending(str(error), status=1)
+
+    def _summary(self, jam: Jam, scheduler: Scheduler) -> Summary:
+        settings = self._settings
+        return Summary(
+            reason=self.ending.reason if self.ending else "",
+            input=settings.input,
+            output=settings.output,
+            seconds=self._clock.now() - self._began,
+            ready_after_s=self._ready_after_s,
+            messages=jam.inbox.heard,
+            dropped=jam.inbox.dropped,
+            hits=jam.hits,
+            late=scheduler.late,
+            bars=jam.conductor.counts,
+            restarts=self._drummer.restarts,
+            lateness_ms=jam.lateness.spread(),
+            answer_ms=jam.thinking.spread(),
+            realtime=scheduler.realtime,
+            files=self._files,
+        )

@@ -1,0 +1,108 @@
+"""The live path while it runs: from what arrived to what is asked, cued, recorded and shown.
+
+A `Jam` belongs to the main thread: it owns the window, the musical clock, the conductor and the
+recorder, takes from the inbox and asks the drummer. Only the inbox's near end (the driver's
+thread) and the scheduler (a thread of its own) are elsewhere.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from drumd.conductor import Conductor
+from drumd.config import Settings
+from drumd.drummer import Answer
+from drumd.inbox import Inbox
+from drumd.recorder import DRUMS, GUITAR, Recorder
+from drumd.scheduler import Scheduler
+from drumd.status import RECENT, Gauge, Snapshot
+from drumd.timing import Clock, MusicalClock, TimeMap
+from engine.notes import Request
+
+
+class Drummer(Protocol):
+    """Who is asked for bars: the drummer's process."""
+
+    @property
+    def ready(self) -> bool: ...
+
+    def ask(self, request: Request, now: float) -> None: ...
+
+    def poll(self, now: float) -> list[Answer]: ...
+
+
+class Jam:
+    """Plays along, one short step after the other."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock,
+        musical: MusicalClock,
+        scheduler: Scheduler,
+        drummer: Drummer,
+        recorder: Recorder | None = None,
+    ) -> None:
+        self.inbox = Inbox()
+        self.hits = 0
+        self.lateness, self.thinking = Gauge(), Gauge()
+        self.conductor = Conductor(musical, scheduler, self._ask, temperature=settings.temperature)
+        self._clock, self._musical, self._scheduler = clock, musical, scheduler
+        self._drummer, self._recorder = drummer, recorder
+        self._latency = settings.latency_ms / 1e3
+
+    def step(self) -> None:
+        """Do what there is to do now; never waits."""
+        now = self._clock.now()
+        for stamp, message in self.inbox.take():
+            self.conductor.hear(stamp, message)
+            if self._recorder:
+                self._recorder.hear(stamp, GUITAR, message)
+        for answer in self._drummer.poll(now):
+            self.thinking.add(answer.seconds)
+            self.conductor.answer(answer.request, answer.pattern)
+        self.conductor.step(now)
+        self.collect_sent()
+        if self._recorder:
+            self._recorder.follow(now, self._song, self._musical.jumps)
+
+    def collect_sent(self) -> None:
+        """Take what the scheduler has sent, for the record and the figures."""
+        sent = self._scheduler.sent
+        while sent:
+            planned, at, message = sent.popleft()
+            if message.type == "note_on":
+                self.hits += 1
+                self.lateness.add(at - planned)
+            if self._recorder:
+                self._recorder.hear(planned + self._latency, DRUMS, message)
+
+    def snapshot(self) -> Snapshot:
+        """How the jam stands now."""
+        musical, song = self._musical, self._song
+        beat = None if song is None else song.beat_at(self._clock.now())
+        beats = musical.metre.beats
+        return Snapshot(
+            part=self.conductor.part,
+            source=musical.source,
+            bpm=musical.bpm,
+            metre=musical.metre,
+            bar=None if beat is None else int(beat // beats) + 1,
+            beat=None if beat is None else int(beat % beats) + 1,
+            notes=len(self.conductor.window),
+            pattern=self.conductor.pattern,
+            drummer_ready=self._drummer.ready,
+            hits=self.hits,
+            late=self._scheduler.late,
+            bars=self.conductor.counts,
+            dropped=self.inbox.dropped,
+            lateness=self.lateness.spread(RECENT),
+        )
+
+    @property
+    def _song(self) -> TimeMap | None:
+        """Where the song is, or None while it stands still."""
+        return self._musical.map if self._musical.rolling else None
+
+    def _ask(self, request: Request) -> None:
+        self._drummer.ask(request, self._clock.now())

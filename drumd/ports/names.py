@@ -1,0 +1,59 @@
+"""How a name finds a port: exactly, then without its client, then as a part of a name.
+
+ALSA calls a port `client:port 128:0`, JACK `client:port`, CoreMIDI and Windows `port`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from drumd.errors import PortAmbiguousError
+
+IN_CLIENT, OUT_CLIENT = "drumd-in", "drumd"  # what ALSA and JACK call our side
+OWN = (f"{IN_CLIENT}:", f"{OUT_CLIENT}:")
+ALSA_NUMBERS = re.compile(r" \d+:\d+$")
+DIRECTIONS = re.compile(r"(?<![a-z])(in|out|input|output|capture|playback|send|receive)(?![a-z])")
+
+
+def find_port(kind: str, wanted: str, names: Sequence[str]) -> str | None:
+    """The one of `names` that is meant, or None; several are a PortAmbiguousError.
+
+    A part never means a port of drumd's own: the drummer does not hear itself by accident.
+    """
+    if wanted in names:
+        return wanted
+    others = [name for name in names if not name.startswith(OWN)]
+    for fits in (_is_port_of, _is_part_of):
+        matches = _those(others, wanted, fits)
+        if len(matches) > 1:
+            raise PortAmbiguousError(kind, wanted, matches)
+        if matches:
+            return matches[0]
+    return None
+
+
+def same_place(input_name: str, output_name: str) -> bool:
+    """Whether a source and a destination are two sides of one port.
+
+    ALSA and CoreMIDI give both sides one name; JACK tells them apart by a word, as in
+    `system:midi_capture_1` and `system:midi_playback_1`.
+    """
+    return _without_direction(input_name) == _without_direction(output_name)
+
+
+def _those(names: Sequence[str], wanted: str, fits: Callable[[str, str], bool]) -> list[str]:
+    part = wanted.casefold()
+    return list(dict.fromkeys(name for name in names if fits(part, name.casefold())))
+
+
+def _is_port_of(wanted: str, name: str) -> bool:
+    return ALSA_NUMBERS.sub("", name).partition(":")[2] == wanted
+
+
+def _is_part_of(wanted: str, name: str) -> bool:
+    return wanted in name
+
+
+def _without_direction(name: str) -> str:
+    return DIRECTIONS.sub("", name.casefold().replace("_", " "))

@@ -1,0 +1,42 @@
+"""`drumd eval` as a user types it, with the bundle that ships."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from drumd.cli import main
+from tests.midi_files import band, write
+
+
+@pytest.fixture(scope="module")
+def songs(tmp_path_factory):
+    """A folder of two songs to measure on; it is no corpus yet."""
+    folder = write(tmp_path_factory.mktemp("eval") / "songs", a=band(17), b=band(17, pitch=57))
+    rows = ("file,split,strict,group", "a.mid,valid,1,one", "b.mid,valid,1,two")
+    (folder / "manifest.csv").write_text("\n".join(rows), "utf-8")
+    return folder
+
+
+def test_songs_are_measured_with_their_scores_as_json(songs):
+    result = CliRunner().invoke(main, ["eval", "--data", str(songs), "--part", "all", "--json"])
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.stdout)
+    assert {song["file"] for song in found["songs"]} == {"a.mid", "b.mid"}
+    assert found["means"]["rock beat"]["f1"]["mean"] == 1
+    assert 0 <= found["means"]["model"]["f1"]["mean"] <= 1
+    assert found["means"]["other guitar"]["f1"]["songs"] == 2
+    assert set(found["voices"]) > {"kick", "snare", "closed_hat"}
+
+
+def test_a_table_shows_the_model_beside_the_rock_beat_and_another_guitar(songs):
+    args = ["eval", "--data", str(songs), "--part", "all", "--songs", "1"]
+    result = CliRunner().invoke(main, args)
+    assert result.exit_code == 0, result.output
+    for row in ("model", "rock beat", "F1 by voice"):
+        assert row in result.stdout
+
+
+def test_a_folder_without_songs_is_one_sentence(tmp_path):
+    result = CliRunner().invoke(main, ["eval", "--data", str(tmp_path)])
+    assert result.exit_code == 1 and "no MIDI files" in result.output

@@ -1,0 +1,49 @@
+"""How a name finds a port."""
+
+import pytest
+
+from drumd.errors import PortAmbiguousError
+from drumd.ports.names import find_port, same_place
+
+ALSA = ("Midi Through:Midi Through Port-0 14:0", "Roland GR-55:GR-55 MIDI 1 20:0")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "names", "found"),
+    [
+        ("Guitar", ("Guitar", "Guitar 2"), "Guitar"),  # exactly
+        ("Guitar", ("synth:Guitar", "synth:Guitar 2"), "synth:Guitar"),  # but for its client
+        ("GR-55 MIDI 1", ALSA, ALSA[1]),
+        ("roland", ALSA, ALSA[1]),  # a part, in whatever case
+        ("IAC", ("IAC Driver Bus 1",), "IAC Driver Bus 1"),
+        ("Guitar", ("Piano",), None),
+        ("Guitar", (), None),
+        ("drums", ("drumd:AI Drums",), None),  # our own
+        ("drumd:AI Drums", ("drumd:AI Drums",), "drumd:AI Drums"),  # unless named in full
+        ("Twin", ("Twin", "Twin"), "Twin"),
+    ],
+)
+def test_a_name_finds_its_port(wanted, names, found):
+    assert find_port("input", wanted, names) == found
+
+
+def test_a_name_that_fits_several_ports_lists_them():
+    with pytest.raises(PortAmbiguousError, match="name one of them in full") as raised:
+        find_port("output", "bus", ("IAC Bus 1", "IAC Bus 2", "Synth"))
+    assert raised.value.matches == ("IAC Bus 1", "IAC Bus 2")
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "same"),
+    [
+        ("IAC Driver Bus 1", "IAC Driver Bus 1", True),
+        ("IAC Driver Bus 1", "IAC Driver Bus 2", False),
+        ("system:midi_capture_1", "system:midi_playback_1", True),
+        ("system:midi_capture_1", "system:midi_playback_2", False),
+        ("ardour:Guitar/midi_out 1", "ardour:Guitar/midi_in 1", True),
+        ("ardour:Guitar/midi_out 1", "ardour:AI Drums/midi_in 1", False),
+        ("guitar", "Guitar", True),
+    ],
+)
+def test_two_sides_of_one_port_are_told_by_their_names(source, target, same):
+    assert same_place(source, target) is same

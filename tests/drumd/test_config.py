@@ -1,0 +1,78 @@
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from drumd.cli.listen import command
+from drumd.config import KEY_OF, Settings, load_settings
+from drumd.errors import SettingsError
+from engine.notes import Metre
+
+
+@pytest.fixture
+def file(tmp_path):
+    def write(text):
+        path = tmp_path / "listen.toml"
+        path.write_text(text)
+        return path
+
+    return write
+
+
+def test_without_a_file_and_options_the_defaults_hold():
+    assert load_settings(None, {"bpm": None}) == Settings()
+
+
+def test_the_command_line_goes_over_the_file_and_the_file_over_the_defaults(file):
+    settings = load_settings(file('in = "Keys"\nbpm = 90\nmetre = "6/8"'), {"bpm": 100.0})
+    assert settings.input == "Keys" and settings.bpm == 100.0
+    assert settings.metre == Metre(6, 8) and settings.output == Settings().output
+
+
+def test_an_unknown_key_is_answered_with_the_valid_ones(file):
+    with pytest.raises(SettingsError, match=r"listen\.toml: there is no setting 'tempo'; .*bpm"):
+        load_settings(file("tempo = 100"), {})
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("bpm = 1000", "bpm must be in 20..400"),
+        ('bpm = "fast"', "must be a number"),
+        ("bpm = true", "must be a number"),
+        ("seed = 1.5", "whole number"),
+        ("in = 3", "must be text"),
+        ('in = ""', "a port needs a name"),
+        ('clock = "sun"', "clock must be one of auto, host"),
+        ('clock = "link"', "clock = link is not there yet"),
+        ('metre = "four"', "written like 4/4"),
+        ('metre = "4/5"', "no such metre"),
+        ('metre = "17/4"', "a bar must last"),
+        ('metre = "7/16"', "end on an eighth"),
+        ("temperature = -1", "temperature"),
+        ("latency_ms = 9999", "latency_ms"),
+        ("max_late_ms = -1", "max_late_ms"),
+        ('bpm = 100\nclock = "host"', "exclude each other"),
+        ("bpm = = 3", "cannot be read"),
+    ],
+)
+def test_a_mistake_in_a_file_is_one_sentence_with_the_files_name(file, text, problem):
+    with pytest.raises(SettingsError, match=problem) as raised:
+        load_settings(file(text), {})
+    assert "listen.toml" in str(raised.value) and "\n" not in str(raised.value)
+
+
+def test_an_output_that_ends_in_mid_is_a_file():
+    assert Settings(output="jam.MID").output_file == Path("jam.MID")
+    assert Settings(output="AI Drums").output_file is None
+
+
+def test_every_setting_is_an_option_of_listen():
+    options = {parameter.opts[0].removeprefix("--") for parameter in command.params}
+    keys = {KEY_OF.get(field.name, field.name).replace("_", "-") for field in fields(Settings)}
+    assert keys <= options
+
+
+def test_the_config_that_ships_is_valid():
+    settings = load_settings(Path(__file__).parents[2] / "configs" / "listen.toml", {})
+    assert settings.record == Path("session.mid")

@@ -1,0 +1,206 @@
+"""The daemon with file ports and fakes, in real time but short: a bar lasts 0.8 seconds."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import mido
+import psutil
+import pytest
+
+from drumd.config import Settings
+from drumd.daemon import Daemon
+from drumd.errors import DrummerError, PortError, RecordError, SettingsError
+from drumd.ports.fake import RecordingPort, SilentInput
+from tests import drummers
+
+BPM = 300.0
+
+
+class Log:
+    """A reporter that remembers."""
+
+    def __init__(self):
+        self.lines, self.snapshots = [], []
+
+    def say(self, text):
+        self.lines.append(text)
+
+    def show(self, snapshot):
+        self.snapshots.append(snapshot)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+
+class Studio:
+    """A daemon between a fake guitar and a fake kit."""
+
+    def __init__(self, factory=drummers.Rock, **settings):
+        self.log, self.guitar = Log(), SilentInput("guitar")
+        self.daemon = Daemon(
+            Settings(input="guitar", output="drums", bpm=BPM, **settings),
+            self.log,
+            factory=factory,
+            open_input=self._open_input,
+            open_output=self._open_output,
+        )
+
+    def _open_input(self, _name, receive, clock, *, api):
+        assert api == "auto"
+        self.play = lambda message: receive(clock.now(), message)
+        return self.guitar
+
+    def _open_output(self, _name, clock, *, api):
+        assert api == "auto"
+        self.kit = RecordingPort(clock)
+        return self.kit
+
+    def run(self, then):
+        """Run the daemon; a second thread plays notes until drums have come, then does `then`."""
+        player = threading.Thread(target=self._player, args=(then,))
+        player.start()
+        try:
+            return self.daemon.run()
+        finally:
+            player.join()
+
+    def _player(self, then):
+        end = time.monotonic() + 20
+        while time.monotonic() < end and not (self.log.lines and self.kit.sent):
+            if self.log.lines:
+                self.play(mido.Message("note_on", note=45))
+            time.sleep(0.05)
+        then(self)
+
+    @property
+    def sounding(self):
+        left = set()
+        for _, message in self.kit.sent:
+            if message.type == "note_on" and message.velocity:
+                left.add(message.note)
+            elif message.type in ("note_on", "note_off"):
+                left.discard(message.note)
+        return left
+
+
+def guitar_file(path, bars):
+    """A guitar that plays quarter notes for so many bars."""
+    track = mido.MidiTrack([mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(BPM))])
+    for _ in range(4 * bars):
+        track.append(mido.Message("note_on", note=45))
+        track.append(mido.Message("note_off", note=45, time=480))
+    file = mido.MidiFile(type=1, ticks_per_beat=480)
+    file.tracks.append(track)
+    file.save(path)
+    return path
+
+
+def test_a_file_is_played_to_its_end_and_recorded_with_its_drums(tmp_path):
+    guitar, out = guitar_file(tmp_path / "guitar.mid", bars=5), tmp_path / "jam.mid"
+    record, log = tmp_path / "copy.mid", Log()
+    settings = Settings(input=str(guitar), output=str(out), record=record)
+    daemon = Daemon(settings, log, factory=drummers.Rock)
+    summary = daemon.run()
+    assert daemon.ending.status == 0 and summary.reason == "guitar.mid has ended"
+    assert log.lines[0].startswith("ready: guitar from 'guitar.mid'")
+    assert out.read_bytes() == record.read_bytes() and summary.files == (out, record)
+    _, guitar_track, drum_track = mido.MidiFile(out).tracks
+    assert sum(m.type == "note_on" for m in guitar_track) == 20
+    strokes = sum(m.type == "note_on" for m in drum_track)
+    assert strokes == summary.hits >= len(drummers.bars_of(drummers.Rock, 1, 5)) - 2
+    assert sum(m.type == "note_off" for m in drum_track) == strokes
+
+
+def test_a_port_that_vanishes_ends_it_with_the_reason():
+    studio = Studio()
+
+    def pull_the_plug(studio):
+        studio.guitar.lost_because = "the port 'guitar' is gone"
+
+    summary = studio.run(pull_the_plug)
+    assert summary.reason == "the port 'guitar' is gone" and studio.daemon.ending.status == 1
+    assert not studio.sounding and studio.kit.closed
+
+
+def test_a_kit_that_vanishes_ends_it_too():
+    studio = Studio()
+
+    def pull_the_plug(studio):
+        studio.kit.lost_because = "the port 'drums' is gone"
+
+    summary = studio.run(pull_the_plug)
+    assert summary.reason == "the port 'drums' is gone" and studio.daemon.ending.status == 1
+
+
+@pytest.mark.parametrize(
+    ("number", "status", "reason"),
+    [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 0, "told to end")],
+)
+def test_a_signal_ends_every_note_and_leaves_no_process(number, status, reason):
+    studio = Studio()
+    before = {signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)}
+    summary = studio.run(lambda _: os.kill(os.getpid(), number))
+    assert summary.reason == reason and studio.daemon.ending.status == status
+    assert not studio.sounding and studio.kit.closed
+    assert {signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)} == before
+    assert not [p for p in psutil.Process().children() if "spawn_main" in " ".join(p.cmdline())]
+
+
+def test_a_killed_drummer_is_replaced_while_the_last_bar_plays_on():
+    studio = Studio()
+
+    def kill_the_drummer(studio):
+        psutil.Process(studio.daemon._drummer.pid).kill()
+        hits = len(studio.kit.sent)
+        end = time.monotonic() + 10
+        while time.monotonic() < end and len(studio.kit.sent) < hits + 40:
+            studio.play(mido.Message("note_on", note=45))
+            time.sleep(0.05)
+        studio.daemon.stop("seen enough")
+
+    summary = studio.run(kill_the_drummer)
+    assert summary.restarts == 1 and summary.reason == "seen enough"
+    assert "the drummer's process died; starting it again" in studio.log.lines
+    assert summary.hits >= 20
+
+
+def test_a_bundle_that_cannot_be_used_is_said_before_anything_plays():
+    with pytest.raises(DrummerError, match="the bundle is broken"):
+        Studio(drummers.broken).daemon.run()
+
+
+def test_the_same_port_in_and_out_is_refused():
+    with pytest.raises(SettingsError, match="hear itself"):
+        Daemon(Settings(input="IAC", output="iac"), Log(), factory=drummers.Rock).run()
+
+
+def test_a_guitar_that_cannot_be_opened_is_said_and_leaves_no_process(tmp_path):
+    (tmp_path / "noise.mid").write_bytes(b"noise")
+    settings = Settings(input=str(tmp_path / "noise.mid"), output=str(tmp_path / "jam.mid"))
+    with pytest.raises(PortError, match=r"noise\.mid"):
+        Daemon(settings, Log(), factory=drummers.Rock).run()
+    assert not [p for p in psutil.Process().children() if "spawn_main" in " ".join(p.cmdline())]
+
+
+def test_a_recording_that_cannot_be_written_is_said_before_anything_plays(tmp_path):
+    with pytest.raises(RecordError, match="cannot be written"):
+        Studio(record=tmp_path / "missing" / "jam.mid").daemon.run()
+
+
+def test_a_killed_daemon_leaves_no_process_behind(tmp_path):
+    options = ["--in", "demo", "--out", str(tmp_path / "jam.mid")]
+    daemon = subprocess.Popen(
+        [sys.executable, "-m", "tests.listen", "Rock", *options], stdout=subprocess.PIPE, text=True
+    )
+    assert "ready" in daemon.stdout.readline()
+    children = psutil.Process(daemon.pid).children(recursive=True)
+    daemon.kill()
+    daemon.communicate()
+    assert children and not psutil.wait_procs(children, timeout=10)[1]

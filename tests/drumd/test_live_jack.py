@@ -1,0 +1,117 @@
+"""`drumd listen` as a process on a real JACK server, with a sample-accurate guitarist and host."""
+
+from collections import Counter
+
+import mido
+import psutil
+import pytest
+
+from tests import drummers
+from tests.jack_harness import clock_events, jack_server
+from tests.jack_jam import listening, match, play, riff, song, sounding, strokes
+
+pytestmark = [pytest.mark.jack, pytest.mark.slow]
+
+BPM = 180.0
+BAR_S = 4 * 60 / BPM
+PATIENT = ("--max-late-ms", "100")  # on a machine that is busy with more than this test
+
+
+@pytest.fixture(scope="module")
+def server():
+    with jack_server() as running:
+        yield running
+
+
+def recorded_strokes(path):
+    """(beat, drum) of the drum track of a recording."""
+    file, tick, found = mido.MidiFile(path), 0, []
+    for message in file.tracks[2]:
+        tick += message.time
+        if message.type == "note_on":
+            found.append((tick / file.ticks_per_beat, message.note))
+    return found
+
+
+def drummer_of(jam):
+    """The drummer's process of a daemon: the one that is polite."""
+    children = psutil.Process(jam.process.pid).children(recursive=True)
+    (drummer,) = [child for child in children if "spawn_main" in " ".join(child.cmdline())]
+    return drummer
+
+
+def test_every_hit_comes_once_where_clock_and_pattern_put_it_and_is_recorded_so(server, tmp_path):
+    record, want = tmp_path / "session.mid", drummers.bars_of(drummers.Shifted, 1, 6)
+    with listening(server, *PATIENT, "--record", str(record), drummer="Shifted") as jam:
+        play(jam, BPM, beats=24)
+        heard = strokes(jam, BPM)
+        report = jam.end()
+    _, lost, extra = match(heard, want)
+    assert not lost
+    assert all(beat > 23.8 for beat, _ in extra)  # where the host stopped
+    assert report["hits"] == len(heard) and not report["late"]
+    recorded = recorded_strokes(record)
+    assert Counter(drum for _, drum in recorded) == Counter(drum for _, drum in heard)
+    errors, lost, _ = match(recorded, want)
+    assert not lost and max(map(abs, errors)) < 0.05
+
+
+def test_sigterm_ends_every_note(server):
+    with listening(server, *PATIENT) as jam:
+        jam.guitarist.play(song(BPM, 16))
+        jam.await_stroke()
+        report = jam.end()
+        jam.guitarist.wait()
+        assert report["reason"] == "told to end" and jam.process.returncode == 0
+        assert strokes(jam, BPM) and not sounding(jam)
+
+
+def test_drums_end_with_the_host_and_come_again_with_it(server):
+    pause = 3 * BAR_S
+    again = [(seconds + 2 * BAR_S + pause, data) for seconds, data in song(BPM, 8)]
+    with listening(server, *PATIENT) as jam:
+        jam.guitarist.play([*song(BPM, 8), *again])
+        jam.guitarist.wait(tail=0.3, timeout=60)
+        bars = {int(beat // 4) for beat, _ in strokes(jam, BPM) if beat % 4 < 3.5}
+        assert {1, 6} <= bars and not {0, 3, 4, 5} & bars
+        assert not sounding(jam)
+        jam.end()
+
+
+def test_a_killed_drummer_process_is_replaced_and_the_drums_play_on(server):
+    with listening(server, *PATIENT) as jam:
+        jam.guitarist.play(song(BPM, 24))
+        jam.await_stroke()
+        drummer_of(jam).kill()
+        jam.await_line("starting it again")
+        jam.guitarist.wait(tail=0.3)
+        heard = strokes(jam, BPM)
+        assert drummer_of(jam).is_running()
+        report = jam.end()
+    _, lost, _ = match(heard, drummers.bars_of(drummers.Rock, 1, 6))
+    assert not lost and report["restarts"] == 1
+
+
+def test_a_server_that_dies_ends_it_with_the_reason():
+    with jack_server() as server, listening(server, *PATIENT) as jam:
+        jam.guitarist.play(song(BPM, 16))
+        jam.await_stroke()
+        server.kill()
+        report = jam.report()
+        assert "JACK server has gone" in report["reason"] and jam.process.returncode == 1
+
+
+def test_a_flood_is_survived_and_counted(server, tmp_path):
+    flood = [
+        (2 * BAR_S + index / 20_000, bytes((0x90 if index % 2 else 0x80, index % 128, 1)))
+        for index in range(20_000)
+    ]
+    events = [*clock_events(BPM, 6 * BAR_S), *riff(BPM, 24), *flood]
+    with listening(server, *PATIENT, "--record", str(tmp_path / "flood.mid")) as jam:
+        jam.guitarist.play(events)
+        jam.guitarist.wait(tail=0.3)
+        heard = strokes(jam, BPM)
+        report = jam.end()
+    assert report["messages"] > 15_000
+    assert any(beat > 22 for beat, _ in heard)  # long after the flood
+    assert jam.process.returncode == 0

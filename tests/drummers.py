@@ -1,0 +1,78 @@
+"""Drummers without a model, for the drummer's process: picklable, light, some of them ill."""
+
+import os
+import threading
+import time
+
+from engine.errors import BundleError
+from engine.kit import PITCH_OF, Voice
+from engine.notes import Hit, Pattern, Request
+
+ROCK = Pattern.from_grid(
+    {
+        Voice.CLOSED_HAT: "x.x.x.x.x.x.x.x.",
+        Voice.SNARE: "....x.......x...",
+        Voice.KICK: "x.......x.x.....",
+    }
+)
+
+
+class Rock:
+    """Plays eighths on the hat in any metre, kick and snare by turns."""
+
+    def play(self, request: Request) -> Pattern:
+        beats = request.metre.beats * request.bars
+        hats = [Hit(step / 2, PITCH_OF[Voice.CLOSED_HAT], 80) for step in range(int(beats * 2))]
+        feet = [
+            Hit(float(beat), PITCH_OF[Voice.SNARE if beat % 2 else Voice.KICK], 100)
+            for beat in range(int(beats))
+        ]
+        return Pattern.of(hats + feet, beats)
+
+
+class Shifted:
+    """Plays a little before and behind the grid, so that micro-timing shows."""
+
+    def play(self, request: Request) -> Pattern:
+        beats = request.metre.beats
+        hits = [
+            Hit(beat + 0.03 * (beat % 3 - 1), PITCH_OF[Voice.RIDE], 60 + int(8 * beat))
+            for beat in (step / 2 for step in range(int(beats * 2)))
+        ]
+        return Pattern.of(hits, beats)
+
+
+class Burning(Shifted):
+    """Computes without pause, whether it is asked or not."""
+
+    def __init__(self) -> None:
+        threading.Thread(target=self._burn, daemon=True).start()
+
+    def _burn(self) -> None:
+        while True:
+            sum(range(10_000))
+
+
+class Hanging:
+    def play(self, request: Request) -> Pattern:  # noqa: ARG002 (never looks)
+        time.sleep(3600)
+        return ROCK
+
+
+class Raising:
+    def play(self, request: Request) -> Pattern:
+        raise RuntimeError(f"cannot play bar {request.bar}")
+
+
+def broken() -> Rock:
+    raise BundleError("the bundle is broken; export it again")
+
+
+def deadborn() -> Rock:
+    os._exit(1)
+
+
+def bars_of(drummer: type[Rock] | type[Shifted], first: int, last: int) -> list[tuple[float, int]]:
+    """(beat, drum) of what a drummer plays from bar `first` up to bar `last`, in 4/4."""
+    pattern = drummer().play(Request(bar=0, start=0.0, notes=(), heard_until=0.0))
+    return [(4.0 * bar + hit.beat, hit.drum) for bar in range(first, last) for hit in pattern.hits]

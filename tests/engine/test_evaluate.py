@@ -1,0 +1,141 @@
+"""Measuring a drummer on songs whose drums are known."""
+
+import pytest
+
+from engine.corpus import read_corpus
+from engine.errors import CorpusError
+from engine.eval_songs import borrowed_guitar, in_part, other_song, songs_of
+from engine.evaluate import MODEL, OTHER, ROCK, Task, gains, means, measure, voice_means
+from engine.kit import Voice
+from engine.metrics import ROWS
+from engine.notes import Pattern
+from engine.prepare import prepare_songs
+from tests.fakes import RockDrummer
+from tests.midi_files import band, maps, midi, track, write
+
+ROWS_OF_MANIFEST = (
+    "file,split,strict,group",
+    "a.mid,valid,1,one",
+    "b.mid,valid,1,two",
+    "waltz.mid,valid,1,three",
+    "train.mid,train,1,four",
+    "loose.mid,valid,0,five",
+)
+
+
+def waltz() -> bytes:
+    guitar = [(b / 2, 0.4, 50 + b % 5, 80) for b in range(6 * 20)]
+    drums = [(float(b), 0.1, 36 if b % 3 == 0 else 38, 90) for b in range(3 * 20)]
+    return midi(
+        maps(bpm=[(0, 150)], metres=[(0, 3, 4)]),
+        track(guitar, program=25, name="Guitar"),
+        track(drums, channel=9, name="Drums"),
+    )
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory):
+    """Two songs with the fixed rock beat, a waltz, one to train on and one that is not strict."""
+    folder = tmp_path_factory.mktemp("eval")
+    rock = {"a": band(20), "b": band(24, pitch=57), "train": band(20, pitch=60)}
+    songs = write(folder / "songs", **rock, loose=band(20, pitch=62), waltz=waltz())
+    (songs / "manifest.csv").write_text("\n".join(ROWS_OF_MANIFEST), "utf-8")
+    prepare_songs([songs], folder / "corpus", jobs=1)
+    return read_corpus(folder / "corpus")
+
+
+@pytest.fixture(scope="module")
+def by_file(corpus):
+    return {song.file: song for song in songs_of(corpus)}
+
+
+class SilentDrummer:
+    def play(self, request):
+        return Pattern((), request.metre.beats)
+
+
+def test_only_strict_guitar_songs_of_the_split_are_measured(by_file):
+    assert set(by_file) == {"a.mid", "b.mid", "waltz.mid"}
+
+
+def test_the_halves_share_no_song_and_leave_none_out(corpus, by_file):
+    halves = {part: set() for part in ("tune", "last")}
+    for part, files in halves.items():
+        try:
+            files |= {song.file for song in songs_of(corpus, part=part)}
+        except CorpusError:
+            continue
+    assert not halves["tune"] & halves["last"]
+    assert halves["tune"] | halves["last"] == set(by_file)
+
+
+def test_about_half_of_all_groups_are_kept_for_the_last_look():
+    last = sum(in_part(f"group{number}", "last") for number in range(1000))
+    assert 450 < last < 550
+
+
+def test_a_song_is_read_back_as_it_was(by_file):
+    song = by_file["a.mid"]
+    assert (len(song.notes), len(song.bars), str(song.metre)) == (160, 20, "4/4")
+    assert round(song.bpm) == 120
+    assert song.hit_beats[song.hit_voices == Voice.KICK].tolist() == list(range(0, 80, 2))
+    assert [bar.start for bar in song.scored_bars()] == [4.0 * bar for bar in range(20)]
+
+
+def test_a_drummer_who_plays_what_was_played_scores_one(by_file):
+    result = measure(Task(by_file["a.mid"], by_file["b.mid"], None), RockDrummer())
+    assert result.scores[MODEL].f1 == result.scores[ROCK].f1 == result.scores[OTHER].f1 == 1
+    assert (result.bars, result.other) == (20, "b.mid")
+
+
+def test_a_silent_drummer_scores_nothing_beside_the_rock_beat(by_file):
+    result = measure(Task(by_file["a.mid"], None, None), SilentDrummer())
+    assert (result.scores[MODEL].f1, result.scores[ROCK].f1) == (0, 1)
+    assert OTHER not in result.scores
+
+
+def test_the_drummer_never_hears_the_true_drums(by_file):
+    drummer = RockDrummer()
+    measure(Task(by_file["waltz.mid"], None, None), drummer)
+    assert drummer.requests[0].history == ()
+    played = drummer.play(drummer.requests[0])
+    assert drummer.requests[1].history == (played,)
+
+
+def test_a_guitar_is_lent_by_a_song_of_the_same_metre_and_another_group(by_file):
+    songs = list(by_file.values())
+    assert other_song(by_file["a.mid"], songs) is by_file["b.mid"]
+    assert other_song(by_file["waltz.mid"], songs) is None
+
+
+def test_a_lent_guitar_lies_in_the_bars_of_the_song_it_is_lent_to(by_file):
+    song, lender = by_file["a.mid"], by_file["b.mid"]
+    notes = borrowed_guitar(song, lender)
+    assert [note.onset for note in notes] == [note.onset for note in song.notes]
+    assert [note.pitch for note in notes] == [note.pitch for note in lender.notes[: len(notes)]]
+
+
+def test_a_short_lender_begins_again(by_file):
+    notes = borrowed_guitar(by_file["b.mid"], by_file["a.mid"])
+    assert len(notes) == len(by_file["b.mid"].notes)
+    assert notes[160].pitch == by_file["a.mid"].notes[0].pitch
+
+
+def test_means_gains_and_voices_are_over_songs(by_file):
+    results = [
+        measure(Task(by_file["a.mid"], by_file["b.mid"], None), SilentDrummer()),
+        measure(Task(by_file["b.mid"], by_file["a.mid"], None), RockDrummer()),
+    ]
+    found = means(results)
+    assert (found[MODEL]["f1"].mean, found[ROCK]["f1"].mean) == (0.5, 1.0)
+    assert gains(results)[ROCK].mean == -0.5
+    rows = dict(zip(ROWS, voice_means(results, MODEL), strict=True))
+    assert rows[Voice.KICK].mean == 0.5 and rows[Voice.RIDE] is None
+
+
+def test_a_corpus_without_such_songs_is_refused_in_a_sentence(tmp_path):
+    songs = write(tmp_path / "songs", one=band(20))
+    (songs / "manifest.csv").write_text("file,split,strict\none.mid,train,1\n", "utf-8")
+    prepare_songs([songs], tmp_path / "corpus", jobs=1)
+    with pytest.raises(CorpusError, match="no strict guitar song"):
+        songs_of(read_corpus(tmp_path / "corpus"))

@@ -1,0 +1,15 @@
+"""`drumd listen` with a drummer that needs no model: python -m tests.listen DRUMMER OPTION...
+
+DRUMMER is the name of a factory in tests.drummers.
+"""
+
+import sys
+
+from drumd import daemon
+from drumd.cli import main
+from tests import drummers
+
+if __name__ == "__main__":
+    factory = getattr(drummers, sys.argv[1])
+    daemon.model_factory = lambda *_: factory
+    main(["listen", *sys.argv[2:]], prog_name="drumd")
