@@ -36,9 +36,9 @@ TRAINING = (
 HOMES = {
     "click": ["drumd/cli/*"],
     "jack": [],
-    "matplotlib": ["engine/plot.py"],
+    "matplotlib": ["engine/plot.py", "engine/beat_plot.py"],
     "music21": ["engine/music_utils.py"],
-    "numpy": ["engine/*", "drumd/cli/*"],
+    "numpy": ["engine/*", "drumd/cli/*", "drumd/timing/beats.py", "drumd/timing/pulse/*"],
     "onnxruntime": ["engine/infer.py"],
     "rich": ["drumd/reporter.py", "drumd/cli/*"],
     "rtmidi": ["drumd/ports/rtmidi.py"],

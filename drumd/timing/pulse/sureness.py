@@ -1,0 +1,34 @@
+"""Confidence: how likely the next beats are right, from what the tracker knows of itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import exp, log
+
+LEAST = 0.002  # nearest to 0 and 1 that a share is taken to be
+
+
+@dataclass(frozen=True, slots=True)
+class Sureness:
+    """A logistic score; learned on the bench, one for each way to begin."""
+
+    bias: float
+    share: float  # for the log odds of the followed beat's share
+    fit: float  # for how well the chords fall on it, a log
+    time: float  # for the log of the seconds it has been followed
+
+    def of(self, share: float, fit: float, seconds: float) -> float:
+        """The chance that a beat to come is within 70 ms, 0..1."""
+        share = max(LEAST, min(1 - LEAST, share))
+        score = (
+            self.bias
+            + self.share * log(share / (1 - share))
+            + self.fit * fit
+            + self.time * log(1 + max(0.0, seconds))
+        )
+        return 1 / (1 + exp(-max(-30.0, min(30.0, score))))
+
+
+ALONE = Sureness(bias=0.456, share=0.123, fit=0.351, time=-0.028)
+WITH_HINT = Sureness(bias=0.308, share=0.006, fit=0.556, time=0.181)
+AFTER_TAPS = Sureness(bias=1.342, share=0.0, fit=1.04, time=-0.169)

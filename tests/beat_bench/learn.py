@@ -1,0 +1,128 @@
+"""Teaches the onset model: `python -m tests.beat_bench.learn SONGS drumd/data/onset_model.json`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from base64 import b64encode
+from pathlib import Path
+from time import monotonic
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from drumd.timing.pulse.inputs import WIDTH
+from drumd.timing.pulse.model import CLASSES
+from tests.beat_bench.examples import NO_LABEL, Example, examples_of
+from tests.beat_bench.songs import known_parts
+
+HIDDEN, DROPOUT, BATCH = 48, 0.1, 96
+RATE, DECAY = 4e-3, 1e-2
+MASKS = ((slice(0, 1), 0.25), (slice(1, 13), 0.15), (slice(24, WIDTH), 0.12))  # inputs left out
+
+
+class OnsetNet(nn.Module):
+    """The same network as `drumd.timing.pulse.model`, to learn with."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inp = nn.Linear(WIDTH, HIDDEN)
+        self.gru = nn.GRU(HIDDEN, HIDDEN, batch_first=True)
+        self.out = nn.Linear(HIDDEN, CLASSES + 2)
+        self.drop = nn.Dropout(DROPOUT)
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        states, _ = self.gru(self.drop(torch.relu(self.inp(inputs))))
+        return self.out(self.drop(states))  # (batch, chords, CLASSES + 2)
+
+
+def loss_of(out: Tensor, labels: Tensor) -> Tensor:
+    place = nn.functional.cross_entropy(
+        out[..., :CLASSES].reshape(-1, CLASSES), labels[..., 0].reshape(-1), ignore_index=NO_LABEL
+    )
+    total = place
+    for column, weight in ((1, 0.7), (2, 0.5)):
+        known = labels[..., column] != NO_LABEL
+        odds, truth = out[..., CLASSES - 1 + column][known], labels[..., column][known].float()
+        total = total + weight * nn.functional.binary_cross_entropy_with_logits(odds, truth)
+    return total
+
+
+def batch_of(examples: list[Example], rng: np.random.Generator) -> tuple[Tensor, Tensor]:
+    """Padded (batch, chords, WIDTH) and (batch, chords, 3), with some inputs left out."""
+    longest = max(len(example.inputs) for example in examples)
+    inputs = np.zeros((len(examples), longest, WIDTH), np.float32)
+    labels = np.full((len(examples), longest, 3), NO_LABEL, np.int64)
+    for row, example in enumerate(examples):
+        inputs[row, : len(example.inputs)] = example.inputs
+        labels[row, : len(example.labels)] = example.labels
+        for columns, chance in MASKS:
+            if rng.random() < chance:
+                inputs[row, :, columns] = 0
+    for column in (0, 1, 2, 7, 11, 14):  # levels and registers, and the usual tempo
+        inputs[:, :, column] += rng.normal(0, 0.15, (len(examples), 1))
+    return torch.from_numpy(inputs), torch.from_numpy(labels)
+
+
+def learn(examples: list[Example], *, minutes: float, seed: int) -> OnsetNet:
+    torch.manual_seed(seed)
+    rng, net, began, step = np.random.default_rng(seed), OnsetNet(), monotonic(), 0
+    optimizer = torch.optim.AdamW(net.parameters(), RATE, weight_decay=DECAY)
+    while (done := (monotonic() - began) / (60 * minutes)) < 1:
+        warm = min(1.0, step / 100)
+        for group in optimizer.param_groups:
+            group["lr"] = RATE * warm * (0.5 * (1 + np.cos(np.pi * done)) + 0.005)
+        chosen = rng.choice(len(examples), BATCH, replace=False)
+        inputs, labels = batch_of([examples[i] for i in chosen], rng)
+        optimizer.zero_grad()
+        loss_of(net(inputs), labels).backward()
+        nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+        optimizer.step()
+        step += 1
+    return net
+
+
+def save(net: OnsetNet, path: Path) -> None:
+    gru = net.gru
+    tensors = {
+        "in": net.inp.weight.T,
+        "in_bias": net.inp.bias,
+        "input": gru.weight_ih_l0.T,
+        "input_bias": gru.bias_ih_l0,
+        "recurrent": gru.weight_hh_l0.T,
+        "recurrent_bias": gru.bias_hh_l0,
+        "out": net.out.weight.T,
+        "out_bias": net.out.bias,
+    }
+    arrays = {}
+    for name, tensor in tensors.items():
+        values = np.ascontiguousarray(tensor.detach().numpy()).astype("<f2")
+        coded = b64encode(values.tobytes()).decode()
+        arrays[name] = {"shape": list(values.shape), "float16": coded}
+    about = "The onset model of drumd.timing.pulse.model, made by tests/beat_bench/learn.py."
+    path.write_text(json.dumps({"about": about, "arrays": arrays}, indent=1))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("songs", type=Path)
+    parser.add_argument("model", type=Path)
+    parser.add_argument("--minutes", type=float, default=30)
+    parser.add_argument("--performances", type=int, default=8)
+    parser.add_argument("--leave-out", default="", help="words of paths, with commas between")
+    asked = parser.parse_args()
+    words = [word for word in asked.leave_out.casefold().split(",") if word]
+    rng = np.random.default_rng(0)
+    parts = list(known_parts(asked.songs, leave_out=words))
+    examples = [
+        example
+        for _ in range(asked.performances)
+        for part in parts
+        for example in examples_of(part, rng)
+    ]
+    save(learn(examples, minutes=asked.minutes, seed=0), asked.model)
+
+
+if __name__ == "__main__":
+    main()
