@@ -99,7 +99,8 @@ class Drummer:
     ) -> Floats:
         """Step by step, each knowing the last: a drum grid (bars * steps, V, 3)."""
         rng = np.random.default_rng([self.seed, request.bar])
-        temperature = request.temperature or self._temperature
+        wanted = request.temperature
+        temperature = self._temperature if wanted is None else wanted
         total = request.bars * steps
         line = np.concatenate([past.reshape(-1, HITS), np.zeros((total, HITS), np.float32)])
         context = memory.pop("context")
@@ -186,7 +187,7 @@ def _stroke(
     grid = np.zeros((VOICES, GRID_CHANNELS), np.float32)
     for voice in voices_of(struck):
         loud = _sample(rng, velocity[voice], temperature) * VELOCITY_BIN
-        loud += int(rng.integers(VELOCITY_BIN))
+        loud += int(rng.integers(VELOCITY_BIN)) if temperature else VELOCITY_BIN // 2
         early = OFFSETS[_sample(rng, offset[voice], temperature)]
         grid[voice] = 1, max(1, loud) / 127, early / WIDEST_OFFSET
     return grid

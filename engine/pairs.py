@@ -12,10 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.clean import Drums, Unfit, check_tempo, clean_drums, clean_part, playable
-from engine.grid import MAX_BAR_BEATS, STEPS_PER_BEAT, beat_of, quantise
+from engine.grid import beat_of, fits_grid, quantise
 from engine.song import Bar, Part, Song, bars
 
-LEAST_BAR_BEATS = 1.5
 LEAST_PART_NOTES = 24
 MOST_STAND_INS = 6
 STAND_IN_PROGRAMS = range(112)  # above are percussion and noises
@@ -82,10 +81,9 @@ def song_pairs(song: Song) -> SongPairs:
     )
 
 
-def fits_grid(bar: Bar) -> bool:
+def is_drummable(bar: Bar) -> bool:
     """Whether a bar is whole, of a usual length and ends on a step of the grid."""
-    fits = (bar.metre.beats * STEPS_PER_BEAT).is_integer()
-    return bar.is_whole and fits and LEAST_BAR_BEATS <= bar.metre.beats <= MAX_BAR_BEATS
+    return bar.is_whole and fits_grid(bar.metre.beats)
 
 
 def _hits_on_grid(drums: Drums, song_bars: tuple[Bar, ...]) -> Hits:
@@ -98,7 +96,7 @@ def _hits_on_grid(drums: Drums, song_bars: tuple[Bar, ...]) -> Hits:
     bar[leaning] += 1  # just before a bar line: it belongs to that line
     step[leaning] = 0
     offset[leaning] = drums.onset[leaning] - starts[bar[leaning]]
-    fits = np.array([fits_grid(each) for each in song_bars])
+    fits = np.array([is_drummable(each) for each in song_bars])
     inside = fits[bar] & (beat_of(step) < lengths[bar] - _ON_THE_LINE)
     bar, step, offset = bar[inside], step[inside], offset[inside]
     voice, velocity = drums.voice[inside], drums.velocity[inside]
@@ -119,7 +117,7 @@ def _bars_to_learn(song_bars: tuple[Bar, ...], hits: Hits) -> NDArray[np.bool_]:
     """(bars,) whether each bar has drums worth learning."""
     counts = np.bincount(hits.bar, minlength=len(song_bars))
     beats = np.array([bar.metre.beats for bar in song_bars])
-    fits = np.array([fits_grid(bar) and playable(bar.bpm) for bar in song_bars])
+    fits = np.array([is_drummable(bar) and playable(bar.bpm) for bar in song_bars])
     good: NDArray[np.bool_] = fits & (counts > 0) & (counts <= MOST_HITS_A_BEAT * beats)
     return good
 

@@ -107,6 +107,12 @@ def test_the_same_seed_plays_the_same_and_another_seed_another(bundle):
     assert Drummer(bundle, seed=5).play(request) != Drummer(bundle, seed=6).play(request)
 
 
+def test_at_temperature_zero_the_seed_chooses_nothing(bundle):
+    request = Request(3, 12.0, RIFF, 12.0, temperature=0.0)
+    takes = [Drummer(bundle, seed=seed).play(request).hits for seed in (5, 6)]
+    assert takes[0] == takes[1]
+
+
 @pytest.mark.parametrize("metre", [Metre(4, 4), Metre(3, 4), Metre(7, 8), Metre(12, 8)])
 def test_hits_stay_inside_the_bars_asked_for(bundle, metre):
     pattern = Drummer(bundle).play(Request(2, 6.0, RIFF, 6.0, metre, bars=2, temperature=1.5))

@@ -12,7 +12,7 @@ from engine.clean import Unfit
 from engine.grid import beat_of
 from engine.kit import Voice
 from engine.midi import parse_song
-from engine.pairs import MOST_STAND_INS, SongPairs, fits_grid, song_pairs
+from engine.pairs import MOST_STAND_INS, SongPairs, is_drummable, song_pairs
 from tests.midi_files import band, maps, midi, track
 
 
@@ -65,7 +65,7 @@ def test_of_two_strokes_on_a_step_the_louder_stays() -> None:
 def test_bars_cut_short_and_odd_metres_are_not_learnt_from() -> None:
     changes = maps(metres=[(0, 4, 4), (14, 4, 4), (30, 11, 16)])
     pairs = song_of(changes, track(eighths(60), program=25), track(rock(60), channel=9))
-    fits = [fits_grid(bar) for bar in pairs.bars]
+    fits = [is_drummable(bar) for bar in pairs.bars]
     assert fits[:8] == [True, True, True, False, True, True, True, True]
     assert not any(fits[8:])
     assert pairs.pair_bar.tolist() == [0, 1, 4, 5, 6]
