@@ -170,8 +170,10 @@ def _at_least_one(notes: NoteInputs) -> NoteInputs:
 
 
 def _sample(rng: np.random.Generator, logits: Floats, temperature: float) -> int:
-    """One class by its probability, sharper than the network's own below temperature 1."""
-    scaled = logits.astype(np.float64) / max(temperature, 1e-3)
+    """One class by its probability: sharper below temperature 1, the likeliest one at 0."""
+    if temperature <= 0:
+        return int(logits.argmax())
+    scaled = logits.astype(np.float64) / temperature
     weight = np.cumsum(np.exp(scaled - scaled.max()))
     return int(np.searchsorted(weight, rng.random() * weight[-1], side="right"))
 

@@ -34,7 +34,7 @@ AnyPath = click.Path(path_type=Path)
     help="The same seed gives the same drums.",
 )  # fmt: skip
 @click.option(
-    "--temperature", type=click.FloatRange(0.0, 3.0, min_open=True),
+    "--temperature", type=click.FloatRange(0.0, 3.0),
     help="Below 1 plays safer, above 1 wilder; the bundle's own if left out.",
 )  # fmt: skip
 @click.option("--model", "bundle", type=AnyPath, help="A bundle; the one that ships if left out.")
