@@ -1,5 +1,9 @@
 """Drums for a whole file: the drummer is asked bar by bar and hears the guitar of those bars.
 
+Before it plays it hears the song through once: what it would expect in each bar, without knowing
+any drums, is averaged over the bars of one length. That is the song's groove, and of several takes
+of a bar the one is kept that fits it.
+
 It plays where the guitar plays, and through the guitar's rests of up to a bar. Bars too long for
 the grid are played in pieces; bars that do not fit it (7/16, a beat left over before a change of
 metre) rest and are counted.
@@ -15,9 +19,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.features import HISTORY_BARS
+from engine.features import HISTORY_BARS, Floats
 from engine.grid import MAX_BAR_BEATS, fits_grid
-from engine.notes import Hit, Metre, Note, Pattern, Request
+from engine.notes import FREE, Controls, Hit, Metre, Note, Pattern, Request
 from engine.preprocess import MAX_NOTES
 from engine.song import Bar
 
@@ -29,7 +33,11 @@ TOUCH_BEATS = 0.05  # a note that reaches less far into a bar does not count as 
 class Drummer(Protocol):
     """Whoever can be asked for drums; `engine.infer.Drummer` is one."""
 
-    def play(self, request: Request) -> Pattern: ...
+    def play(self, request: Request, groove: Floats | None = None) -> Pattern:
+        """The drums; `groove` (steps, VOICES) is the chance of each stroke in the song."""
+
+    def expect(self, request: Request) -> Floats:
+        """The chance of each stroke by the guitar alone, (steps, VOICES)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,37 +55,57 @@ def accompany(
     drummer: Drummer,
     *,
     temperature: float | None = None,
+    controls: Controls = FREE,
 ) -> Take:
     """Drums to a guitar, `notes` sorted by onset, in the bars of its song."""
-    onsets = [note.onset for note in notes]
+    asked, unfit = _requests(notes, bars, controls)
+    grooves = _grooves(drummer, [request for _, request in asked])
     hits: list[Hit] = []
-    played: list[Bar] = []
-    unfit: list[Bar] = []
     history: tuple[Pattern, ...] = ()
+    before: Bar | None = None
+    for bar, request in asked:
+        if before and before.beats != bar.beats:
+            history = ()  # drums of bars of another length say nothing about this one
+        request = replace(request, history=history, temperature=temperature)
+        pattern = drummer.play(request, grooves[bar.beats])
+        hits += (replace(hit, beat=bar.start + hit.beat) for hit in pattern.hits)
+        history = (*history, pattern)[-HISTORY_BARS:]
+        before = bar
+    return Take(tuple(sorted(hits)), tuple(bar for bar, _ in asked), unfit)
+
+
+def _requests(
+    notes: Sequence[Note], bars: Iterable[Bar], controls: Controls
+) -> tuple[list[tuple[Bar, Request]], tuple[Bar, ...]]:
+    """What to ask for each bar with guitar, and the bars that do not fit the grid."""
+    onsets = [note.onset for note in notes]
+    asked: list[tuple[Bar, Request]] = []
+    unfit: list[Bar] = []
     for number, bar in enumerate(sounding(bars, notes)):
         if not (bar.is_whole and fits_grid(bar.metre.beats)):
             unfit.append(bar)
             continue
-        if played and played[-1].beats != bar.beats:
-            history = ()  # drums of bars of another length say nothing about this one
         end = bar.start + bar.beats
         heard = bisect_left(onsets, end)
-        pattern = drummer.play(
-            Request(
-                bar=number,
-                start=bar.start,
-                notes=tuple(notes[max(0, heard - MAX_NOTES) : heard]),
-                heard_until=end,
-                metre=bar.metre,
-                bpm=bar.bpm,
-                history=history,
-                temperature=temperature,
-            )
+        request = Request(
+            bar=number,
+            start=bar.start,
+            notes=tuple(notes[max(0, heard - MAX_NOTES) : heard]),
+            heard_until=end,
+            metre=bar.metre,
+            bpm=bar.bpm,
+            controls=controls,
         )
-        hits += (replace(hit, beat=bar.start + hit.beat) for hit in pattern.hits)
-        history = (*history, pattern)[-HISTORY_BARS:]
-        played.append(bar)
-    return Take(tuple(sorted(hits)), tuple(played), tuple(unfit))
+        asked.append((bar, request))
+    return asked, tuple(unfit)
+
+
+def _grooves(drummer: Drummer, requests: Sequence[Request]) -> dict[float, Floats]:
+    """By the length of a bar, what is expected in the song's bars on average."""
+    expected: dict[float, list[Floats]] = {}
+    for request in requests:
+        expected.setdefault(request.metre.beats, []).append(drummer.expect(request))
+    return {beats: np.mean(all_bars, axis=0) for beats, all_bars in expected.items()}
 
 
 def sounding(bars: Iterable[Bar], notes: Sequence[Note]) -> Iterator[Bar]:

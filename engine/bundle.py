@@ -19,10 +19,23 @@ from engine.grid import SLOTS
 from engine.kit import Voice
 
 FORMAT = "drumd-bundle"
-VERSION = 1
+VERSION = 2
 ABOUT = "bundle.json"
 LISTEN, PLAY = "listen.onnx", "play.onnx"
 SHIPPED = Path(__file__).parent / "bundles" / "first"
+
+
+@dataclass(frozen=True, slots=True)
+class Playing:
+    """How a bundle is played unless a request says otherwise."""
+
+    temperature: float = 0.8  # 0: always the likeliest stroke
+    takes: int = 4  # tried for each answer; the best is kept
+    guidance: float = 0.0  # how far beyond its own answer to lean towards the guitar
+
+    def __post_init__(self) -> None:
+        if not (0 <= self.temperature <= 5 and 1 <= self.takes <= 64 and 0 <= self.guidance <= 5):
+            raise ValueError("temperature must be in 0..5, takes in 1..64, guidance in 0..5")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +54,8 @@ class Bundle:
         return self.folder / PLAY
 
     @property
-    def temperature(self) -> float:
-        return float(self.about["temperature"])
+    def playing(self) -> Playing:
+        return Playing(**self.about["playing"])
 
 
 def vocabulary() -> dict[str, Any]:
@@ -86,9 +99,13 @@ def _check_about(folder: Path, about: Any) -> None:
         )
     if about.get("vocabulary") != vocabulary():
         raise BundleError(f"{folder} speaks another grid or kit than this drumd; export it again")
-    temperature = about.get("temperature")
-    if not isinstance(about.get("files"), dict) or not isinstance(temperature, int | float):
-        raise BundleError(f"{folder / ABOUT} lacks its files or temperature; export it again")
+    try:
+        Playing(**about["playing"])
+        about["files"].items()
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise BundleError(
+            f"{folder / ABOUT} lacks its files or how to play it; export it again"
+        ) from error
 
 
 def _check_file(path: Path, entry: object) -> None:

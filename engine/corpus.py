@@ -20,7 +20,7 @@ from engine.errors import CorpusError, MissingExtraError
 from engine.folder import publish
 from engine.pairs import SongPairs
 
-FORMAT, VERSION = "drumd-corpus", 1
+FORMAT, VERSION = "drumd-corpus", 2
 TENSORS = {
     "note_onset": "<f8",  # (notes,) beats from the start of the song
     "note_duration": "<f4",  # beats
@@ -62,6 +62,8 @@ class SongInfo:
     feel: str = ""
     group: str = ""
     strict: int = 0
+    genre: str = ""  # in the words of the manifest, or the file's name
+    style: str = ""  # a name of engine.controls.Style
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,15 +11,18 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.nn.functional import cross_entropy
+from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
 from engine.corpus import Corpus, SongInfo
-from engine.data_prep import Batch, DataSettings, DrumPairs, keeps
+from engine.data_prep import Batch, DrumPairs
+from engine.draw import DataSettings, keeps
+from engine.kit import VOICES
 from engine.recipe import Recipe, read_section
 from engine.seq_model import Logits, ModelSettings, Seq2Seq
 
 VELOCITY_WEIGHT = 0.3  # how loud and how early count less than what is struck
 OFFSET_WEIGHT = 0.3
+LIKELY_WEIGHT = 0.2  # for each voice on its own, before any stroke is known
 
 
 class DrumTask:
@@ -35,8 +38,8 @@ class DrumTask:
         self._batch = recipe.train.batch
         self._pairs = DrumPairs(corpus, "train", data, recipe.seed)
         self._valid = DrumPairs(corpus, "valid", data, recipe.seed)
-        self._held_out = self._valid.fixed(data.valid_windows, recipe.train.batch)
-        self._epoch, self._order = 0, self._pairs.order(0, self._batch)
+        self._held_out = self._valid.draw.fixed(data.valid_windows, recipe.train.batch)
+        self._epoch, self._order = 0, self._pairs.draw.order(0, self._batch)
         self._steps = len(self._order)
 
     def steps(self) -> int:
@@ -44,13 +47,15 @@ class DrumTask:
 
     def loss(self, epoch: int, step: int) -> tuple[Tensor, int]:
         if epoch != self._epoch:
-            self._epoch, self._order = epoch, self._pairs.order(epoch, self._batch)
+            self._epoch, self._order = epoch, self._pairs.draw.order(epoch, self._batch)
         batch = self._pairs.training_batch(self._order[step % len(self._order)], epoch, step)
         logits = self._answer(batch)
         voices = cross_entropy(logits.voices.flatten(0, 1), batch.voices.flatten())
         velocity = _of_hits(logits.velocity, batch.velocity)
         offset = _of_hits(logits.offset, batch.offset)
-        return voices + VELOCITY_WEIGHT * velocity + OFFSET_WEIGHT * offset, len(batch)
+        likely = binary_cross_entropy_with_logits(logits.likely, _struck(batch)) * VOICES
+        loss = voices + VELOCITY_WEIGHT * velocity + OFFSET_WEIGHT * offset
+        return loss + LIKELY_WEIGHT * likely, len(batch)
 
     def validate(self) -> dict[str, float]:
         """Bits a bar of the voices, teacher-forced: `score` with the guitar of the same bars.
@@ -86,6 +91,11 @@ def _of_hits(logits: Tensor, target: Tensor) -> Tensor:
     """Mean cross entropy over what was struck."""
     total = cross_entropy(logits.flatten(0, 2), target.flatten(), ignore_index=-1, reduction="sum")
     return total / (target >= 0).sum().clamp(min=1)
+
+
+def _struck(batch: Batch) -> Tensor:
+    """Whether each voice is struck at each step, (b, t, V) floats."""
+    return (batch.voices[..., None] >> torch.arange(VOICES) & 1).float()
 
 
 def _bars(pairs: NDArray[np.int64]) -> float:

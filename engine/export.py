@@ -14,7 +14,16 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from engine.bundle import ABOUT, FORMAT, LISTEN, PLAY, VERSION, describe_file, vocabulary
+from engine.bundle import (
+    ABOUT,
+    FORMAT,
+    LISTEN,
+    PLAY,
+    VERSION,
+    Playing,
+    describe_file,
+    vocabulary,
+)
 from engine.checkpoint import Checkpoint, load_checkpoint
 from engine.errors import BundleError
 from engine.features import CONDITIONS, NOTE_VALUES
@@ -23,11 +32,10 @@ from engine.seq_model import HISTORY, HITS, Guitar, Memory, ModelSettings, Seq2S
 from engine.train import BEST
 
 OPSET = 18
-TEMPERATURE = 0.8
 
 
 class ListenGraph(nn.Module):
-    """`Seq2Seq.listen` with plain tensors in and out; b is 1, n and t are free."""
+    """`Seq2Seq.listen` with plain tensors in and out; b, n and t are free."""
 
     def __init__(self, model: Seq2Seq) -> None:
         super().__init__()
@@ -45,7 +53,14 @@ class ListenGraph(nn.Module):
     ) -> tuple[Tensor, ...]:
         guitar = Guitar(pitch, values, step, count)
         memory = self.model.listen(guitar, history, conditions, bar_steps)
-        return memory.context, memory.keys, memory.values, memory.padding, memory.state
+        return (
+            memory.context,
+            memory.keys,
+            memory.values,
+            memory.padding,
+            memory.state,
+            memory.likely,
+        )
 
 
 class PlayGraph(nn.Module):
@@ -66,12 +81,12 @@ class PlayGraph(nn.Module):
         hidden: Tensor,
         cell: Tensor,
     ) -> tuple[Tensor, ...]:
-        memory = Memory(context, keys, notes, padding, hidden[0])
+        memory = Memory(context, keys, notes, padding, hidden[0], context[..., :0])
         logits, (hidden, cell) = self.decoder(memory, previous, history, (hidden, cell))
         return logits.voices, logits.velocity, logits.offset, hidden, cell
 
 
-def export(run: Path, bundle: Path, *, temperature: float = TEMPERATURE) -> Path:
+def export(run: Path, bundle: Path, playing: Playing | None = None) -> Path:
     """Writes the bundle of a run's best checkpoint; a bundle that stood there is replaced.
 
     Raises CheckpointError for a run that cannot be read, BundleError where none can be written.
@@ -86,7 +101,7 @@ def export(run: Path, bundle: Path, *, temperature: float = TEMPERATURE) -> Path
         folder.mkdir()
         _write_listen(model, folder / LISTEN)
         _write_play(model, folder / PLAY)
-        about = _about(checkpoint, model, folder, temperature)
+        about = _about(checkpoint, model, folder, playing or Playing())
         (folder / ABOUT).write_text(json.dumps(about, indent=1, ensure_ascii=False) + "\n", "utf-8")
         if bundle.exists():
             shutil.rmtree(bundle)
@@ -105,48 +120,44 @@ def restore_model(checkpoint: Checkpoint) -> Seq2Seq:
 
 
 def _write_listen(model: Seq2Seq, path: Path) -> None:
-    notes, steps = 5, 24
+    rows, notes, steps = 2, 5, 24
     example = (
-        torch.arange(notes)[None],
-        torch.rand(1, notes, NOTE_VALUES),
-        torch.arange(notes)[None],
-        torch.tensor([notes]),
-        torch.rand(1, steps, HISTORY),
-        torch.rand(1, 2 * steps, CONDITIONS),
+        torch.arange(notes).repeat(rows, 1),
+        torch.rand(rows, notes, NOTE_VALUES),
+        torch.arange(notes).repeat(rows, 1),
+        torch.tensor([notes] * rows),
+        torch.rand(rows, steps, HISTORY),
+        torch.rand(rows, 2 * steps, CONDITIONS),
         torch.tensor(steps),
     )
-    axes = {
-        "pitch": {1: "notes"},
-        "values": {1: "notes"},
-        "step": {1: "notes"},
-        "history": {1: "bar"},
-        "conditions": {1: "steps"},
-        "context": {1: "steps"},
-        "keys": {1: "notes"},
-        "notes": {1: "notes"},
-        "padding": {1: "notes"},
-    }
+    free = {"pitch": "notes", "values": "notes", "step": "notes", "history": "bar"}
+    free |= {"conditions": "steps", "context": "steps", "likely": "steps"}
+    free |= {"keys": "notes", "notes": "notes", "padding": "notes"}
+    axes = {name: {0: "rows", 1: axis} for name, axis in free.items()}
+    axes |= {"count": {0: "rows"}, "state": {0: "rows"}}
     inputs = ["pitch", "values", "step", "count", "history", "conditions", "bar_steps"]
-    outputs = ["context", "keys", "notes", "padding", "state"]
+    outputs = ["context", "keys", "notes", "padding", "state", "likely"]
     _write(ListenGraph(model), example, path, inputs, outputs, axes)
 
 
 def _write_play(model: Seq2Seq, path: Path) -> None:
-    settings, notes = model.settings, 5
+    settings, rows, notes = model.settings, 2, 5
     size = settings.decoder_size
     example = (
-        torch.rand(1, 1, size),
-        torch.rand(1, notes, settings.attention_size),
-        torch.rand(1, notes, 2 * settings.encoder_size),
-        torch.zeros(1, notes),
-        torch.rand(1, 1, HITS),
-        torch.rand(1, 1, HISTORY),
-        torch.rand(1, 1, size),
-        torch.rand(1, 1, size),
+        torch.rand(rows, 1, size),
+        torch.rand(rows, notes, settings.attention_size),
+        torch.rand(rows, notes, 2 * settings.encoder_size),
+        torch.zeros(rows, notes),
+        torch.rand(rows, 1, HITS),
+        torch.rand(rows, 1, HISTORY),
+        torch.rand(1, rows, size),
+        torch.rand(1, rows, size),
     )
     inputs = ["context", "keys", "notes", "padding", "previous", "history", "hidden", "cell"]
     outputs = ["voices", "velocity", "offset", "hidden_next", "cell_next"]
-    axes = {name: {1: "notes"} for name in ("keys", "notes", "padding")}
+    axes = {name: {0: "rows", 1: "notes"} for name in ("keys", "notes", "padding")}
+    axes |= {name: {0: "rows"} for name in ("context", "previous", "history", *outputs[:3])}
+    axes |= {name: {1: "rows"} for name in ("hidden", "cell", *outputs[3:])}
     _write(PlayGraph(model), example, path, inputs, outputs, axes)
 
 
@@ -174,7 +185,7 @@ def _write(
 
 
 def _about(
-    checkpoint: Checkpoint, model: Seq2Seq, folder: Path, temperature: float
+    checkpoint: Checkpoint, model: Seq2Seq, folder: Path, playing: Playing
 ) -> dict[str, Any]:
     return {
         "format": FORMAT,
@@ -183,7 +194,7 @@ def _about(
         "settings": asdict(model.settings),
         "parameters": sum(weight.numel() for weight in model.parameters()),
         "vocabulary": vocabulary(),
-        "temperature": temperature,
+        "playing": asdict(playing),
         "recipe": checkpoint.recipe,
         "steps": checkpoint.step,
         "bits_per_bar": round(checkpoint.best, 4),

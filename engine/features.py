@@ -6,12 +6,14 @@ Shapes: n notes of the window, t steps of the grid, V voices. A *drum grid* is (
 struck or not, velocity in 0..1, micro-timing as a share of the widest (`WIDEST_OFFSET`).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.grid import beat_of, quantise
+from engine.controls import DENSEST, LOUDEST, SOFTEST, SPARSEST, STYLES, Controls
+from engine.grid import beat_of, quantise, steps_in
 from engine.kit import PITCH_OF, VOICE_OF, VOICES, Voice
 from engine.notes import Hit, Pattern
 from engine.preprocess import Window
@@ -22,7 +24,8 @@ Ints = NDArray[np.int64]
 NOTE_VALUES = 6
 GRID_CHANNELS = 3
 HISTORY_BARS = 2
-CONDITIONS = 3
+WISHES = 6 + STYLES  # what is asked for of a bar; see `wishes`
+CONDITIONS = 3 + WISHES
 COMBINATIONS = 2**VOICES
 
 WIDEST_OFFSET = 0.125  # beats; half the widest gap between two slots of the grid
@@ -62,6 +65,23 @@ def note_inputs(window: Window) -> NoteInputs:
         axis=1,
     )
     return NoteInputs(window.pitch.astype(np.int64), values.astype(np.float32), step)
+
+
+def stack_notes(notes: Sequence[NoteInputs]) -> tuple[NoteInputs, Ints]:
+    """Windows padded on the right to the longest, (b, n) and so on, and their sizes, (b,).
+
+    At least one note long: the network cannot read nothing, and padding counts for nothing.
+    """
+    count = np.array([len(item.pitch) for item in notes], np.int64)
+    size = max(1, int(count.max()))
+    pitch = np.zeros((len(notes), size), np.int64)
+    values = np.zeros((len(notes), size, NOTE_VALUES), np.float32)
+    step = np.zeros((len(notes), size), np.int64)
+    for row, item in enumerate(notes):
+        pitch[row, : count[row]] = item.pitch
+        values[row, : count[row]] = item.values
+        step[row, : count[row]] = item.step
+    return NoteInputs(pitch, values, step), count
 
 
 def drum_grid(
@@ -125,16 +145,46 @@ def grid_pattern(grid: Floats, beats: float) -> Pattern:
 
 
 def conditions(
-    steps: int, heard: NDArray[np.floating], bpm: NDArray[np.floating], bar_beats: float
+    heard: NDArray[np.floating], bpm: NDArray[np.floating], bar_beats: float, wanted: Floats
 ) -> Floats:
-    """(b, steps, CONDITIONS): is the guitar of the step known, tempo, length of the bar.
+    """(b, steps, CONDITIONS): is the guitar of the step known, tempo, length of the bar, wishes.
 
-    `heard` (b,) is how many beats are known from the first step on; `bpm` (b,).
+    `heard` (b,) is how many beats are known from the first step on; `bpm` (b,); `wanted`
+    (b, bars, WISHES).
     """
-    known = beat_of(np.arange(steps)) < np.asarray(heard)[:, None]
+    bar_steps = steps_in(bar_beats)
+    by_step = np.repeat(wanted, bar_steps, axis=1)
+    known = beat_of(np.arange(by_step.shape[1])) < np.asarray(heard)[:, None]
     tempo = np.log2(np.clip(bpm, 30, 300) / 120)[:, None]
     rows = np.broadcast_arrays(known, tempo, np.float64(bar_beats / 4 - 1))
-    return np.stack(rows, axis=2).astype(np.float32)
+    return np.concatenate([np.stack(rows, axis=2), by_step], axis=2, dtype=np.float32)
+
+
+def wishes(controls: Controls) -> Floats:
+    """What the network sees of the wishes for a bar, (WISHES,).
+
+    Density, intensity and fill take two numbers each: given or not, and how much; then comes one
+    number a style.
+    """
+    row = np.zeros(WISHES, np.float32)
+    for place, value in enumerate((controls.density, controls.intensity, controls.fill)):
+        if value is not None:
+            row[2 * place : 2 * place + 2] = 1, value
+    if controls.style is not None:
+        row[6 + controls.style] = 1
+    return row
+
+
+def density_of(
+    strokes: NDArray[np.number], beats: NDArray[np.number] | float
+) -> NDArray[np.float64]:
+    """The density dial, 0..1, that so many strokes in so many beats stand for."""
+    return np.clip((strokes / beats - SPARSEST) / (DENSEST - SPARSEST), 0, 1)
+
+
+def intensity_of(velocity: NDArray[np.number]) -> NDArray[np.float64]:
+    """The intensity dial, 0..1, of a mean velocity in 1..127."""
+    return np.clip((velocity - SOFTEST) / (LOUDEST - SOFTEST), 0, 1)
 
 
 def history_of(bars: Floats) -> Floats:

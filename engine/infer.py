@@ -5,6 +5,8 @@ Runs on onnxruntime with one thread. The same seed and request give the same pat
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,27 +19,26 @@ from engine.errors import BundleError, EngineError
 from engine.features import (
     GRID_CHANNELS,
     HISTORY_BARS,
-    NOTE_VALUES,
-    OFFSETS,
-    VELOCITY_BIN,
-    WIDEST_OFFSET,
     Floats,
-    NoteInputs,
     conditions,
     grid_pattern,
     history_of,
     note_inputs,
     pattern_grid,
-    voices_of,
+    stack_notes,
+    wishes,
 )
 from engine.grid import MAX_BAR_BEATS, fits_grid, steps_in
 from engine.kit import VOICES
 from engine.notes import COMMON_TIME, Note, Pattern, Request
 from engine.preprocess import part_window
+from engine.takes import expected_f1, strokes
 
 LISTEN_INPUTS = {"pitch", "values", "step", "count", "history", "conditions", "bar_steps"}
 PLAY_INPUTS = {"context", "keys", "notes", "padding", "previous", "history", "hidden", "cell"}
+MEMORY = ("context", "keys", "notes", "padding", "state", "likely")
 HITS = VOICES * GRID_CHANNELS
+BARS_BACK = 6  # that are looked back on for the groove, when playing live
 
 
 class Drummer:
@@ -46,79 +47,118 @@ class Drummer:
     def __init__(self, bundle: Path | None = None, *, seed: int = 0) -> None:
         opened = open_bundle(bundle)
         self.seed = seed
-        self._temperature = opened.temperature
+        self._playing = opened.playing
         self._listen = _session(opened.listen, LISTEN_INPUTS)
         self._play = _session(opened.play, PLAY_INPUTS)
         self._warm_up(opened.folder)
 
-    def play(self, request: Request) -> Pattern:
+    def play(self, request: Request, groove: Floats | None = None) -> Pattern:
         """The drums of the bars asked for, in beats from `request.start`.
 
-        Raises EngineError for a bar that the grid cannot hold.
+        Of several takes the one is kept that fits `groove` best, the chance of each stroke in a
+        bar, (steps, VOICES); without one it is what the bars heard so far let expect. Raises
+        EngineError for a bar that the grid cannot hold.
         """
-        metre = request.metre
-        if not fits_grid(metre.beats):
-            raise EngineError(
-                f"a bar of {metre} cannot be drummed; a bar of whole eighths, up to"
-                f" {MAX_BAR_BEATS:g} quarter notes long, can"
-            )
-        steps = steps_in(metre.beats)
-        past = _past(request.history, steps)  # (HISTORY_BARS, steps, V, 3)
-        memory = self._hear(request, history_of(_with_blank(past)), steps)
-        played = self._strike(request, memory, past, steps)
-        return grid_pattern(played, request.bars * metre.beats)
+        steps = _steps_of(request)
+        rows = [request]
+        if self._playing.guidance:
+            rows.append(replace(request, notes=()))
+        memory = self._hear(rows)
+        likely = _chance(self._guided(memory.pop("likely"))[0])  # (bars * steps, V)
+        likely = likely.reshape(-1, steps, VOICES).mean(axis=0)
+        if not request.controls.fill:
+            likely = self._look_back(request) if groove is None else groove
+        takes = self._strike(request, memory)  # (k, bars * steps, V, 3)
+        struck = takes[..., 0].reshape(len(takes), -1, steps, VOICES).mean(axis=1)
+        best = int(expected_f1(struck, likely).argmax())
+        return grid_pattern(takes[best], request.bars * request.metre.beats)
 
-    def _hear(self, request: Request, history: Floats, steps: int) -> dict[str, Floats]:
-        """Everything that does not depend on the strokes to come."""
-        window = part_window(request.notes, start=request.start, heard_until=request.heard_until)
-        notes = _at_least_one(note_inputs(window))
-        heard = np.array([request.heard_until - request.start])
-        bpm = np.array([request.bpm])
-        known = conditions(request.bars * steps, heard, bpm, request.metre.beats)
+    def expect(self, request: Request) -> Floats:
+        """The chance of each stroke in the first bar by the guitar alone, (steps, VOICES)."""
+        return self._expect([request])
+
+    def _look_back(self, request: Request) -> Floats:
+        """The chance of each stroke in a bar by the bars that were heard so far."""
+        beats = request.metre.beats
+        first = min((note.onset for note in request.notes), default=request.start)
+        rows = []
+        for back in range(min(BARS_BACK, int((request.start - first) / beats)) + 1):
+            start = request.start - back * beats
+            heard_until = min(request.heard_until, start + beats)
+            rows.append(replace(request, start=start, heard_until=heard_until))
+        return self._expect(rows)
+
+    def _expect(self, requests: list[Request]) -> Floats:
+        blank = [replace(request, bars=1, history=()) for request in requests]
+        expected: Floats = _chance(self._hear(blank)["likely"]).mean(axis=0)
+        return expected
+
+    def _hear(self, requests: Sequence[Request]) -> dict[str, Floats]:
+        """All that does not depend on the strokes to come; a row of the batch for each request.
+
+        They are for equally many bars of one metre.
+        """
+        steps, bars, beats = _steps_of(requests[0]), requests[0].bars, requests[0].metre.beats
+        windows = [
+            part_window(one.notes, start=one.start, heard_until=one.heard_until) for one in requests
+        ]
+        notes, count = stack_notes([note_inputs(window) for window in windows])
+        wanted = [np.tile(wishes(one.controls), (bars, 1)) for one in requests]
         inputs = {
-            "pitch": notes.pitch[None],
-            "values": notes.values[None],
-            "step": notes.step[None],
-            "count": np.array([len(window)]),
-            "history": history,
-            "conditions": known,
+            "pitch": notes.pitch,
+            "values": notes.values,
+            "step": notes.step,
+            "count": count,
+            "history": np.concatenate(
+                [history_of(_with_blank(_past(one.history, steps))) for one in requests]
+            ),
+            "conditions": conditions(
+                np.array([one.heard_until - one.start for one in requests]),
+                np.array([one.bpm for one in requests]),
+                beats,
+                np.stack(wanted),
+            ),
             "bar_steps": np.array(steps),
         }
-        context, keys, values, padding, state = self._listen.run(None, inputs)
-        return {
-            "context": context,
-            "keys": keys,
-            "notes": values,
-            "padding": padding,
-            "hidden": state[None],
-            "cell": np.zeros_like(state)[None],
-        }
+        return dict(zip(MEMORY, self._listen.run(None, inputs), strict=True))
 
-    def _strike(
-        self, request: Request, memory: dict[str, Floats], past: Floats, steps: int
-    ) -> Floats:
-        """Step by step, each knowing the last: a drum grid (bars * steps, V, 3)."""
+    def _strike(self, request: Request, memory: dict[str, Floats]) -> Floats:
+        """Step by step, each knowing the last: the drum grids of all takes."""
         rng = np.random.default_rng([self.seed, request.bar])
         wanted = request.temperature
-        temperature = self._temperature if wanted is None else wanted
+        temperature = self._playing.temperature if wanted is None else wanted
+        takes = self._playing.takes if temperature > 0 else 1
+        steps = _steps_of(request)
         total = request.bars * steps
-        line = np.concatenate([past.reshape(-1, HITS), np.zeros((total, HITS), np.float32)])
-        context = memory.pop("context")
+        line = np.zeros((takes, HISTORY_BARS * steps + total, HITS), np.float32)
+        line[:, : HISTORY_BARS * steps] = _past(request.history, steps).reshape(-1, HITS)
+        rows = len(memory["context"])
+        memory = {name: _rows(value, takes) for name, value in memory.items()}
+        context, state = memory.pop("context"), memory.pop("state")[None]
+        memory |= {"hidden": state, "cell": np.zeros_like(state)}
         for step in range(total):
             now = HISTORY_BARS * steps + step
-            ago = [line[now - back * steps] for back in range(1, HISTORY_BARS + 1)]
+            ago = [line[:, now - back * steps] for back in range(1, HISTORY_BARS + 1)]
             voices, velocity, offset, memory["hidden"], memory["cell"] = self._play.run(
                 None,
                 memory
                 | {
                     "context": context[:, step : step + 1],
-                    "previous": line[None, None, now - 1],
-                    "history": np.concatenate(ago)[None, None],
+                    "previous": np.tile(line[:, now - 1], (rows, 1))[:, None],
+                    "history": np.tile(np.concatenate(ago, axis=1), (rows, 1))[:, None],
                 },
             )
-            struck = _sample(rng, voices[0, 0], temperature)
-            line[now] = _stroke(rng, struck, velocity[0, 0], offset[0, 0], temperature).ravel()
-        return line[HISTORY_BARS * steps :].reshape(total, VOICES, GRID_CHANNELS)
+            logits = self._guided(voices[:, 0])
+            struck = strokes(rng, logits, velocity[:takes, 0], offset[:takes, 0], temperature)
+            line[:, now] = struck.reshape(takes, HITS)
+        return line[:, HISTORY_BARS * steps :].reshape(takes, total, VOICES, GRID_CHANNELS)
+
+    def _guided(self, logits: Floats) -> Floats:
+        """Away from what would be without a guitar (Ho and Salimans 2022)."""
+        if not self._playing.guidance:
+            return logits
+        own, free = np.split(logits, 2)
+        return own + np.float32(self._playing.guidance) * (own - free)
 
     def _warm_up(self, folder: Path) -> None:
         """Two bars, thrown away; a network of another shape shows here."""
@@ -130,6 +170,16 @@ class Drummer:
             raise BundleError(
                 f"the network of {folder} has another shape than this drumd plays; export it again"
             ) from error
+
+
+def _steps_of(request: Request) -> int:
+    metre = request.metre
+    if not fits_grid(metre.beats):
+        raise EngineError(
+            f"a bar of {metre} cannot be drummed; a bar of whole eighths, up to"
+            f" {MAX_BAR_BEATS:g} quarter notes long, can"
+        )
+    return steps_in(metre.beats)
 
 
 def _session(path: Path, inputs: set[str]) -> Any:
@@ -160,36 +210,10 @@ def _with_blank(past: Floats) -> Floats:
     return np.concatenate([past, np.zeros_like(past[:1])])[None]
 
 
-def _at_least_one(notes: NoteInputs) -> NoteInputs:
-    """The network cannot read nothing; a padding note counts for nothing."""
-    if len(notes.pitch):
-        return notes
-    return NoteInputs(
-        np.zeros(1, np.int64), np.zeros((1, NOTE_VALUES), np.float32), np.zeros(1, np.int64)
-    )
+def _rows(values: NDArray[Any], rows: int) -> NDArray[Any]:
+    """Each row of a batch so many times."""
+    return np.repeat(values, rows, axis=0)
 
 
-def _sample(rng: np.random.Generator, logits: Floats, temperature: float) -> int:
-    """One class by its probability: sharper below temperature 1, the likeliest one at 0."""
-    if temperature <= 0:
-        return int(logits.argmax())
-    scaled = logits.astype(np.float64) / temperature
-    weight = np.cumsum(np.exp(scaled - scaled.max()))
-    return int(np.searchsorted(weight, rng.random() * weight[-1], side="right"))
-
-
-def _stroke(
-    rng: np.random.Generator,
-    struck: int,
-    velocity: Floats,
-    offset: Floats,
-    temperature: float,
-) -> NDArray[np.float32]:
-    """One step of a drum grid, (V, 3), for a combination of voices."""
-    grid = np.zeros((VOICES, GRID_CHANNELS), np.float32)
-    for voice in voices_of(struck):
-        loud = _sample(rng, velocity[voice], temperature) * VELOCITY_BIN
-        loud += int(rng.integers(VELOCITY_BIN)) if temperature else VELOCITY_BIN // 2
-        early = OFFSETS[_sample(rng, offset[voice], temperature)]
-        grid[voice] = 1, max(1, loud) / 127, early / WIDEST_OFFSET
-    return grid
+def _chance(logits: Floats) -> Floats:
+    return np.asarray(1 / (1 + np.exp(-logits)), np.float32)

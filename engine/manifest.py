@@ -1,8 +1,8 @@
 """Which songs a folder holds, and what its `manifest.csv` says of them.
 
 A manifest has a row a file: the column file, and any of split, group, source, licence,
-licence_clear, kind, feel and strict. Songs that it does not tell the split of are split by name;
-a manifest without the column file is something else's and is left alone.
+licence_clear, kind, feel, genre and strict. Songs that it does not tell the split of are split by
+name; a manifest without the column file is something else's and is left alone.
 """
 
 from __future__ import annotations
@@ -73,7 +73,8 @@ def _info(name: str, row: dict[str, str]) -> SongInfo:
     kept = {key: row.get(key, "") for key in ("source", "licence", "licence_clear", "kind", "feel")}
     strict = {"1": 1, "0": 0, "": 0 if row else -1}.get(row.get("strict", ""), -1)
     chosen = split if split in SPLITS else _split_of(group)
-    return SongInfo(file=name, split=chosen, group=group, strict=strict, **kept)
+    genre = row.get("genre", "") if row else Path(name).stem
+    return SongInfo(file=name, split=chosen, group=group, strict=strict, genre=genre, **kept)
 
 
 def song_group(name: str) -> str:

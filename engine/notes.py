@@ -9,7 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from engine.controls import FREE, Controls, Style
 from engine.kit import PITCH_OF, VOICE_OF, Voice
+
+__all__ = [
+    "COMMON_TIME",
+    "FREE",
+    "Controls",
+    "Hit",
+    "Metre",
+    "Note",
+    "Pattern",
+    "Request",
+    "Style",
+]
 
 SIXTEENTH = 0.25
 DRUM_ROWS = tuple(Voice)
@@ -142,3 +155,4 @@ class Request:
     bars: int = 1
     history: tuple[Pattern, ...] = ()
     temperature: float | None = None  # None: the bundle's own
+    controls: Controls = FREE

@@ -15,6 +15,7 @@ from engine.folder import check_target
 from engine.manifest import SongFile, find_songs
 from engine.midi import parse_song, read_file
 from engine.pairs import SongPairs, song_pairs
+from engine.styles import style_heard, style_named
 from engine.workers import WorkerLostError, work_through
 
 Progress = Callable[[int, int], None]  # files done, files in all
@@ -85,7 +86,10 @@ def _keep(
             dropped["the same file again"] += 1
         else:
             strict = int(outcome.pairs.strict) if file.info.strict < 0 else file.info.strict
-            songs.append((replace(file.info, strict=strict), outcome.pairs))
+            style = style_named(file.info.genre)
+            style = style_heard(outcome.pairs) if style is None else style
+            name = "" if style is None else style.name.lower()
+            songs.append((replace(file.info, strict=strict, style=name), outcome.pairs))
         seen.add(outcome.sha256)
     return songs, dropped
 

@@ -67,6 +67,7 @@ def read_section(
     """A settings dataclass from a table; each value must be of the default's type."""
     kinds = {item.name: item.default for item in fields(cls)}  # type: ignore[arg-type]
     _refuse_unknown(table, list(kinds), name, source)
+    table = {key: tuple(v) if isinstance(v, list) else v for key, v in table.items()}
     for key, value in table.items():
         wanted = type(kinds[key])
         fits = isinstance(value, wanted) or (wanted is float and type(value) is int)

@@ -1,10 +1,12 @@
 """The drummer as a sequence-to-sequence LSTM: notes of the guitar in, steps of drums out.
 
 The encoder reads the notes of the window in both directions. The decoder goes through the grid
-step by step; at each it knows what it struck a step ago, what it struck at this place in its last
-two bars, which notes of the guitar fall on this place (now, one bar and two bars ago), and it may
-look at any note of the window (attention in the manner of Luong et al. 2015). It answers with one
-class for the joint choice of voices, and velocity and micro-timing classes for each voice.
+step by step. Before it does, a second encoder goes over the grid in both directions, from two bars
+before the first bar to play: the notes are laid on the steps that they begin on, beside the drums
+of the bars before. So every step knows the rhythm of its whole bar. At each step the decoder knows
+this, what it struck a step ago and at this place in its last two bars, and it may look at any note
+of the window (attention in the manner of Luong et al. 2015). It answers with one class for the
+joint choice of voices, and velocity and micro-timing classes for each voice.
 
 Shapes: b windows, n notes, t steps, V voices, d sizes of `ModelSettings`.
 """
@@ -37,8 +39,9 @@ class ModelSettings:
 
     pitch_size: int = 32
     place_size: int = 24
-    encoder_size: int = 128  # in each direction
+    encoder_size: int = 96  # in each direction
     aligned_size: int = 96
+    grid_size: int = 96  # in each direction
     attention_size: int = 64
     decoder_size: int = 256
     attention: bool = True
@@ -64,6 +67,7 @@ class Memory:
     values: Tensor  # (b, n, 2 * encoder)
     padding: Tensor  # (b, n) 0 for a note, a large negative number for padding
     state: Tensor  # (b, decoder) where the decoder starts
+    likely: Tensor  # (b, t, V) logits of each voice, before any stroke is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,7 @@ class Logits:
     voices: Tensor  # (b, t, COMBINATIONS)
     velocity: Tensor  # (b, t, V, VELOCITIES)
     offset: Tensor  # (b, t, V, len(OFFSETS))
+    likely: Tensor  # (b, t, V) of `Memory`, or empty where the decoder plays on its own
 
 
 class Encoder(nn.Module):
@@ -127,7 +132,10 @@ class Decoder(nn.Module):
         out = self.dropout(torch.relu(self.join(torch.cat([heard, seen], dim=2))))
         shape = (*out.shape[:2], VOICES, -1)
         logits = Logits(
-            self.voices(out), self.velocity(out).view(shape), self.offset(out).view(shape)
+            self.voices(out),
+            self.velocity(out).view(shape),
+            self.offset(out).view(shape),
+            memory.likely,
         )
         return logits, state
 
@@ -139,21 +147,42 @@ class Decoder(nn.Module):
         return torch.softmax(scores, dim=2) @ memory.values
 
 
+class GridReader(nn.Module):
+    """Goes over the steps of the grid in both directions."""
+
+    def __init__(self, settings: ModelSettings) -> None:
+        super().__init__()
+        size = settings.aligned_size + 1 + settings.place_size + HITS + CONDITIONS + 1
+        self.enter = nn.Linear(size, settings.aligned_size)
+        self.forward_lstm = nn.LSTM(settings.aligned_size, settings.grid_size, batch_first=True)
+        self.backward_lstm = nn.LSTM(settings.aligned_size, settings.grid_size, batch_first=True)
+        self.dropout = nn.Dropout(settings.dropout)
+
+    def forward(self, steps: Tensor) -> Tensor:
+        """(b, s, what is known of each step) to (b, s, 2 * grid)."""
+        entered = torch.relu(self.enter(steps))
+        there, _ = self.forward_lstm(entered)
+        back, _ = self.backward_lstm(torch.flip(entered, (1,)))
+        read: Tensor = self.dropout(torch.cat([there, torch.flip(back, (1,))], dim=2))
+        return read
+
+
 class Seq2Seq(nn.Module):
-    """Encoder and decoder, and what lies between them."""
+    """Encoders and decoder, and what lies between them."""
 
     def __init__(self, settings: ModelSettings) -> None:
         super().__init__()
         self.settings = settings
         self.encoder = Encoder(settings)
+        self.grid = GridReader(settings)
         self.decoder = Decoder(settings)
         notes, size = 2 * settings.encoder_size, settings.decoder_size
         self.aligned = nn.Linear(notes, settings.aligned_size)
         self.keys = nn.Linear(notes, settings.attention_size, bias=False)
         known = LATE_BARS * (settings.aligned_size + 1) + settings.place_size + CONDITIONS
-        self.context = nn.Linear(known, size)
-        self.past = nn.Linear(HISTORY + settings.place_size, settings.aligned_size)
-        self.start = nn.Linear(notes + settings.aligned_size, size)
+        self.context = nn.Linear(2 * settings.grid_size + known, size)
+        self.likely = nn.Linear(size, VOICES)
+        self.start = nn.Linear(notes + 2 * settings.grid_size, size)
 
     def listen(
         self, guitar: Guitar, history: Tensor, conditions: Tensor, bar_steps: Tensor
@@ -164,19 +193,24 @@ class Seq2Seq(nn.Module):
         bar, `conditions` (b, t, CONDITIONS), `bar_steps` a scalar: the steps of one bar.
         """
         notes, mask = self.encoder(guitar, bar_steps)
-        step = torch.arange(conditions.shape[1], device=notes.device)
-        place = self.encoder.place(torch.remainder(step, bar_steps))
+        past = HISTORY_BARS * history.shape[1]  # history.shape[1] is bar_steps
+        ahead = torch.arange(conditions.shape[1], device=notes.device)
+        steps = torch.arange(past + conditions.shape[1], device=notes.device) - past
+        place = self.encoder.place(torch.remainder(steps, bar_steps))
         place = place[None].expand(conditions.shape[0], -1, -1)
-        known = [*self._align(notes, mask, guitar.step, step, bar_steps), place, conditions]
-        padding = (mask - 1) * 1e4
-        past = torch.relu(self.past(torch.cat([history, place[:, : history.shape[1]]], dim=2)))
+        laid = self._lay(notes, mask, guitar.step, steps)  # (b, s, aligned + 1)
+        read = self.grid(torch.cat([laid, place, *_timeline(history, conditions)], dim=2))
+        late = [laid[:, ahead + past - back * bar_steps] for back in range(LATE_BARS)]
+        known = [read[:, past + ahead], *late, place[:, past + ahead], conditions]
+        context = self.context(torch.cat(known, dim=2))
         mean = notes.sum(dim=1) / guitar.count.clamp(min=1)[:, None]
         return Memory(
-            context=self.context(torch.cat(known, dim=2)),
+            context=context,
             keys=self.keys(notes),
             values=notes,
-            padding=padding,
-            state=torch.tanh(self.start(torch.cat([mean, past.mean(dim=1)], dim=1))),
+            padding=(mask - 1) * 1e4,
+            state=torch.tanh(self.start(torch.cat([mean, read.mean(dim=1)], dim=1))),
+            likely=self.likely(torch.relu(context)),
         )
 
     def forward(
@@ -194,22 +228,25 @@ class Seq2Seq(nn.Module):
         logits, _ = self.decoder(memory, previous, history, (state, torch.zeros_like(state)))
         return logits  # type: ignore[no-any-return]
 
-    def _align(
-        self, notes: Tensor, mask: Tensor, note_step: Tensor, step: Tensor, bar_steps: Tensor
-    ) -> list[Tensor]:
-        """The notes that begin on each step, and on the same place one and two bars ago.
+    def _lay(self, notes: Tensor, mask: Tensor, note_step: Tensor, steps: Tensor) -> Tensor:
+        """The notes that begin on each step: their mean, and how many, (b, s, aligned + 1)."""
+        same = (note_step[:, None, :] == steps[None, :, None]).to(notes.dtype)
+        same = same * mask[:, None, :]  # (b, s, n)
+        many = same.sum(dim=2, keepdim=True)
+        mean = same @ self.aligned(notes) / many.clamp(min=1)
+        return torch.cat([mean, torch.log1p(many)], dim=2)
 
-        Each is their mean, (b, t, aligned), followed by how many they are, (b, t, 1).
-        """
-        notes = self.aligned(notes)
-        found: list[Tensor] = []
-        for bars_ago in range(LATE_BARS):
-            places = step - bars_ago * bar_steps
-            same = (note_step[:, None, :] == places[None, :, None]).to(notes.dtype)
-            same = same * mask[:, None, :]  # (b, t, n)
-            many = same.sum(dim=2, keepdim=True)
-            found += [same @ notes / many.clamp(min=1), torch.log1p(many)]
-        return found
+
+def _timeline(history: Tensor, conditions: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """The drums, the conditions and "to be played" of the steps, the bars before included."""
+    bars = torch.split(history, HITS, dim=2)  # the bar just before comes first
+    past = torch.cat(bars[::-1], dim=1)
+    to_play = torch.ones_like(conditions[..., :1])
+    return (
+        torch.cat([past, to_play.expand(-1, -1, HITS) * 0], dim=1),
+        torch.cat([past[..., :1].expand(-1, -1, CONDITIONS) * 0, conditions], dim=1),
+        torch.cat([past[..., :1] * 0, to_play], dim=1),
+    )
 
 
 def _take(sequence: Tensor, index: Tensor) -> Tensor:

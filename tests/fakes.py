@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
+
+from engine.features import Floats
+from engine.grid import steps_in
+from engine.kit import VOICES
 from engine.metrics import rock_beat
 from engine.notes import Pattern, Request
 
@@ -13,6 +18,9 @@ class RockDrummer:
         self.bundle, self.seed = bundle, seed
         self.requests: list[Request] = []
 
-    def play(self, request: Request) -> Pattern:
+    def play(self, request: Request, groove: object = None) -> Pattern:  # noqa: ARG002 (has its own)
         self.requests.append(request)
         return rock_beat(request.metre)
+
+    def expect(self, request: Request) -> Floats:
+        return np.zeros((steps_in(request.metre.beats), VOICES), np.float32)

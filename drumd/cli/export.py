@@ -15,22 +15,39 @@ import click
 )
 @click.option(
     "--temperature",
-    type=click.FloatRange(0.05, 2),
-    default=None,
+    type=click.FloatRange(0.0, 2.0),
+    default=0.8,
+    show_default=True,
     help="How daring the drummer plays unless told otherwise.",
 )
+@click.option(
+    "--takes",
+    type=click.IntRange(1, 64),
+    default=4,
+    show_default=True,
+    help="So many takes are tried for each bar, and the best is kept.",
+)
+@click.option(
+    "--guidance",
+    type=click.FloatRange(0.0, 5.0),
+    default=0.0,
+    show_default=True,
+    help="How far to lean towards what this guitar makes likelier than none.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print what was written as JSON.")
-def command(run: Path, bundle: Path, temperature: float | None, as_json: bool) -> None:
+def command(
+    run: Path, bundle: Path, temperature: float, takes: int, guidance: float, as_json: bool
+) -> None:
     """Make a bundle of the best checkpoint of RUN: ONNX files, bundle.json and checksums.
 
     \b
     drumd export runs/mine -o my-bundle
     drumd generate riff.mid -o drums.mid --model my-bundle
     """
-    from engine.bundle import open_bundle
-    from engine.export import TEMPERATURE, export
+    from engine.bundle import Playing, open_bundle
+    from engine.export import export
 
-    export(run, bundle, temperature=TEMPERATURE if temperature is None else temperature)
+    export(run, bundle, playing=Playing(temperature, takes, guidance))
     opened = open_bundle(bundle)
     size = sum(entry["bytes"] for entry in opened.about["files"].values())
     if as_json:

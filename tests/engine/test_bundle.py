@@ -67,7 +67,7 @@ def test_onnxruntime_and_torch_give_the_same_logits(run, bundle, notes, bar_step
     with torch.no_grad():
         wanted = model(guitar, previous, history, conditions, bar)
     listen, play = (onnxruntime.InferenceSession(str(bundle / name)) for name in (LISTEN, PLAY))
-    context, keys, values, padding, state = listen.run(
+    context, keys, values, padding, state, _ = listen.run(
         None,
         {
             "pitch": guitar.pitch.numpy(),
@@ -149,7 +149,7 @@ def test_a_missing_file_is_refused(copy):
         ({"version": 9}, "version 9"),
         ({"format": "x"}, "not a drumd bundle"),
         ({"vocabulary": {}}, "another grid or kit"),
-        ({"temperature": "hot"}, "lacks"),
+        ({"playing": {"temperature": "hot"}}, "how to play"),
     ],
 )
 def test_a_foreign_bundle_is_refused(copy, change, message):

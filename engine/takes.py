@@ -1,0 +1,67 @@
+"""Several takes of the same steps at once, and which of them is kept.
+
+Each take is drawn step by step from the network's answers. The one that is kept is the one that
+would agree best, in expected F1, with what the network holds likely at each place before any
+stroke is known: a take that strayed is not played.
+
+Shapes: k takes, t steps, V voices, C combinations of voices.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.features import (
+    COMBINATIONS,
+    GRID_CHANNELS,
+    OFFSETS,
+    VELOCITY_BIN,
+    WIDEST_OFFSET,
+    Floats,
+)
+from engine.kit import VOICES
+
+STRUCK = (np.arange(COMBINATIONS)[:, None] >> np.arange(VOICES) & 1).astype(np.float32)  # (C, V)
+
+
+def sample(rng: np.random.Generator, logits: Floats, temperature: float) -> NDArray[np.int64]:
+    """A class by its probability along the last axis: sharper below 1, the likeliest at 0."""
+    if temperature <= 0:
+        return np.asarray(logits.argmax(axis=-1))
+    scaled = (logits - logits.max(axis=-1, keepdims=True)) / np.float32(temperature)
+    weight = np.cumsum(np.exp(scaled), axis=-1)
+    mark = rng.random(weight.shape[:-1], np.float32)[..., None] * weight[..., -1:]
+    drawn = (weight <= mark).sum(axis=-1)
+    return np.asarray(np.minimum(drawn, logits.shape[-1] - 1))
+
+
+def strokes(
+    rng: np.random.Generator,
+    voices: Floats,
+    velocity: Floats,
+    offset: Floats,
+    temperature: float,
+) -> Floats:
+    """One step of k drum grids, (k, V, GRID_CHANNELS), from logits (k, C), (k, V, .), (k, V, .)."""
+    struck = STRUCK[sample(rng, voices, temperature)]
+    take, voice = np.nonzero(struck)
+    loud = sample(rng, velocity[take, voice], temperature) * VELOCITY_BIN
+    loud += rng.integers(VELOCITY_BIN, size=len(loud)) if temperature else VELOCITY_BIN // 2
+    early = OFFSETS[sample(rng, offset[take, voice], temperature)]
+    step = np.zeros((len(struck), VOICES, GRID_CHANNELS), np.float32)
+    step[take, voice, 0] = 1
+    step[take, voice, 1] = np.maximum(1, loud) / 127
+    step[take, voice, 2] = early / WIDEST_OFFSET
+    return step
+
+
+def expected_f1(struck: Floats, likely: Floats) -> NDArray[np.float64]:
+    """The F1 that each take may hope for, (k,).
+
+    `struck` (k, t, V) is 0 or 1, `likely` (t, V) the chance of each stroke; the mean of a ratio is
+    taken as the ratio of means.
+    """
+    hit = (struck * likely).sum(axis=(1, 2))
+    both = struck.sum(axis=(1, 2)) + likely.sum()
+    return np.asarray(2 * hit / np.maximum(1e-9, both), np.float64)
