@@ -5,6 +5,8 @@ Runs on onnxruntime with one thread. The same seed and request give the same pat
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +24,9 @@ from engine.features import (
     VELOCITY_BIN,
     WIDEST_OFFSET,
     Floats,
+    Ints,
     NoteInputs,
+    combination,
     conditions,
     grid_pattern,
     history_of,
@@ -38,6 +42,9 @@ from engine.preprocess import part_window
 LISTEN_INPUTS = {"pitch", "values", "step", "count", "history", "conditions", "bar_steps"}
 PLAY_INPUTS = {"context", "keys", "notes", "padding", "previous", "history", "hidden", "cell"}
 HITS = VOICES * GRID_CHANNELS
+
+# (step, logits of voices, of velocity, of micro-timing) -> one step of a drum grid, (V, 3)
+Choose = Callable[[int, Floats, Floats, Floats], Floats]
 
 
 class Drummer:
@@ -56,17 +63,29 @@ class Drummer:
 
         Raises EngineError for a bar that the grid cannot hold.
         """
-        metre = request.metre
-        if not fits_grid(metre.beats):
-            raise EngineError(
-                f"a bar of {metre} cannot be drummed; a bar of whole eighths, up to"
-                f" {MAX_BAR_BEATS:g} quarter notes long, can"
-            )
-        steps = steps_in(metre.beats)
+        rng = np.random.default_rng([self.seed, request.bar])
+        wanted = request.temperature
+        temperature = self._temperature if wanted is None else wanted
+        played = self._walk(request, partial(_choose, rng, temperature))
+        return grid_pattern(played, request.bars * request.metre.beats)
+
+    def bits(self, request: Request, truth: Pattern) -> float:
+        """How surprising these drums would be in answer to the request, in bits.
+
+        Counts the joint choice of voices at each step, each knowing the true steps before it; how
+        hard and how early is left out. Temperature plays no part. Raises as `play` does.
+        """
+        grid = pattern_grid(truth, request.bars * _steps(request))
+        reader = _Reader(grid, combination(grid))
+        self._walk(request, reader.choose)
+        return reader.bits
+
+    def _walk(self, request: Request, choose: Choose) -> Floats:
+        """The drum grid of the bars asked for, (bars * steps, V, 3), as `choose` chooses it."""
+        steps = _steps(request)
         past = _past(request.history, steps)  # (HISTORY_BARS, steps, V, 3)
         memory = self._hear(request, history_of(_with_blank(past)), steps)
-        played = self._strike(request, memory, past, steps)
-        return grid_pattern(played, request.bars * metre.beats)
+        return self._strike(memory, past, request.bars * steps, choose)
 
     def _hear(self, request: Request, history: Floats, steps: int) -> dict[str, Floats]:
         """Everything that does not depend on the strokes to come."""
@@ -95,13 +114,10 @@ class Drummer:
         }
 
     def _strike(
-        self, request: Request, memory: dict[str, Floats], past: Floats, steps: int
+        self, memory: dict[str, Floats], past: Floats, total: int, choose: Choose
     ) -> Floats:
-        """Step by step, each knowing the last: a drum grid (bars * steps, V, 3)."""
-        rng = np.random.default_rng([self.seed, request.bar])
-        wanted = request.temperature
-        temperature = self._temperature if wanted is None else wanted
-        total = request.bars * steps
+        """Step by step, each knowing the last: a drum grid (total, V, 3)."""
+        steps = past.shape[1]
         line = np.concatenate([past.reshape(-1, HITS), np.zeros((total, HITS), np.float32)])
         context = memory.pop("context")
         for step in range(total):
@@ -116,8 +132,7 @@ class Drummer:
                     "history": np.concatenate(ago)[None, None],
                 },
             )
-            struck = _sample(rng, voices[0, 0], temperature)
-            line[now] = _stroke(rng, struck, velocity[0, 0], offset[0, 0], temperature).ravel()
+            line[now] = choose(step, voices[0, 0], velocity[0, 0], offset[0, 0]).ravel()
         return line[HISTORY_BARS * steps :].reshape(total, VOICES, GRID_CHANNELS)
 
     def _warm_up(self, folder: Path) -> None:
@@ -130,6 +145,29 @@ class Drummer:
             raise BundleError(
                 f"the network of {folder} has another shape than this drumd plays; export it again"
             ) from error
+
+
+class _Reader:
+    """Chooses the true drums whatever the network says, and adds up how surprising they were."""
+
+    def __init__(self, grid: Floats, struck: Ints) -> None:
+        self._grid, self._struck = grid, struck
+        self.bits = 0.0
+
+    def choose(self, step: int, voices: Floats, _velocity: Floats, _offset: Floats) -> Floats:
+        logits = voices.astype(np.float64) / np.log(2)
+        self.bits += float(np.logaddexp2.reduce(logits) - logits[self._struck[step]])
+        return np.asarray(self._grid[step], np.float32)
+
+
+def _steps(request: Request) -> int:
+    """Steps of one bar of the request; EngineError where the grid cannot hold it."""
+    if not fits_grid(request.metre.beats):
+        raise EngineError(
+            f"a bar of {request.metre} cannot be drummed; a bar of whole eighths, up to"
+            f" {MAX_BAR_BEATS:g} quarter notes long, can"
+        )
+    return steps_in(request.metre.beats)
 
 
 def _session(path: Path, inputs: set[str]) -> Any:
@@ -167,6 +205,18 @@ def _at_least_one(notes: NoteInputs) -> NoteInputs:
     return NoteInputs(
         np.zeros(1, np.int64), np.zeros((1, NOTE_VALUES), np.float32), np.zeros(1, np.int64)
     )
+
+
+def _choose(
+    rng: np.random.Generator,
+    temperature: float,
+    _step: int,
+    voices: Floats,
+    velocity: Floats,
+    offset: Floats,
+) -> Floats:
+    """What is struck at one step, how hard and how early, all drawn by chance."""
+    return _stroke(rng, _sample(rng, voices, temperature), velocity, offset, temperature)
 
 
 def _sample(rng: np.random.Generator, logits: Floats, temperature: float) -> int:
