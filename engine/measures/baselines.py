@@ -4,10 +4,10 @@ Conventions
 -----------
 - A baseline answers the scored bars of a song with hits in beats from its start.
 - *Rock beat*: kick on 1 and 3, snare on 2 and 4, hat in eighths (`engine.metrics.rock_beat`).
-- *Common bar*: the bar of drums that most training songs of this metre and feel have somewhere (of
-  this metre, where that feel is not known there), on the finer grid and without micro-timing;
-  velocities are means over those bars. In as many songs: the one with more bars, then fewer
-  strokes. (By bars alone, one long song that never changes would win a rare feel.)
+- *Common bar*: the bar of drums that is most frequent in the training songs of this metre and feel
+  (of this metre, where that feel is not known there), on the finer grid and without micro-timing;
+  velocities are means over those bars. A song counts for 8 equal bars at most, or one long song
+  that never changes would win a rare feel. As frequent: the one with fewer strokes.
 - *Nearest bar*: see `engine.measures.nearest`.
 - *Two bars late*: the song's own true drums of two bars before, nothing where that bar is of
   another length or before the start. It knows the true drums, and shows how much songs repeat.
@@ -34,6 +34,7 @@ from engine.song import Bar
 
 ROCK, COMMON, NEAREST, LATE = "rock beat", "common bar", "nearest bar", "two bars late"
 LATE_BARS = 2
+SONG_BARS = 8
 
 CommonBars = Mapping[tuple[Metre, str], tuple[Hit, ...]]  # by metre and feel; "" is any feel
 
@@ -84,11 +85,12 @@ def common_bars(training: TrainingBars) -> CommonBars:
 
 def _most_common(bars: NDArray[np.uint8], songs: Ints) -> Ints:
     """The places of the bars, rows of bits, that are as the most common one."""
-    kinds, kind, count = np.unique(bars, axis=0, return_inverse=True, return_counts=True)
+    kinds, kind = np.unique(bars, axis=0, return_inverse=True)
     kind = kind.reshape(-1)
-    in_songs = np.bincount(np.unique(np.stack([kind, songs]), axis=1)[0], minlength=len(kinds))
+    in_song, count = np.unique(np.stack([kind, songs]), axis=1, return_counts=True)
+    counted = np.bincount(in_song[0], np.minimum(count, SONG_BARS), minlength=len(kinds))
     strokes = np.unpackbits(kinds, axis=1).sum(axis=1)
-    best = np.lexsort((strokes, -count, -in_songs))[0]
+    best = np.lexsort((strokes, -counted))[0]
     return np.flatnonzero(kind == best)
 
 

@@ -32,11 +32,7 @@ def document(
     found = asdict(summary)
     voices = {"voices": found["voices"][MODEL], "all_voices": found["voices"]}
     songs = [_song(result) for result in results]
-    return {**asdict(conditions), "counts": _counts(summary), **found, **voices, "songs": songs}
-
-
-def _counts(summary: Summary) -> Mapping[str, int]:
-    return {"songs": summary.songs, "bars": summary.bars}
+    return {**asdict(conditions), **found, **voices, "songs": songs}
 
 
 def _song(result: SongResult) -> dict[str, Any]:

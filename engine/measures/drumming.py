@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.grid import MAX_BAR_STEPS, quantise
+from engine.grid import MAX_BAR_STEPS, beat_of, quantise
 from engine.metrics import CELLS, ROW_OF, ROWS, SIXTEENTHS_PER_BEAT, Roll, place
 from engine.notes import Hit
 from engine.song import Bar
@@ -44,6 +44,11 @@ class Drumming:
     def lengths(self) -> Floats:
         """The length of each bar in beats."""
         return np.array([bar.beats for bar in self.bars], np.float64)
+
+    def beats(self) -> Floats:
+        """(strokes,) the time of each stroke in beats from the start of the song."""
+        starts = np.array([bar.start for bar in self.bars], np.float64)
+        return np.asarray(starts[self.bar] + beat_of(self.step) + self.offset, np.float64)
 
     def roll(self, *, fine: bool = False) -> Roll:
         """Which rows are struck where: (bars, 24, 9), or (bars, 36, 9) on the finer grid."""
