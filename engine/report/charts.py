@@ -11,7 +11,7 @@ from engine.measures.drumming import Floats
 from engine.metrics import Mean
 from engine.report.svg import Scale, Svg
 
-WIDE, HALF = 920.0, 290.0
+WIDE, HALF = 1140.0, 350.0
 ROW = 26.0
 NAME = 150.0  # room for names on the left
 
@@ -83,12 +83,12 @@ def distribution(
     return str(picture)
 
 
-def pairs(rows: Mapping[str, tuple[float, float]], *, title: str, width: float = HALF) -> str:
+def pairs(rows: Mapping[str, tuple[float, float]], *, title: str) -> str:
     """Two bars under each other for each row, the truth's above; shares from 0 to the largest."""
     height = 30 + 22.0 * len(rows)
-    picture = Svg(width, height + 6, title)
+    picture = Svg(HALF, height + 6, title)
     top = max([value for row in rows.values() for value in row] + [1e-9])
-    along = Scale(0, top, 92, width - 48)
+    along = Scale(0, top, 92, HALF - 84)
     picture.text(8, 16, title, "title")
     for number, (name, values) in enumerate(rows.items()):
         y = 30 + 22.0 * number
@@ -98,7 +98,24 @@ def pairs(rows: Mapping[str, tuple[float, float]], *, title: str, width: float =
             tip = f"{name}: {value:.2f} ({kind})"
             picture.rect(92, y + 8 * place + 1, size, 7, kind, alpha=0.8, tip=tip)
         end = max(along(value) for value in values)
-        picture.text(end + 6, y + 12, f"{values[1]:.2f}", "faint")
+        picture.text(end + 6, y + 12, " / ".join(f"{value:.2f}" for value in values), "faint")
+    return str(picture)
+
+
+def columns(rows: Mapping[str, tuple[float, float]], *, title: str, every: int = 1) -> str:
+    """Two columns beside each other for each row, the truth's first; every so many are named."""
+    picture, height = Svg(HALF, 170, title), 170.0
+    up = Scale(0, max([v for row in rows.values() for v in row] + [1e-9]), height - 26, 30)
+    step = (HALF - 16) / max(1, len(rows))
+    picture.text(8, 16, title, "title")
+    for number, (name, values) in enumerate(rows.items()):
+        x, width = 8 + step * number, step * 0.38
+        for place, (value, kind) in enumerate(zip(values, ("truth", "model"), strict=True)):
+            tip = f"{name}: {value:.2f} ({kind})"
+            left = x + place * width
+            picture.rect(left, up(value), width, up(0) - up(value), kind, alpha=0.8, tip=tip)
+        if number % every == 0:
+            picture.text(x + width, height - 10, name, "faint", anchor="middle")
     return str(picture)
 
 

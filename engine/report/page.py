@@ -11,7 +11,7 @@ from engine.errors import EngineError
 from engine.evaluate import LIVE, MODEL, OTHER, TRUTH, SongResult
 from engine.measures.baselines import ROCK
 from engine.measures.document import Conditions
-from engine.measures.labels import Write, number, percent, plain, signed
+from engine.measures.labels import Write, percent, plain, signed
 from engine.measures.summary import Summary
 from engine.metrics import Mean
 from engine.report import charts, tables
@@ -53,6 +53,7 @@ def _sections(
     yield _lead(summary, conditions)
     yield _tiles(summary)
     yield _agreement(results, summary)
+    yield '<div class="two">'
     yield _section(
         "Likelihood of the true drums",
         "Bits a bar of what is struck together; fewer is better. Primed, the drums before the bar"
@@ -61,16 +62,17 @@ def _sections(
         tables.likelihood(summary),
     )
     yield _section(
+        "The same guitar, changed",
+        "The start of each song again, same seed, against what was played to the guitar as it is.",
+        tables.responses(summary),
+    )
+    yield "</div>"
+    yield _section(
         "Listening",
         "How the guitar's bars move with the drums' (Pearson's r over the bars of a song, mean over"
         " songs): density, loudness, register and stops of the guitar, density and loudness of the"
         " drums. The true drums say how much there is to hear.",
         tables.listening(summary),
-    )
-    yield _section(
-        "The same guitar, changed",
-        "The start of each song again, same seed, against what was played to the guitar as it is.",
-        tables.responses(summary),
     )
     yield _section(
         "Style",
@@ -82,16 +84,17 @@ def _sections(
     yield _section("Distributions", KEY, f'<div class="grid">{distributions(results)}</div>')
     yield _section(
         "Overlap of distributions",
-        "Yang and Lerch (2018): the area shared by the distances among the true songs and those from"
-        " true songs to this player's. 1 is the same. Spread: how far the player's songs lie from"
+        "Yang and Lerch (2018): the area shared by the distances among the true songs and those"
+        " from true songs to this player's. 1 is the same. Spread: how far its songs lie from"
         " each other, against the true ones.",
         tables.overlaps(summary),
     )
-    yield _section("Piano rolls", KEY, "".join(map(_roll, chosen_songs(results))))
+    words = f"{KEY} From the best to the worst; what sounds is the first {BARS} of the bars shown."
+    yield _section("Piano rolls", words, "".join(map(_roll, chosen_songs(results))))
 
 
 KEY = (
-    '<span class="key"><i class="truth"></i>true drums<i class="model"></i>drumd'
+    '<span class="key"><i class="truth"></i>true drums<i class="model"></i>model'
     '<i class="guitar"></i>guitar</span>'
 )
 
@@ -110,8 +113,8 @@ def _lead(summary: Summary, conditions: Conditions) -> str:
         *(["a quick look"] if conditions.quick else []),
     ]
     return (
-        f'<p class="lead">{escape("; ".join(told))}. Drums played through whole songs without a look'
-        " at the true ones. Small figures are 95 % intervals over songs.</p>"
+        f'<p class="lead">{escape("; ".join(told))}. Drums played through whole songs without'
+        " a look at the true ones. Small figures are 95 % intervals over songs.</p>"
     )
 
 
@@ -127,7 +130,7 @@ def _tiles(summary: Summary) -> str:
         ("any hit, Jaccard", summary.means[MODEL]["jaccard"], plain(3)),
     ]
     tiles = (
-        f'<div class="tile"><span>{escape(name)}</span><b>{number(mean, write)}</b></div>'
+        f'<div class="tile"><span>{escape(name)}</span>{tables.cell(mean, write)}</div>'
         for name, mean, write in found
     )
     return f'<div class="tiles">{"".join(tiles)}</div>'
@@ -141,9 +144,10 @@ def _agreement(results: Sequence[SongResult], summary: Summary) -> str:
         "Hit F1 over the cells of all bars of a song, nine voices; every song weighs the same.",
         charts.intervals(means, KINDS, label="mean hit F1 of each player")
         + "<h3>Song by song, against the rock beat</h3>"
-        + charts.songs(bars, label="hit F1 of each song", value="drumd", beside="rock beat")
+        + charts.songs(bars, label="hit F1 of each song", value="model", beside="rock beat")
         + f"<h3>All players</h3>{tables.agreement(summary)}"
-        + f"<h3>Hit F1 by voice</h3>{tables.voices(summary)}",
+        + f"<h3>Hit F1 by voice</h3>{tables.voices(summary)}"
+        + f"<details><summary>Every song</summary>{tables.songs(results)}</details>",
     )
 
 
@@ -163,7 +167,7 @@ def _players(result: SongResult) -> str:
         return ""
     bars = excerpt(result)[:BARS]
     heard = []
-    for who, name in ((TRUTH, "true drums"), (MODEL, "drumd")):
+    for who, name in ((TRUTH, "true drums"), (MODEL, "model")):
         data = sound(excerpt_file(result, result.drums[who], bars), font)
         if data:
             heard.append(

@@ -11,7 +11,7 @@ from engine.measures.drumming import Drumming, Floats
 from engine.measures.fills import fill_bars
 from engine.measures.touch import milliseconds
 from engine.metrics import ROWS
-from engine.report.charts import distribution, pairs
+from engine.report.charts import columns, distribution, pairs
 
 SIXTEENTHS = 16
 PHRASE = 4
@@ -30,9 +30,9 @@ def distributions(results: Sequence[SongResult]) -> str:
         distribution(_all(true, of), _all(own, of), title=title, edges=edges, unit=unit)
         for title, of, edges, unit in shapes
     ]
+    drawn.append(columns(_places(true, own), title="strokes by sixteenth, bars of 4/4", every=4))
+    drawn.append(columns(_fills(true, own), title="share of bars that are fills, by bar of four"))
     drawn.append(pairs(_voices(true, own), title="strokes a bar by voice"))
-    drawn.append(pairs(_places(true, own), title="strokes a bar by sixteenth, bars of 4/4"))
-    drawn.append(pairs(_fills(true, own), title="share of bars that are fills, by bar of four"))
     return "".join(drawn)
 
 
@@ -54,7 +54,7 @@ def _change(drums: Drumming) -> Floats:
 
 def _voices(true: Sequence[Drumming], own: Sequence[Drumming]) -> dict[str, tuple[float, float]]:
     a, b = (
-        sum(np.bincount(drums.row, minlength=len(ROWS)) for drums in songs)
+        np.sum([np.bincount(drums.row, minlength=len(ROWS)) for drums in songs], axis=0)
         / sum(len(drums.bars) for drums in songs)
         for songs in (true, own)
     )

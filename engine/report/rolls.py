@@ -49,7 +49,7 @@ def piano_roll(result: SongResult) -> str:
     _draw_guitar(picture, result.notes, along, 18)
     for place, (drumming, kind) in enumerate(((true, "truth"), (own, "model"))):
         top = 18 + GUITAR_HEIGHT + GAP + place * (drums + GAP)
-        picture.text(LEFT, top - 5, "true drums" if place == 0 else "drumd", f"{kind} words")
+        picture.text(LEFT, top - 5, "true drums" if place == 0 else "model", f"{kind} words")
         _draw_drums(picture, drumming, rows, along, top, kind)
     _draw_bars(picture, bars, result, along, height)
     return str(picture)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
-from engine.evaluate import LIVE, MODEL, OTHER, TRUTH
+from engine.evaluate import LIVE, MODEL, OTHER, TRUTH, SongResult
 from engine.measures.baselines import COMMON, LATE, NEAREST, ROCK
 from engine.measures.labels import (
     LIKELIHOOD,
@@ -17,6 +17,7 @@ from engine.measures.labels import (
     signed,
     signed_percent,
 )
+from engine.measures.likelihood import Likelihood
 from engine.measures.summary import Row, Summary
 from engine.metrics import Mean
 
@@ -41,6 +42,8 @@ def cell(mean: Mean | None, write: Write) -> str:
     if mean is None:
         return "–"
     low, high = write(mean.low), write(mean.high)
+    if low.endswith(" %"):
+        low = low.removesuffix(" %")
     return f"<b>{write(mean.mean)}</b><small>{low} to {high}</small>"
 
 
@@ -65,6 +68,27 @@ def agreement(summary: Summary) -> str:
         )
     columns = ("", "hit F1, sixteenths", "hit F1, finer grid", "any hit, Jaccard", "precision")
     more = ("recall", "hits a bar", "model above it, F1", "songs won : lost")
+    return table((*columns, *more), rows)
+
+
+def songs(results: Sequence[SongResult]) -> str:
+    """Every song by itself."""
+    two = plain(2)
+    rows = (
+        (
+            one.file,
+            one.metre,
+            f"{one.bpm:.0f}",
+            str(one.bars),
+            *(two(one.scores[who].f1) for who in (MODEL, LIVE, ROCK)),
+            two(one.scores[OTHER].f1) if OTHER in one.scores else "–",
+            *(_or_dash(one.likelihood, name) for name in ("worth_primed", "worth_unprimed")),
+            *(f"{one.style[who].hits_per_bar:.1f}" for who in (TRUTH, MODEL)),
+        )
+        for one in results
+    )
+    columns = ("", "metre", "bpm", "bars", "hit F1", "live", "rock beat", "other guitar")
+    more = ("worth, primed", "worth, unprimed", "true hits a bar", "hits a bar")
     return table((*columns, *more), rows)
 
 
@@ -127,6 +151,11 @@ def overlaps(summary: Summary) -> str:
         )
         rows.append((feature, *cells))
     return table(("feature of a song", *who), rows)
+
+
+def _or_dash(likelihood: Likelihood, name: str) -> str:
+    value = getattr(likelihood, name)
+    return "–" if value is None else f"{value:+.2f}"
 
 
 def _by_player(rows: Mapping[str, Row], names: Mapping[str, tuple[str, Write]]) -> str:
