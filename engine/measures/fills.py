@@ -5,7 +5,8 @@ Conventions
 - A *fill* is a bar with at least 3 more strokes on snare and toms in its second half than the
   median of the same player's bars of that song, or at least 2 strokes on toms there where the
   median bar has none.
-- The end of a phrase is every fourth bar, counted from the song's first bar.
+- Phrases are four bars long. They begin where the true drums most often crash on the one; in songs
+  without crashes, with the song's first bar.
 - A crash after a fill is one in the first sixteenth of the next bar, where that is measured too.
 - Shares are 0..1, and None where nothing could be counted.
 """
@@ -46,10 +47,17 @@ def fills(truth: Drumming, answer: Drumming) -> Fills:
     both = int(played.sum() + true.sum())
     return Fills(
         fills=float(played.mean()),
-        fills_at_phrase_end=share((answer.number + 1) % PHRASE_BARS == 0, played),
+        fills_at_phrase_end=share(phrase_place(truth) == PHRASE_BARS - 1, played),
         crash_after_fill=_crash_after(answer, played),
         fill_f1=2 * float((played & true).sum()) / both if both else None,
     )
+
+
+def phrase_place(truth: Drumming) -> NDArray[np.int64]:
+    """(bars,) which bar of its phrase each bar is, 0..3."""
+    crashed = np.bincount(truth.number[_crashes(truth)] % PHRASE_BARS, minlength=PHRASE_BARS)
+    place: NDArray[np.int64] = (truth.number - int(crashed.argmax())) % PHRASE_BARS
+    return place
 
 
 def fill_bars(drums: Drumming) -> NDArray[np.bool_]:
@@ -68,9 +76,13 @@ def share(what: NDArray[np.bool_], among: NDArray[np.bool_]) -> float | None:
 
 
 def _crash_after(drums: Drumming, fill: NDArray[np.bool_]) -> float | None:
-    crash = np.zeros(len(drums.bars), np.bool_)
-    crash[drums.bar[(drums.row == CRASH) & (drums.cell == 0)]] = True
+    crash = np.isin(np.arange(len(drums.bars)), _crashes(drums))
     return share(crash[1:], fill[:-1] & drums.follows()[1:])
+
+
+def _crashes(drums: Drumming) -> NDArray[np.int64]:
+    """The bars with a crash on the one."""
+    return np.unique(drums.bar[(drums.row == CRASH) & (drums.cell == 0)])
 
 
 def _count(drums: Drumming, wanted: NDArray[np.bool_]) -> NDArray[np.int64]:

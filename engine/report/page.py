@@ -89,7 +89,9 @@ def _sections(
         " each other, against the true ones.",
         tables.overlaps(summary),
     )
-    words = f"{KEY} From the best to the worst; what sounds is the first {BARS} of the bars shown."
+    words = f"{KEY}</p><p>From the best to the worst, bars from the middle of each song."
+    if soundfont() is not None:
+        words += f" What sounds is the first {BARS} of the bars shown."
     yield _section("Piano rolls", words, "".join(map(_roll, chosen_songs(results))))
 
 

@@ -7,14 +7,13 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from engine.evaluate import MODEL, TRUTH, SongResult
-from engine.measures.drumming import Drumming, Floats
-from engine.measures.fills import fill_bars
+from engine.measures.drumming import Drumming, Floats, Ints
+from engine.measures.fills import PHRASE_BARS, fill_bars, phrase_place
 from engine.measures.touch import milliseconds
 from engine.metrics import ROWS
 from engine.report.charts import columns, distribution, pairs
 
 SIXTEENTHS = 16
-PHRASE = 4
 
 
 def distributions(results: Sequence[SongResult]) -> str:
@@ -23,7 +22,7 @@ def distributions(results: Sequence[SongResult]) -> str:
     shapes: list[tuple[str, Callable[[Drumming], Floats], Sequence[float], str]] = [
         ("hits a bar", _hits, list(range(0, 41, 2)), ""),
         ("velocity", lambda drums: drums.velocity * 127, list(range(0, 129, 8)), ""),
-        ("micro-timing", milliseconds, list(range(-40, 41, 5)), " ms"),
+        ("micro-timing", milliseconds, [5.0 * n - 42.5 for n in range(18)], " ms"),
         ("change from bar to bar", _change, [n / 20 for n in range(21)], ""),
     ]
     drawn = [
@@ -80,13 +79,13 @@ def _by_sixteenth(songs: Sequence[Drumming]) -> Floats:
 
 
 def _fills(true: Sequence[Drumming], own: Sequence[Drumming]) -> dict[str, tuple[float, float]]:
-    a, b = (_by_phrase(songs) for songs in (true, own))
-    return {f"bar {place + 1}": (float(a[place]), float(b[place])) for place in range(PHRASE)}
+    place = np.concatenate([phrase_place(drums) for drums in true])
+    a, b = (_by_phrase(songs, place) for songs in (true, own))
+    return {f"bar {bar + 1}": (float(a[bar]), float(b[bar])) for bar in range(PHRASE_BARS)}
 
 
-def _by_phrase(songs: Sequence[Drumming]) -> Floats:
-    place = np.concatenate([drums.number % PHRASE for drums in songs])
+def _by_phrase(songs: Sequence[Drumming], place: Ints) -> Floats:
     filled = np.concatenate([fill_bars(drums) for drums in songs])
-    bars = np.bincount(place, minlength=PHRASE)
-    fills = np.bincount(place[filled], minlength=PHRASE)
+    bars = np.bincount(place, minlength=PHRASE_BARS)
+    fills = np.bincount(place[filled], minlength=PHRASE_BARS)
     return np.asarray(fills / np.maximum(bars, 1), np.float64)
