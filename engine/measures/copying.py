@@ -26,7 +26,7 @@ def two_bar_patterns(roll: Roll, follows: NDArray[np.bool_]) -> list[bytes]:
     last = np.flatnonzero(follows & (np.arange(len(roll)) > 0))
     pairs = np.concatenate([roll[last - 1], roll[last]], axis=1)
     pairs = pairs[pairs.any(axis=(1, 2))]
-    packed = np.packbits(pairs.reshape(len(pairs), -1), axis=1)
+    packed = np.packbits(pairs.reshape(len(pairs), pairs.shape[1] * pairs.shape[2]), axis=1)
     return [row.tobytes() for row in packed]
 
 

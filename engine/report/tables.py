@@ -80,8 +80,10 @@ def songs(results: Sequence[SongResult]) -> str:
             one.metre,
             f"{one.bpm:.0f}",
             str(one.bars),
-            *(two(one.scores[who].f1) for who in (MODEL, LIVE, ROCK)),
-            two(one.scores[OTHER].f1) if OTHER in one.scores else "–",
+            *(
+                two(one.scores[who].f1) if who in one.scores else "–"
+                for who in (MODEL, LIVE, ROCK, OTHER)
+            ),
             *(_or_dash(one.likelihood, name) for name in ("worth_primed", "worth_unprimed")),
             *(f"{one.style[who].hits_per_bar:.1f}" for who in (TRUTH, MODEL)),
         )
