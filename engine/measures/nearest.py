@@ -5,8 +5,8 @@ Conventions
 - The feature of a bar of guitar is (36 steps, 3 registers): the square root of how many notes begin
   there. Registers are below C3 (MIDI 48), below C4, and from C4 on.
 - Likeness is the Euclidean distance of these features; of bars as alike the first is taken.
-- Only bars of the same metre and of other groups of songs are looked at. Of all training bars with
-  guitar and drums 20,000 are kept, drawn with a fixed seed.
+- Only bars of the same metre and of other groups of songs are looked at: 20,000 with guitar and
+  drums at most, drawn with a fixed seed from 100,000 training bars at most, drawn likewise.
 """
 
 from __future__ import annotations
@@ -85,16 +85,14 @@ def _features(onset: Floats, pitch: NDArray[np.integer], starts: Floats, lengths
 
 
 def _guitar_bars(training: TrainingBars) -> tuple[Ints, Floats]:
-    """All training bars with drums and guitar, and their features; one row for each guitar."""
-    tensors = training.tensors
-    of_song = np.searchsorted(
-        tensors["bar_song"][training.bars], np.arange(len(training.songs) + 1)
-    )
+    """Training bars with drums and guitar, and their features; one row for each guitar."""
+    tensors, sample = training.tensors, training.sample()
+    of_song = np.searchsorted(tensors["bar_song"][sample], np.arange(len(training.songs) + 1))
     bars: list[Ints] = []
     found: list[Floats] = []
     for part in np.flatnonzero(tensors["part_guitar"] == 1):
         song = int(tensors["part_song"][part])
-        own = training.bars[of_song[song] : of_song[song + 1]]
+        own = sample[of_song[song] : of_song[song + 1]]
         own = own[tensors["bar_beats"][own] <= MAX_BAR_BEATS]
         first, last = (int(at) for at in tensors["part_note"][part : part + 2])
         notes = (tensors["note_onset"][first:last], tensors["note_pitch"][first:last])

@@ -19,6 +19,8 @@ from engine.measures.drumming import Floats, Ints
 from engine.metrics import CELLS, ROW_OF, ROWS, SIXTEENTHS_PER_BEAT, Roll
 from engine.notes import Hit, Metre
 
+SAMPLE_BARS = 100_000  # more would tell nothing new, and take long
+
 
 class TrainingBars:
     """The bars of a corpus in which drums were played, by their number in the corpus."""
@@ -33,6 +35,12 @@ class TrainingBars:
 
     def __len__(self) -> int:
         return len(self.bars)
+
+    def sample(self, most: int = SAMPLE_BARS, seed: int = 0) -> Ints:
+        """The bars, or so many of them drawn by chance (the same each time), in order."""
+        if len(self.bars) <= most:
+            return self.bars
+        return np.sort(np.random.default_rng(seed).choice(self.bars, most, replace=False))
 
     def metre(self, bar: int) -> Metre:
         names = ("bar_numerator", "bar_denominator")

@@ -76,6 +76,14 @@ def test_only_songs_of_training_are_known(corpus):
     assert names == {"low.mid", "high.mid", "long.mid"}
 
 
+def test_a_sample_of_bars_is_in_order_and_the_same_each_time(corpus):
+    training = TrainingBars(corpus)
+    drawn = training.sample(20)
+    assert len(set(drawn.tolist())) == 20 and (np.diff(drawn) > 0).all()
+    assert (drawn == TrainingBars(corpus).sample(20)).all()
+    assert (training.sample() == training.bars).all()
+
+
 def test_the_common_bar_is_that_of_the_feel(corpus, heard):
     bars = heard.scored_bars()
     straight = Baselines(TrainingBars(corpus)).play(heard, bars)[COMMON]
