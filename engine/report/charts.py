@@ -60,7 +60,8 @@ def songs(bars: Sequence[SongBar], *, label: str, value: str, beside: str) -> st
         picture.rect(x - width / 2, up(bar.value), width, up(0) - up(bar.value), kind, tip=tip)
         picture.line(x - width / 2 - 2, up(bar.beside), x + width / 2 + 2, up(bar.beside), "mark")
     above = sum(bar.value > bar.beside for bar in ordered)
-    picture.text(40, height - 6, f"{value} above {beside} in {above} of {len(ordered)}", "faint")
+    words = f"bars: {value}; lines: {beside}; {value} above {beside} in {above} of {len(ordered)}"
+    picture.text(40, height - 6, f"{words} (full colour)", "faint")
     return str(picture)
 
 

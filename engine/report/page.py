@@ -77,7 +77,8 @@ def _sections(
     yield _section(
         "Style",
         "A fill is a bar whose second half has at least 3 more strokes on snare and toms than is"
-        " usual, or toms where there are none. Velocity counts where the true drums vary in it,"
+        " usual, or toms where there are none; phrases of four bars begin where the true drums"
+        " crash. Velocity counts where the true drums vary in it,"
         " micro-timing where a human played.",
         tables.style(summary),
     )
