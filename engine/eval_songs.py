@@ -64,10 +64,11 @@ class EvalSong:
     @staticmethod
     def roll(
         bars: Sequence[Bar], beats: Sequence[float] | NDArray[np.float64],
-        voices: Sequence[int] | NDArray[np.int64],
+        voices: Sequence[int] | NDArray[np.int64], *, fine: bool = False,
     ) -> Roll:  # fmt: skip
         """Hits on the cells of these bars, as `engine.metrics` counts them."""
-        return roll(beats, voices, [bar.start for bar in bars], [bar.beats for bar in bars])
+        starts, lengths = [bar.start for bar in bars], [bar.beats for bar in bars]
+        return roll(beats, voices, starts, lengths, fine=fine)
 
 
 def songs_of(corpus: Corpus, *, split: str = "valid", part: str = "all") -> list[EvalSong]:

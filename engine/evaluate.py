@@ -27,6 +27,7 @@ from engine.measures.style import About, Style, style
 from engine.measures.training import TrainingBars
 from engine.metrics import Score, score
 from engine.notes import Hit, Note
+from engine.song import Bar
 from engine.workers import WorkerLostError, work_through
 
 PATIENCE_S = 1800.0
@@ -136,6 +137,10 @@ def measure(
     truth = drumming(bars, numbers, song.hits())
     drums = {who: drumming(bars, numbers, played[who]) for who in PLAYERS if who in played}
     everyone = {TRUTH: truth, **drums}
+    scores = {
+        fine: {who: _score(song, bars, played[who], fine=fine) for who in drums}
+        for fine in (False, True)
+    }
     about = About(song.feel, song.has_dynamics)
     return SongResult(
         file=song.file,
@@ -144,8 +149,8 @@ def measure(
         feel=song.feel,
         bars=len(bars),
         other=task.lenders[0].file if task.lenders else "",
-        scores={who: score(truth.roll(), one.roll()) for who, one in drums.items()},
-        fine={who: score(truth.roll(fine=True), one.roll(fine=True)) for who, one in drums.items()},
+        scores=scores[False],
+        fine=scores[True],
         listening={who: listening(song.notes, one) for who, one in everyone.items()},
         style={who: style(truth, one, about, known) for who, one in everyone.items()},
         likelihood=performance.likelihood,
@@ -153,6 +158,13 @@ def measure(
         drums=everyone,
         notes=song.notes,
     )
+
+
+def _score(song: EvalSong, bars: Sequence[Bar], hits: Sequence[Hit], *, fine: bool) -> Score:
+    voiced = [(hit.beat, int(hit.voice)) for hit in hits if hit.voice is not None]
+    beats, voices = [beat for beat, _ in voiced], [voice for _, voice in voiced]
+    truth = song.roll(bars, song.hit_beats, song.hit_voices, fine=fine)
+    return score(truth, song.roll(bars, beats, voices, fine=fine))
 
 
 def _run(task: Task) -> Performance | str:
