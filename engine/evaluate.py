@@ -94,19 +94,17 @@ def evaluate(
     `pool` holds the songs that may lend their guitars (the measured ones if left out), of which
     `guitars` - 1 are asked; with fewer than ten guitars the right one is not looked for.
     """
-    tasks = [
-        Task(song, tuple(other_songs(song, pool or songs, guitars - 1)), bundle, seed, temperature)
-        for song in songs
-    ]
     training = TrainingBars(corpus)
     baselines, known = Baselines(training), training.two_bar_patterns()
+    lenders = [tuple(other_songs(song, pool or songs, guitars - 1)) for song in songs]
+    tasks = [
+        Task(song, lent, bundle, seed, temperature)
+        for song, lent in zip(songs, lenders, strict=True)
+    ]
     results: dict[int, SongResult] = {}
     progress(0, len(tasks))
     for index, answer in work_through(_run, tasks, jobs=processes, patience_s=PATIENCE_S):
-        if not isinstance(answer, Performance):
-            reason = answer if isinstance(answer, WorkerLostError | str) else "no answer"
-            raise EngineError(f"{songs[index].file} cannot be measured: {reason}")
-        results[index] = measure(tasks[index], answer, baselines, known)
+        results[index] = measure(tasks[index], _performance(songs[index], answer), baselines, known)
         progress(len(results), len(tasks))
     return [results[index] for index in range(len(tasks))]
 
@@ -158,6 +156,13 @@ def measure(
         drums=everyone,
         notes=song.notes,
     )
+
+
+def _performance(song: EvalSong, answer: object) -> Performance:
+    if isinstance(answer, Performance):
+        return answer
+    reason = answer if isinstance(answer, WorkerLostError | str) else "no answer"
+    raise EngineError(f"{song.file} cannot be measured: {reason}")
 
 
 def _score(song: EvalSong, bars: Sequence[Bar], hits: Sequence[Hit], *, fine: bool) -> Score:

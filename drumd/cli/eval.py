@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import click
 
 from drumd.cli.progress import cores, progress_bar
+
+if TYPE_CHECKING:
+    from engine.evaluate import SongResult
+    from engine.measures.document import Conditions
 
 Folder = click.Path(exists=True, file_okay=False, path_type=Path)
 QUICK_SONGS = 12
@@ -59,14 +64,12 @@ def command(
     drumd eval BUNDLE --data CORPUS --part last --report report
     drumd eval BUNDLE --data songs/ --json > found.json
     """
-    from drumd.cli.eval_tables import show
     from engine.bundle import open_bundle
     from engine.corpus import read_corpus
     from engine.eval_songs import songs_of
     from engine.evaluate import evaluate
-    from engine.measures.document import Conditions, document
+    from engine.measures.document import Conditions
     from engine.measures.likelihood import GUITARS
-    from engine.measures.summary import summarise
 
     folder = open_bundle(bundle).folder
     with _corpus(data) as place:
@@ -85,8 +88,23 @@ def command(
             processes=cores(),
             progress=progress,
         )
+    _tell(
+        results,
+        Conditions(str(folder), str(data), split, part, seed, temperature, quick),
+        report=report,
+        as_json=as_json,
+    )
+
+
+def _tell(
+    results: Sequence[SongResult], conditions: Conditions, *, report: Path | None, as_json: bool
+) -> None:
+    """Write the report, where one is asked for, and print all that was found."""
+    from drumd.cli.eval_tables import show
+    from engine.measures.document import document
+    from engine.measures.summary import summarise
+
     summary = summarise(results)
-    conditions = Conditions(str(folder), str(data), split, part, seed, temperature, quick)
     if report is not None:
         from engine.report.page import write_report
 
@@ -95,7 +113,8 @@ def command(
     if as_json:
         click.echo(json.dumps(document(results, summary, conditions)))
     else:
-        show(summary, f"{folder.name} on {len(results)} songs, split {split}, part {part}")
+        about = f"split {conditions.split}, part {conditions.part}"
+        show(summary, f"{Path(conditions.bundle).name} on {len(results)} songs, {about}")
 
 
 @contextmanager

@@ -19,6 +19,47 @@ from engine.report.pictures import distributions
 from engine.report.rolls import chosen_songs, excerpt, piano_roll
 from engine.report.sound import BARS, excerpt_file, sound, soundfont
 
+KEY = (
+    '<span class="key"><i class="truth"></i>true drums<i class="model"></i>model'
+    '<i class="guitar"></i>guitar</span>'
+)
+
+# What each section is called, and what one must know to read it.
+AGREEMENT = (
+    "Agreement with the true drums",
+    "Hit F1 over the cells of all bars of a song, nine voices; every song weighs the same.",
+)
+LIKELIHOOD = (
+    "Likelihood of the true drums",
+    "Bits a bar of what is struck together; fewer is better. Primed, the drums before the bar are"
+    " known, unprimed none are. What another song's guitar costs is what the guitar is worth. Among"
+    " ten guitars chance picks the right one in 10 %.",
+)
+CHANGED = (
+    "The same guitar, changed",
+    "The start of each song again, same seed, against what was played to the guitar as it is.",
+)
+LISTENING = (
+    "Listening",
+    "How the guitar's bars move with the drums' (Pearson's r over the bars of a song, mean over"
+    " songs): density, loudness, register and stops of the guitar, density and loudness of the"
+    " drums. The true drums say how much there is to hear.",
+)
+STYLE = (
+    "Style",
+    "A fill is a bar whose second half has at least 3 more strokes on snare and toms than is usual,"
+    " or toms where there are none; phrases of four bars begin where the true drums crash. Velocity"
+    " counts where the true drums vary in it, micro-timing where a human played.",
+)
+DISTRIBUTIONS = ("Distributions", "All songs together, as shares.")
+OVERLAP = (
+    "Overlap of distributions",
+    "Yang and Lerch (2018): the area shared by the distances among the true songs and those from"
+    " true songs to this player's. 1 is the same. Spread: how far its songs lie from each other,"
+    " against the true ones.",
+)
+ROLLS = ("Piano rolls", "From the best to the worst, bars from the middle of each song.")
+
 KINDS = {MODEL: "model", LIVE: "model", ROCK: "rock"}
 
 
@@ -52,57 +93,22 @@ def _sections(
 ) -> Iterator[str]:
     yield _lead(summary, conditions)
     yield _tiles(summary)
-    yield _agreement(results, summary)
+    yield _section(AGREEMENT, _agreement(results, summary))
     yield '<div class="two">'
-    yield _section(
-        "Likelihood of the true drums",
-        "Bits a bar of what is struck together; fewer is better. Primed, the drums before the bar"
-        " are known, unprimed none are. What another song's guitar costs is what the guitar is"
-        " worth. Among ten guitars chance picks the right one in 10 %.",
-        tables.likelihood(summary),
-    )
-    yield _section(
-        "The same guitar, changed",
-        "The start of each song again, same seed, against what was played to the guitar as it is.",
-        tables.responses(summary),
-    )
+    yield _section(LIKELIHOOD, tables.likelihood(summary))
+    yield _section(CHANGED, tables.responses(summary))
     yield "</div>"
-    yield _section(
-        "Listening",
-        "How the guitar's bars move with the drums' (Pearson's r over the bars of a song, mean over"
-        " songs): density, loudness, register and stops of the guitar, density and loudness of the"
-        " drums. The true drums say how much there is to hear.",
-        tables.listening(summary),
-    )
-    yield _section(
-        "Style",
-        "A fill is a bar whose second half has at least 3 more strokes on snare and toms than is"
-        " usual, or toms where there are none; phrases of four bars begin where the true drums"
-        " crash. Velocity counts where the true drums vary in it,"
-        " micro-timing where a human played.",
-        tables.style(summary),
-    )
-    yield _section("Distributions", KEY, f'<div class="grid">{distributions(results)}</div>')
-    yield _section(
-        "Overlap of distributions",
-        "Yang and Lerch (2018): the area shared by the distances among the true songs and those"
-        " from true songs to this player's. 1 is the same. Spread: how far its songs lie from"
-        " each other, against the true ones.",
-        tables.overlaps(summary),
-    )
-    words = f"{KEY}</p><p>From the best to the worst, bars from the middle of each song."
-    if soundfont() is not None:
-        words += f" What sounds is the first {BARS} of the bars shown."
-    yield _section("Piano rolls", words, "".join(map(_roll, chosen_songs(results))))
+    yield _section(LISTENING, tables.listening(summary))
+    yield _section(STYLE, tables.style(summary))
+    yield _section(DISTRIBUTIONS, f'{KEY}<div class="grid">{distributions(results)}</div>')
+    yield _section(OVERLAP, tables.overlaps(summary))
+    heard = f" What sounds is the first {BARS} of the bars shown." if soundfont() else ""
+    rolls = "".join(map(_roll, chosen_songs(results)))
+    yield _section((ROLLS[0], ROLLS[1] + heard), KEY + rolls)
 
 
-KEY = (
-    '<span class="key"><i class="truth"></i>true drums<i class="model"></i>model'
-    '<i class="guitar"></i>guitar</span>'
-)
-
-
-def _section(title: str, words: str, body: str) -> str:
+def _section(head: tuple[str, str], body: str) -> str:
+    title, words = head
     return f"<section><h2>{escape(title)}</h2><p>{words}</p>{body}</section>"
 
 
@@ -142,15 +148,13 @@ def _tiles(summary: Summary) -> str:
 def _agreement(results: Sequence[SongResult], summary: Summary) -> str:
     means = {who: row["f1"] for who, row in summary.means.items()}
     bars = [charts.SongBar(one.file, one.scores[MODEL].f1, one.scores[ROCK].f1) for one in results]
-    return _section(
-        "Agreement with the true drums",
-        "Hit F1 over the cells of all bars of a song, nine voices; every song weighs the same.",
+    return (
         charts.intervals(means, KINDS, label="mean hit F1 of each player")
         + "<h3>Song by song, against the rock beat</h3>"
         + charts.songs(bars, label="hit F1 of each song", value="model", beside="rock beat")
         + f"<h3>All players</h3>{tables.agreement(summary)}"
         + f"<h3>Hit F1 by voice</h3>{tables.voices(summary)}"
-        + f"<details><summary>Every song</summary>{tables.songs(results)}</details>",
+        + f"<details><summary>Every song</summary>{tables.songs(results)}</details>"
     )
 
 

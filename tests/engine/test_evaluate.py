@@ -3,7 +3,7 @@
 import pytest
 
 from engine.corpus import read_corpus
-from engine.errors import CorpusError
+from engine.errors import CorpusError, EngineError
 from engine.eval_songs import borrowed_guitar, in_part, other_songs, songs_of
 from engine.evaluate import LIVE, MODEL, OTHER, PLAYERS, TRUTH, Task, evaluate, measure, perform
 from engine.kit import Voice
@@ -155,6 +155,11 @@ def test_songs_are_measured_in_processes_and_come_in_their_order(corpus, by_file
     assert [one.other for one in found] == ["a.mid", "b.mid"]
     assert counts == [(0, 2), (1, 2), (2, 2)]
     assert found[0].scores[ROCK].f1 == 1 and found[0].likelihood.primed > 0
+
+
+def test_a_bundle_that_cannot_be_played_is_told_with_the_song(corpus, by_file, tmp_path):
+    with pytest.raises(EngineError, match=r"a\.mid cannot be measured: .* has no bundle\.json"):
+        evaluate(corpus, [by_file["a.mid"]], bundle=tmp_path)
 
 
 def test_a_guitar_is_lent_by_a_song_of_the_same_metre_and_another_group(by_file):
