@@ -9,10 +9,10 @@ from engine.corpus import read_corpus
 from engine.errors import EngineError
 from engine.eval_songs import songs_of
 from engine.export import export
-from engine.features import HISTORY_BARS
+from engine.features import COMBINATIONS, HISTORY_BARS, VELOCITIES
 from engine.grid import beat_of
 from engine.infer import Drummer
-from engine.kit import PITCH_OF, Voice
+from engine.kit import PITCH_OF, VOICES, Voice
 from engine.measures.likelihood import true_pattern
 from engine.metrics import rock_beat
 from engine.notes import Hit, Metre, Note, Pattern, Request
@@ -29,6 +29,29 @@ REQUEST = Request(2, 8.0, RIFF, 12.0, temperature=0.0)
 @pytest.fixture(scope="module")
 def drummer():
     return Drummer()
+
+
+class Indifferent:
+    """A network for which all is as likely; it remembers what it was told of the step before."""
+
+    def __init__(self):
+        self.previous = []
+
+    def run(self, _names, inputs):
+        self.previous.append(inputs["previous"][0, 0].reshape(VOICES, -1)[:, 0])
+        velocity, offset = np.zeros((1, 1, VOICES, VELOCITIES)), np.zeros((1, 1, VOICES, 13))
+        state = (inputs["hidden"], inputs["cell"])
+        return np.zeros((1, 1, COMBINATIONS), np.float32), velocity, offset, *state
+
+
+def test_where_all_is_as_likely_a_step_costs_ten_bits_and_each_knows_the_true_one_before():
+    drummer, network = Drummer(), Indifferent()
+    drummer._play = network
+    truth = Pattern.of([Hit(0.0, 36), Hit(0.0, 49), Hit(1.0, 38)], 4.0)
+    assert drummer.bits(REQUEST, truth) == pytest.approx(24 * 10)
+    struck = [np.flatnonzero(row).tolist() for row in network.previous]
+    assert struck[1] == [Voice.KICK, Voice.CRASH] and struck[7] == [Voice.SNARE]
+    assert not any(struck[step] for step in range(24) if step not in (1, 7))
 
 
 def test_what_it_plays_at_temperature_zero_surprises_it_less_than_any_other_last_step(drummer):

@@ -139,6 +139,16 @@ def test_live_the_drummer_hears_the_guitar_up_to_the_bar_line_only(by_file):
     assert all(note.onset < one.start for one in live for note in one.notes)
 
 
+def test_the_other_guitar_is_that_of_the_lender(by_file):
+    drummer, song, lender = Reading(), by_file["a.mid"], by_file["b.mid"]
+    perform(Task(song, (lender,)), drummer)
+    lent = borrowed_guitar(song, lender)
+    for request in drummer.requests[40:60]:
+        assert request.notes[-8:] == tuple(
+            note for note in lent if request.start <= note.onset < request.heard_until
+        )
+
+
 def test_bits_are_those_of_the_true_drums(by_file, measured):
     result = measured(by_file["a.mid"], Reading(), by_file["b.mid"])
     assert (result.likelihood.primed, result.likelihood.worth_primed) == (12, 0)

@@ -32,6 +32,13 @@ def test_a_perfect_answer_has_the_style_of_the_truth():
     assert found.hits_per_bar == truth.roll().sum() / 8
 
 
+def test_the_feel_is_the_manifests_or_else_that_of_the_true_drums():
+    straight, swung = played(eighths(1 / 2)), played(eighths(2 / 3))
+    assert style(straight, straight, About("triplet/swing")).feel_right == 0
+    assert style(swung, swung, About()).feel_right == 1
+    assert style(swung, straight, About()).feel_right == 0
+
+
 def test_silence_has_no_style_and_raises_nothing():
     truth, silent = played(groove(), bars=8), played([], bars=8)
     found = style(truth, silent, About())
@@ -58,6 +65,11 @@ def test_a_fill_is_more_snare_and_toms_than_usual_in_the_second_half():
 def test_two_toms_where_there_are_none_are_a_fill():
     toms = [hit(6.5, Voice.LOW_TOM), hit(7.5, Voice.LOW_TOM)]
     assert fill_bars(played(toms)).tolist() == [False, True, False, False]
+
+
+def test_two_toms_where_toms_are_usual_are_none():
+    usual = [hit(4.0 * bar + 3, Voice.LOW_TOM) for bar in range(4)]
+    assert not fill_bars(played([*usual, hit(6.5, Voice.LOW_TOM)])).any()
 
 
 def test_drums_that_always_fill_never_do():
@@ -128,6 +140,12 @@ def test_a_two_bar_pattern_is_copied_where_training_has_it():
     assert copied(drums, first) == pytest.approx(1 / 3)
     assert copied(drums, frozenset()) == 0
     assert copied(played([]), first) is None  # silence is no pattern
+
+
+def test_both_bars_of_a_pattern_count():
+    one, two = (played([hit(beat), hit(4.0)], bars=2) for beat in (0.0, 1.0))
+    known = frozenset(two_bar_patterns(two.roll(), two.follows()))
+    assert (copied(one, known), copied(two, known)) == (0, 1)
 
 
 def test_velocity_and_micro_timing_make_no_other_pattern():
