@@ -14,8 +14,9 @@ from engine.accompany import sounding
 from engine.corpus import Corpus
 from engine.errors import CorpusError
 from engine.grid import beat_of, fits_grid
+from engine.kit import PITCH_OF, Voice
 from engine.metrics import Roll, roll
-from engine.notes import Metre, Note
+from engine.notes import Hit, Metre, Note
 from engine.song import Bar
 
 PARTS = ("tune", "last", "all")
@@ -31,6 +32,9 @@ class EvalSong:
     bars: tuple[Bar, ...]
     hit_beats: NDArray[np.float64]  # (hits,)
     hit_voices: NDArray[np.int64]
+    hit_velocities: NDArray[np.int64]  # 1..127
+    feel: str = ""  # as the manifest calls it: straight, triplet/swing, or nothing
+    has_dynamics: bool = True  # the velocities of its drums vary
 
     @property
     def metre(self) -> Metre:
@@ -41,6 +45,12 @@ class EvalSong:
     @property
     def bpm(self) -> float:
         return float(np.median([bar.bpm for bar in self.bars]))
+
+    def hits(self) -> list[Hit]:
+        """The drums that were really played."""
+        columns = (self.hit_beats, self.hit_voices, self.hit_velocities)
+        rows = zip(*(column.tolist() for column in columns), strict=True)
+        return [Hit(beat, PITCH_OF[Voice(voice)], velocity) for beat, voice, velocity in rows]
 
     def scored_bars(self) -> list[Bar]:
         """The bars that fit the grid, in which a guitar note begins and drums were played."""
@@ -54,10 +64,11 @@ class EvalSong:
     @staticmethod
     def roll(
         bars: Sequence[Bar], beats: Sequence[float] | NDArray[np.float64],
-        voices: Sequence[int] | NDArray[np.int64],
+        voices: Sequence[int] | NDArray[np.int64], *, fine: bool = False,
     ) -> Roll:  # fmt: skip
         """Hits on the cells of these bars, as `engine.metrics` counts them."""
-        return roll(beats, voices, [bar.start for bar in bars], [bar.beats for bar in bars])
+        starts, lengths = [bar.start for bar in bars], [bar.beats for bar in bars]
+        return roll(beats, voices, starts, lengths, fine=fine)
 
 
 def songs_of(corpus: Corpus, *, split: str = "valid", part: str = "all") -> list[EvalSong]:
@@ -88,10 +99,14 @@ def in_part(group: str, part: str) -> bool:
     return part == "all" or part == ("last" if odd else "tune")
 
 
-def other_song(song: EvalSong, songs: Sequence[EvalSong]) -> EvalSong | None:
-    """The song of the same metre and another group that is nearest in tempo, if there is one."""
+def other_songs(song: EvalSong, songs: Sequence[EvalSong], most: int) -> list[EvalSong]:
+    """Songs of the same metre and of other groups, one a group, the nearest in tempo first."""
     others = [one for one in songs if one.group != song.group and one.metre == song.metre]
-    return min(others, key=lambda one: (abs(one.bpm - song.bpm), one.file), default=None)
+    others.sort(key=lambda one: (abs(one.bpm - song.bpm), one.file))
+    by_group: dict[str, EvalSong] = {}
+    for one in others:
+        by_group.setdefault(one.group, one)
+    return list(by_group.values())[:most]
 
 
 def borrowed_guitar(song: EvalSong, lender: EvalSong) -> tuple[Note, ...]:
@@ -133,6 +148,9 @@ def _song(corpus: Corpus, index: int, part: int) -> EvalSong:
         bars=tuple(_bar(corpus, int(bar)) for bar in bars),
         hit_beats=starts[hit_bar] + beat_of(steps) + offsets,
         hit_voices=np.asarray(tensors["hit_voice"][hit_from:hit_to], np.int64),
+        hit_velocities=np.asarray(tensors["hit_velocity"][hit_from:hit_to], np.int64),
+        feel=corpus.songs[index].feel,
+        has_dynamics=bool(tensors["song_dynamics"][index] == 1),
     )
 
 

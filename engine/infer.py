@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import onnxruntime
-from numpy.typing import NDArray
 
 from engine.bundle import open_bundle
 from engine.errors import BundleError, EngineError
@@ -32,7 +31,7 @@ from engine.grid import MAX_BAR_BEATS, fits_grid, steps_in
 from engine.kit import VOICES
 from engine.notes import COMMON_TIME, Note, Pattern, Request
 from engine.preprocess import part_window
-from engine.takes import expected_f1, strokes
+from engine.takes import Choose, Reader, Sampler, expected_f1
 
 LISTEN_INPUTS = {"pitch", "values", "step", "count", "history", "conditions", "bar_steps"}
 PLAY_INPUTS = {"context", "keys", "notes", "padding", "previous", "history", "hidden", "cell"}
@@ -64,18 +63,38 @@ class Drummer:
         if self._playing.guidance:
             rows.append(replace(request, notes=()))
         memory = self._hear(rows)
-        likely = _chance(self._guided(memory.pop("likely"))[0])  # (bars * steps, V)
-        likely = likely.reshape(-1, steps, VOICES).mean(axis=0)
-        if not request.controls.fill:
-            likely = self._look_back(request) if groove is None else groove
-        takes = self._strike(request, memory)  # (k, bars * steps, V, 3)
+        likely = memory.pop("likely")
+        if request.controls.fill:
+            groove = _chance(likely[0]).reshape(-1, steps, VOICES).mean(axis=0)
+        elif groove is None:
+            groove = self._look_back(request)
+        takes = self._strike(request, memory, self._sampler(request))
         struck = takes[..., 0].reshape(len(takes), -1, steps, VOICES).mean(axis=1)
-        best = int(expected_f1(struck, likely).argmax())
+        best = int(expected_f1(struck, groove).argmax())
         return grid_pattern(takes[best], request.bars * request.metre.beats)
+
+    def bits(self, request: Request, truth: Pattern) -> float:
+        """How surprising these drums would be in answer to the request, in bits.
+
+        Counts the joint choice of voices at each step, each knowing the true steps before it; how
+        hard and how early is left out, and so are temperature, guidance and the choice among
+        takes. Raises as `play` does.
+        """
+        reader = Reader(pattern_grid(truth, request.bars * _steps_of(request)))
+        memory = self._hear([request])
+        memory.pop("likely")
+        self._strike(request, memory, reader)
+        return reader.bits
 
     def expect(self, request: Request) -> Floats:
         """The chance of each stroke in the first bar by the guitar alone, (steps, VOICES)."""
         return self._expect([request])
+
+    def _sampler(self, request: Request) -> Sampler:
+        wanted = request.temperature
+        temperature = self._playing.temperature if wanted is None else wanted
+        rng = np.random.default_rng([self.seed, request.bar])
+        return Sampler(rng, temperature, self._playing.takes if temperature else 1)
 
     def _look_back(self, request: Request) -> Floats:
         """The chance of each stroke in a bar by the bars that were heard so far."""
@@ -122,18 +141,14 @@ class Drummer:
         }
         return dict(zip(MEMORY, self._listen.run(None, inputs), strict=True))
 
-    def _strike(self, request: Request, memory: dict[str, Floats]) -> Floats:
-        """Step by step, each knowing the last: the drum grids of all takes."""
-        rng = np.random.default_rng([self.seed, request.bar])
-        wanted = request.temperature
-        temperature = self._playing.temperature if wanted is None else wanted
-        takes = self._playing.takes if temperature > 0 else 1
+    def _strike(self, request: Request, memory: dict[str, Floats], choose: Choose) -> Floats:
+        """Step by step, each knowing the last: the drum grids of all takes, (k, steps, V, 3)."""
         steps = _steps_of(request)
-        total = request.bars * steps
+        total, takes = request.bars * steps, choose.takes
         line = np.zeros((takes, HISTORY_BARS * steps + total, HITS), np.float32)
         line[:, : HISTORY_BARS * steps] = _past(request.history, steps).reshape(-1, HITS)
         rows = len(memory["context"])
-        memory = {name: _rows(value, takes) for name, value in memory.items()}
+        memory = {name: np.repeat(value, takes, axis=0) for name, value in memory.items()}
         context, state = memory.pop("context"), memory.pop("state")[None]
         memory |= {"hidden": state, "cell": np.zeros_like(state)}
         for step in range(total):
@@ -148,15 +163,13 @@ class Drummer:
                     "history": np.tile(np.concatenate(ago, axis=1), (rows, 1))[:, None],
                 },
             )
-            logits = self._guided(voices[:, 0])
-            struck = strokes(rng, logits, velocity[:takes, 0], offset[:takes, 0], temperature)
+            logits = self._guided(voices[:, 0]) if rows > 1 else voices[:, 0]
+            struck = choose(step, logits, velocity[:takes, 0], offset[:takes, 0])
             line[:, now] = struck.reshape(takes, HITS)
         return line[:, HISTORY_BARS * steps :].reshape(takes, total, VOICES, GRID_CHANNELS)
 
     def _guided(self, logits: Floats) -> Floats:
         """Away from what would be without a guitar (Ho and Salimans 2022)."""
-        if not self._playing.guidance:
-            return logits
         own, free = np.split(logits, 2)
         return own + np.float32(self._playing.guidance) * (own - free)
 
@@ -208,11 +221,6 @@ def _past(history: tuple[Pattern, ...], steps: int) -> Floats:
 def _with_blank(past: Floats) -> Floats:
     """One batch with a bar to play behind the bars before it, as `history_of` wants it."""
     return np.concatenate([past, np.zeros_like(past[:1])])[None]
-
-
-def _rows(values: NDArray[Any], rows: int) -> NDArray[Any]:
-    """Each row of a batch so many times."""
-    return np.repeat(values, rows, axis=0)
 
 
 def _chance(logits: Floats) -> Floats:

@@ -4,8 +4,9 @@ Conventions
 -----------
 - Times are beats (quarter notes) from the start of the song; bars are their starts and lengths in
   beats, and lengths are at most 6.
-- A *roll* is a boolean array (bars, 24, 9): sixteenth of the bar, then row. A hit counts in the
-  nearest sixteenth; one less than a 32nd before a bar line counts in the bar that begins there.
+- A *roll* is a boolean array (bars, 24, 9): sixteenth of the bar, then row; or (bars, 36, 9) on the
+  finer grid of `engine.grid` (straight sixteenths and triplets, 24 steps to a bar of 4/4). A hit
+  counts in the nearest cell; one less than a 32nd before a bar line in the bar that begins there.
 - The 9 rows are the voices of `engine.kit` with the pedal hat counted as closed hat: both keep the
   same time. Velocity and micro-timing are not measured here.
 - F1 is counted over the cells of all bars of a song together; a silent answer to a silent truth
@@ -20,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from engine.grid import MAX_BAR_BEATS
+from engine.grid import MAX_BAR_BEATS, MAX_BAR_STEPS, STEPS_PER_BEAT, quantise
 from engine.kit import PITCH_OF, VOICES, Voice
 from engine.notes import Hit, Metre, Pattern
 
@@ -60,8 +61,15 @@ class Mean:
         return f"{self.mean:.3f} [{self.low:.3f}, {self.high:.3f}]"
 
 
-def roll(beats: ArrayLike, voices: ArrayLike, bar_starts: ArrayLike, bar_beats: ArrayLike) -> Roll:
-    """The hits as a boolean array (bars, 24, 9); hits outside the bars are left out.
+def roll(
+    beats: ArrayLike,
+    voices: ArrayLike,
+    bar_starts: ArrayLike,
+    bar_beats: ArrayLike,
+    *,
+    fine: bool = False,
+) -> Roll:
+    """The hits as a boolean array (bars, 24 or 36, 9); hits outside the bars are left out.
 
     `beats` and `voices` (values of `Voice`) are one a hit, in any order; bars are in order.
     """
@@ -69,19 +77,38 @@ def roll(beats: ArrayLike, voices: ArrayLike, bar_starts: ArrayLike, bar_beats: 
     starts, lengths = np.asarray(bar_starts, np.float64), np.asarray(bar_beats, np.float64)
     _check_hits(at, voice)
     _check_bars(starts, lengths)
-    cells = np.zeros((len(starts), CELLS, len(ROWS)), np.bool_)
-    if not len(starts):
-        return cells
-    early = 0.5 / SIXTEENTHS_PER_BEAT
-    bar = np.searchsorted(starts - early, at, side="right") - 1
-    cell = np.floor((at - starts[bar]) * SIXTEENTHS_PER_BEAT + 0.5).astype(np.int64)
-    inside = (bar >= 0) & (cell < np.ceil(lengths[bar] * SIXTEENTHS_PER_BEAT))
+    cells = np.zeros((len(starts), MAX_BAR_STEPS if fine else CELLS, len(ROWS)), np.bool_)
+    bar, cell, inside = place(at, starts, lengths, fine=fine)
     cells[bar[inside], cell[inside], ROW_OF[voice[inside]]] = True
     return cells
 
 
+def place(
+    at: NDArray[np.float64],
+    starts: NDArray[np.float64],
+    lengths: NDArray[np.float64],
+    *,
+    fine: bool,
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
+    """The bar and the cell of each time, and whether it lies in a bar at all; (times,) each."""
+    if not len(starts):
+        nowhere = np.zeros(len(at), np.int64)
+        return nowhere, nowhere, np.zeros(len(at), np.bool_)
+    early = 0.5 / SIXTEENTHS_PER_BEAT
+    bar = np.searchsorted(starts - early, at, side="right") - 1
+    since = at - starts[bar]
+    if fine:
+        cell, size = quantise(since)[0], STEPS_PER_BEAT
+    else:
+        cell, size = (
+            np.floor(since * SIXTEENTHS_PER_BEAT + 0.5).astype(np.int64),
+            SIXTEENTHS_PER_BEAT,
+        )
+    return bar, cell, (bar >= 0) & (cell >= 0) & (cell < np.ceil(lengths[bar] * size))
+
+
 def score(truth: Roll, answer: Roll) -> Score:
-    """Compare an answer with the truth; both (bars, 24, 9), at least one bar."""
+    """Compare an answer with the truth; both (bars, 24 or 36, 9), at least one bar."""
     _check_rolls(truth, answer)
     right = truth & answer
     hit, told, asked = (x.sum(axis=(0, 1)) for x in (right, answer, truth))  # (9,)
@@ -148,10 +175,11 @@ def _check_bars(starts: NDArray[np.float64], lengths: NDArray[np.float64]) -> No
 
 
 def _check_rolls(truth: Roll, answer: Roll) -> None:
-    if truth.shape != answer.shape or truth.shape[1:] != (CELLS, len(ROWS)) or not len(truth):
+    sizes = {(CELLS, len(ROWS)), (MAX_BAR_STEPS, len(ROWS))}
+    if truth.shape != answer.shape or truth.shape[1:] not in sizes or not len(truth):
         raise ValueError(
-            f"truth {truth.shape} and answer {answer.shape} must both be (bars, {CELLS}, "
-            f"{len(ROWS)}) with at least one bar"
+            f"truth {truth.shape} and answer {answer.shape} must both be (bars, {CELLS} or"
+            f" {MAX_BAR_STEPS}, {len(ROWS)}) with at least one bar"
         )
     if truth.dtype != np.bool_ or answer.dtype != np.bool_:
         raise ValueError("rolls are boolean arrays")

@@ -39,7 +39,7 @@ def drum_track(hits: Iterable[Hit], division: int) -> Track:
     gate = max(1, round(GATE_BEATS * division))
     ons, offs = [], []
     struck = sorted(loudest)
-    for (drum, tick), (next_drum, next_tick) in zip(struck, [*struck[1:], (-1, 0)], strict=True):
+    for (drum, tick), (next_drum, next_tick) in zip(struck, [*struck[1:], (-1, 0)], strict=False):
         end = min(tick + gate, next_tick) if next_drum == drum else tick + gate
         ons.append(Event(tick, bytes([0x90 | DRUM_CHANNEL, drum, loudest[drum, tick]])))
         offs.append(Event(end, bytes([0x80 | DRUM_CHANNEL, drum, 0])))

@@ -9,6 +9,9 @@ Shapes: k takes, t steps, V voices, C combinations of voices.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Protocol
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,10 +22,49 @@ from engine.features import (
     VELOCITY_BIN,
     WIDEST_OFFSET,
     Floats,
+    combination,
 )
 from engine.kit import VOICES
 
 STRUCK = (np.arange(COMBINATIONS)[:, None] >> np.arange(VOICES) & 1).astype(np.float32)  # (C, V)
+
+
+class Choose(Protocol):
+    """Chooses what is struck at each step, given the network's logits."""
+
+    @property
+    def takes(self) -> int:
+        """How many takes are played at once."""
+
+    def __call__(self, step: int, voices: Floats, velocity: Floats, offset: Floats) -> Floats:
+        """One step of k drum grids, (k, V, 3), from logits (k, C), (k, V, .), (k, V, .)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sampler:
+    """Draws what is struck."""
+
+    rng: np.random.Generator
+    temperature: float
+    takes: int
+
+    def __call__(self, step: int, voices: Floats, velocity: Floats, offset: Floats) -> Floats:  # noqa: ARG002 (each step alike)
+        return strokes(self.rng, voices, velocity, offset, self.temperature)
+
+
+class Reader:
+    """Plays the drums that it is given, and adds up how surprising they are, in bits."""
+
+    takes = 1
+
+    def __init__(self, grid: Floats) -> None:
+        self.bits = 0.0
+        self._grid, self._struck = grid, combination(grid)
+
+    def __call__(self, step: int, voices: Floats, velocity: Floats, offset: Floats) -> Floats:  # noqa: ARG002 (only the choice of voices counts)
+        logits = voices[0].astype(np.float64) / np.log(2)
+        self.bits += float(np.logaddexp2.reduce(logits) - logits[self._struck[step]])
+        return self._grid[step : step + 1]
 
 
 def sample(rng: np.random.Generator, logits: Floats, temperature: float) -> NDArray[np.int64]:

@@ -4,12 +4,14 @@ import numpy as np
 import pytest
 
 from engine.corpus import read_corpus
-from engine.errors import CorpusError
-from engine.eval_songs import borrowed_guitar, in_part, other_song, songs_of
-from engine.evaluate import MODEL, OTHER, ROCK, Task, gains, means, measure, voice_means
+from engine.errors import CorpusError, EngineError
+from engine.eval_songs import borrowed_guitar, in_part, other_songs, songs_of
+from engine.evaluate import LIVE, MODEL, OTHER, PLAYERS, TRUTH, Task, evaluate, measure, perform
 from engine.grid import steps_in
 from engine.kit import VOICES, Voice
-from engine.metrics import ROWS
+from engine.measures.baselines import ROCK, Baselines
+from engine.measures.counterfactuals import REST
+from engine.measures.training import TrainingBars
 from engine.notes import Pattern
 from engine.prepare import prepare_songs
 from tests.fakes import RockDrummer
@@ -58,6 +60,28 @@ class SilentDrummer:
     def expect(self, request):
         return np.zeros((steps_in(request.metre.beats), VOICES), np.float32)
 
+    def bits(self, request, truth):  # noqa: ARG002 (never surprised)
+        return 0.0
+
+
+class Reading(RockDrummer):
+    """Finds every stroke a bit surprising."""
+
+    def bits(self, request, truth):  # noqa: ARG002 (never listens)
+        return float(len(truth.hits))
+
+
+@pytest.fixture(scope="module")
+def measured(corpus):
+    """Measures a song as it is drummed to by somebody."""
+    baselines = Baselines(TrainingBars(corpus))
+
+    def run(song, drummer, *lenders):
+        task = Task(song, lenders)
+        return measure(task, perform(task, drummer), baselines, frozenset())
+
+    return run
+
 
 def test_only_strict_guitar_songs_of_the_split_are_measured(by_file):
     assert set(by_file) == {"a.mid", "b.mid", "waltz.mid"}
@@ -87,30 +111,77 @@ def test_a_song_is_read_back_as_it_was(by_file):
     assert [bar.start for bar in song.scored_bars()] == [4.0 * bar for bar in range(20)]
 
 
-def test_a_drummer_who_plays_what_was_played_scores_one(by_file):
-    result = measure(Task(by_file["a.mid"], by_file["b.mid"], None), RockDrummer())
-    assert result.scores[MODEL].f1 == result.scores[ROCK].f1 == result.scores[OTHER].f1 == 1
+def test_a_drummer_who_plays_what_was_played_scores_one(by_file, measured):
+    result = measured(by_file["a.mid"], Reading(), by_file["b.mid"])
+    for who in (MODEL, LIVE, OTHER, ROCK):
+        for score in (result.scores[who], result.fine[who]):
+            assert (score.f1, score.jaccard) == (1, 1)
     assert (result.bars, result.other) == (20, "b.mid")
+    assert set(result.style) == {TRUTH, *PLAYERS}
 
 
-def test_a_silent_drummer_scores_nothing_beside_the_rock_beat(by_file):
-    result = measure(Task(by_file["a.mid"], None, None), SilentDrummer())
+def test_a_silent_drummer_scores_nothing_beside_the_rock_beat(by_file, measured):
+    result = measured(by_file["a.mid"], SilentDrummer())
     assert (result.scores[MODEL].f1, result.scores[ROCK].f1) == (0, 1)
-    assert OTHER not in result.scores
+    assert OTHER not in result.scores and result.likelihood.worth_primed is None
+    assert result.responses[REST].density is None
 
 
 def test_the_drummer_never_hears_the_true_drums(by_file):
-    drummer = RockDrummer()
-    measure(Task(by_file["waltz.mid"], None, None), drummer)
+    drummer = Reading()
+    perform(Task(by_file["waltz.mid"]), drummer)
     assert drummer.requests[0].history == ()
     played = drummer.play(drummer.requests[0])
     assert drummer.requests[1].history == (played,)
 
 
+def test_live_the_drummer_hears_the_guitar_up_to_the_bar_line_only(by_file):
+    drummer = Reading()
+    perform(Task(by_file["a.mid"]), drummer)
+    whole, live = drummer.requests[:20], drummer.requests[20:40]
+    assert [one.heard_until - one.start for one in (*whole, *live)] == [4.0] * 20 + [0.0] * 20
+    assert [one.start for one in whole] == [one.start for one in live]
+    assert all(note.onset < one.start for one in live for note in one.notes)
+
+
+def test_the_other_guitar_is_that_of_the_lender(by_file):
+    drummer, song, lender = Reading(), by_file["a.mid"], by_file["b.mid"]
+    perform(Task(song, (lender,)), drummer)
+    lent = borrowed_guitar(song, lender)
+    for request in drummer.requests[40:60]:
+        assert request.notes[-8:] == tuple(
+            note for note in lent if request.start <= note.onset < request.heard_until
+        )
+
+
+def test_bits_are_those_of_the_true_drums(by_file, measured):
+    result = measured(by_file["a.mid"], Reading(), by_file["b.mid"])
+    assert (result.likelihood.primed, result.likelihood.worth_primed) == (12, 0)
+
+
+def test_songs_are_measured_in_processes_and_come_in_their_order(corpus, by_file):
+    songs = [by_file["b.mid"], by_file["a.mid"]]
+    counts = []
+    found = evaluate(
+        corpus, songs, pool=list(by_file.values()), processes=2,
+        progress=lambda *done: counts.append(done),
+    )  # fmt: skip
+    assert [one.file for one in found] == ["b.mid", "a.mid"]
+    assert [one.other for one in found] == ["a.mid", "b.mid"]
+    assert counts == [(0, 2), (1, 2), (2, 2)]
+    assert found[0].scores[ROCK].f1 == 1 and found[0].likelihood.primed > 0
+
+
+def test_a_bundle_that_cannot_be_played_is_told_with_the_song(corpus, by_file, tmp_path):
+    with pytest.raises(EngineError, match=r"a\.mid cannot be measured: .* has no bundle\.json"):
+        evaluate(corpus, [by_file["a.mid"]], bundle=tmp_path)
+
+
 def test_a_guitar_is_lent_by_a_song_of_the_same_metre_and_another_group(by_file):
     songs = list(by_file.values())
-    assert other_song(by_file["a.mid"], songs) is by_file["b.mid"]
-    assert other_song(by_file["waltz.mid"], songs) is None
+    assert other_songs(by_file["a.mid"], songs, 9) == [by_file["b.mid"]]
+    assert other_songs(by_file["waltz.mid"], songs, 9) == []
+    assert other_songs(by_file["a.mid"], songs, 0) == []
 
 
 def test_a_lent_guitar_lies_in_the_bars_of_the_song_it_is_lent_to(by_file):
@@ -124,18 +195,6 @@ def test_a_short_lender_begins_again(by_file):
     notes = borrowed_guitar(by_file["b.mid"], by_file["a.mid"])
     assert len(notes) == len(by_file["b.mid"].notes)
     assert notes[160].pitch == by_file["a.mid"].notes[0].pitch
-
-
-def test_means_gains_and_voices_are_over_songs(by_file):
-    results = [
-        measure(Task(by_file["a.mid"], by_file["b.mid"], None), SilentDrummer()),
-        measure(Task(by_file["b.mid"], by_file["a.mid"], None), RockDrummer()),
-    ]
-    found = means(results)
-    assert (found[MODEL]["f1"].mean, found[ROCK]["f1"].mean) == (0.5, 1.0)
-    assert gains(results)[ROCK].mean == -0.5
-    rows = dict(zip(ROWS, voice_means(results, MODEL), strict=True))
-    assert rows[Voice.KICK].mean == 0.5 and rows[Voice.RIDE] is None
 
 
 def test_a_corpus_without_such_songs_is_refused_in_a_sentence(tmp_path):

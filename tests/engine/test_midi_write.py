@@ -122,6 +122,11 @@ def test_a_hit_that_leans_forward_over_the_start_of_the_song_is_played_at_its_st
     assert (0, mido.Message("note_on", channel=9, note=36, velocity=100)) in timed(track)
 
 
+def test_drums_that_never_play_are_an_empty_track():
+    file = parse(drum_file(song(), []))
+    assert [event.channel for event in file.tracks[-1].events] == [None]
+
+
 def test_the_same_hits_make_the_same_bytes_in_any_order():
     assert drum_file(song(), HITS) == drum_file(song(), HITS[::-1])
 

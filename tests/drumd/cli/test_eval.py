@@ -27,14 +27,30 @@ def test_songs_are_measured_with_their_scores_as_json(songs):
     assert 0 <= found["means"]["model"]["f1"]["mean"] <= 1
     assert found["means"]["other guitar"]["f1"]["songs"] == 2
     assert set(found["voices"]) > {"kick", "snare", "closed_hat"}
+    assert found["likelihood"]["primed"]["mean"] > 0 and not found["quick"]
 
 
 def test_a_table_shows_the_model_beside_the_rock_beat_and_another_guitar(songs):
     args = ["eval", "--data", str(songs), "--part", "all", "--songs", "1"]
     result = CliRunner().invoke(main, args)
     assert result.exit_code == 0, result.output
-    for row in ("model", "rock beat", "F1 by voice"):
+    for row in (
+        "model",
+        "rock beat",
+        "F1 by voice",
+        "other guitar",
+        "swing ratio",
+        "half the notes",
+    ):
         assert row in result.stdout
+
+
+def test_a_quick_look_writes_a_report_and_says_where(songs, tmp_path):
+    args = ["eval", "--data", str(songs), "--part", "all", "--quick", "--report", str(tmp_path)]
+    result = CliRunner().invoke(main, args)
+    assert result.exit_code == 0, result.output
+    assert str(tmp_path / "index.html") in result.stderr
+    assert "a quick look" in (tmp_path / "index.html").read_text("utf-8")
 
 
 def test_a_folder_without_songs_is_one_sentence(tmp_path):

@@ -1,0 +1,1 @@
+"""What `drumd eval` measures, one subject a module; `engine.metrics` counts hits."""
