@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+from typing import Protocol
 
 from engine.errors import BundleError
 from engine.kit import PITCH_OF, Voice
@@ -17,6 +18,12 @@ ROCK = Pattern.from_grid(
 )
 
 
+class Plays(Protocol):
+    """A drummer."""
+
+    def play(self, request: Request) -> Pattern: ...
+
+
 class Rock:
     """Plays eighths on the hat in any metre, kick and snare by turns."""
 
@@ -28,6 +35,15 @@ class Rock:
             for beat in range(int(beats))
         ]
         return Pattern.of(hats + feet, beats)
+
+
+class Pulse:
+    """Strikes the snare on every pulse of the metre and nothing else."""
+
+    def play(self, request: Request) -> Pattern:
+        beats, pulse = request.metre.beats, request.metre.pulse
+        snare = PITCH_OF[Voice.SNARE]
+        return Pattern.of([Hit(k * pulse, snare) for k in range(round(beats / pulse))], beats)
 
 
 class Shifted:

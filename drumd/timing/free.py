@@ -1,0 +1,70 @@
+"""Musical time from the player's notes alone, with or without a tempo as a hint.
+
+The first bar line is where the tracker thinks the bar begins; it can be put right by "this is one".
+"""
+
+from __future__ import annotations
+
+from math import floor
+
+import mido
+
+from drumd.timing.countin import TAPS
+from drumd.timing.follower import BeatFollower, make_tracker
+from drumd.timing.line import TimeMap
+from engine.notes import COMMON_TIME, Metre
+
+SURE, SURE_WITH_HINT = 0.8, 0.5  # confidence from which on drums may come in
+
+
+class FreeTempo(BeatFollower):
+    """Listens until it is sure of the beat, then goes on for ever."""
+
+    name = "free"
+
+    def __init__(self, bpm: float | None = None, metre: Metre = COMMON_TIME) -> None:
+        super().__init__(metre)
+        self._hint = bpm
+        self._first: float | None = None  # note
+        make_tracker(metre, bpm=bpm)  # loads what it needs, before there is music
+
+    @property
+    def searching(self) -> bool:
+        return self._first is not None and not self.rolling
+
+    def reset(self) -> None:
+        super().reset()
+        self._first = None
+
+    def inherit(self, line: TimeMap, now: float) -> None:
+        """Go on from a source that has vanished, at its tempo and in its count of beats."""
+        self.reset()
+        pulse = self._metre.pulse
+        last = floor(line.beat_at(now) / pulse)
+        self._begin([line.time_of((last - k) * pulse) for k in reversed(range(TAPS))], 0.0)
+        self.line, self._first, self._looked = line, now, now
+
+    def hear(self, time: float, message: mido.Message) -> None:
+        if self._first is None and message.type == "note_on" and message.velocity:
+            self._first = time
+            self._tracker = make_tracker(self._metre, bpm=self._hint)
+        super().hear(time, message)
+
+    def _draw(self, now: float) -> None:
+        super()._draw(now)
+        if not self.rolling:
+            self._roll_if_sure()
+
+    def _roll_if_sure(self) -> None:
+        tracker = self._tracker
+        assert tracker is not None and self._first is not None
+        sure = SURE if self._hint is None else SURE_WITH_HINT
+        if tracker.confidence < sure or tracker.last_beat is None or tracker.next_beat is None:
+            return
+        assert tracker.period is not None
+        pulse, pulses = self._metre.pulse, round(self._metre.beats / self._metre.pulse)
+        since = (tracker.next_beat - self._first) / tracker.period
+        place = tracker.place % pulses  # of the beat to come, from 0
+        count = place + round((since - place) / pulses) * pulses
+        self.line = TimeMap(tracker.next_beat, count * pulse, 60 * pulse / tracker.period)
+        self._period, self.rolling = tracker.period, True
