@@ -15,6 +15,7 @@ from drumd.timing.line import TimeMap
 from engine.notes import COMMON_TIME, Metre
 
 SURE, SURE_WITH_HINT = 0.8, 0.5  # confidence from which on drums may come in
+PATIENCE, LEAST_SURE = 0.01, 0.65  # without a hint less will do after each second, down to this
 
 
 class FreeTempo(BeatFollower):
@@ -53,13 +54,19 @@ class FreeTempo(BeatFollower):
     def _draw(self, now: float) -> None:
         super()._draw(now)
         if not self.rolling:
-            self._roll_if_sure()
+            self._roll_if_sure(now)
 
-    def _roll_if_sure(self) -> None:
+    def _sure_enough(self, now: float) -> float:
+        """The confidence that is asked for: nobody waits for ever."""
+        if self._hint is not None:
+            return SURE_WITH_HINT
+        waited = 0.0 if self._first is None else now - self._first
+        return max(LEAST_SURE, SURE - PATIENCE * waited)
+
+    def _roll_if_sure(self, now: float) -> None:
         tracker = self._tracker
         assert tracker is not None and self._first is not None
-        sure = SURE if self._hint is None else SURE_WITH_HINT
-        if tracker.confidence < sure or tracker.last_beat is None or tracker.next_beat is None:
+        if tracker.confidence < self._sure_enough(now) or tracker.last_beat is None or tracker.next_beat is None:
             return
         assert tracker.period is not None
         pulse, pulses = self._metre.pulse, round(self._metre.beats / self._metre.pulse)
