@@ -38,12 +38,12 @@ class Rock:
 
 
 class Pulse:
-    """Strikes the snare on every pulse of the metre and nothing else."""
+    """Strikes each pulse of the metre and nothing else: the kick on one, then the snare."""
 
     def play(self, request: Request) -> Pattern:
         beats, pulse = request.metre.beats, request.metre.pulse
-        snare = PITCH_OF[Voice.SNARE]
-        return Pattern.of([Hit(k * pulse, snare) for k in range(round(beats / pulse))], beats)
+        drums = [PITCH_OF[Voice.SNARE if k else Voice.KICK] for k in range(round(beats / pulse))]
+        return Pattern.of([Hit(k * pulse, drum) for k, drum in enumerate(drums)], beats)
 
 
 class Shifted:

@@ -94,9 +94,9 @@ class BeatTracker:
         return self._bar.metre
 
     @property
-    def place(self) -> int:
-        """The likeliest place in the bar, from 1, of the beat announced last."""
-        return self._bar.place
+    def chances(self) -> list[float]:
+        """How likely each place in the bar is for the beat announced last; they sum to 1."""
+        return self._bar.chances
 
     def hear(self, time: float, pitch: int, velocity: int) -> None:
         """One note; notes come in order of time."""

@@ -15,6 +15,7 @@ from drumd.timing.line import TimeMap
 from engine.notes import COMMON_TIME, Metre
 
 SURE, SURE_WITH_HINT = 0.8, 0.5  # confidence from which on drums may come in
+FIRST_IS_ONE, ON_BEAT = 3.0, 0.2  # how much likelier a first note on a beat makes "one" there
 PATIENCE, LEAST_SURE = 0.01, 0.65  # without a hint less will do after each second, down to this
 
 
@@ -64,14 +65,24 @@ class FreeTempo(BeatFollower):
         return max(LEAST_SURE, SURE - PATIENCE * waited)
 
     def _roll_if_sure(self, now: float) -> None:
-        tracker = self._tracker
-        assert tracker is not None and self._first is not None
-        if tracker.confidence < self._sure_enough(now) or tracker.last_beat is None or tracker.next_beat is None:
+        tracker, first = self._tracker, self._first
+        assert tracker is not None and first is not None
+        if tracker.last_beat is None or tracker.confidence < self._sure_enough(now):
             return
-        assert tracker.period is not None
+        assert tracker.period is not None and tracker.next_beat is not None
         pulse, pulses = self._metre.pulse, round(self._metre.beats / self._metre.pulse)
-        since = (tracker.next_beat - self._first) / tracker.period
-        place = tracker.place % pulses  # of the beat to come, from 0
+        since = (tracker.next_beat - first) / tracker.period
+        if since < pulses:
+            return  # a bar is heard before drums come in, and says where "one" is
+        place = self._place_of_next(tracker.chances, since)
         count = place + round((since - place) / pulses) * pulses
         self.line = TimeMap(tracker.next_beat, count * pulse, 60 * pulse / tracker.period)
         self._period, self.rolling = tracker.period, True
+
+    def _place_of_next(self, chances: list[float], since: float) -> int:
+        """The place in the bar, from 0, of the beat to come, so many beats after the first note."""
+        pulses = len(chances)
+        places = [chances[place - 1] for place in range(pulses)]
+        if abs(since - round(since)) < ON_BEAT:
+            places[round(since) % pulses] *= FIRST_IS_ONE
+        return places.index(max(places))

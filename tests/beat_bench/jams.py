@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drumd.config import Settings
+from engine.kit import PITCH_OF, Voice
 from engine.notes import Metre
 from tests.beat_bench.conditions import Played, count_in, play
 from tests.drummers import Pulse
@@ -36,6 +37,7 @@ class Take:
     options: dict[str, Any]  # fields of the settings
     first: float  # onset, count-in included
     beats: Array
+    ones: Array  # those of the beats that begin a bar
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class Heard:
     errors: Array
     wait: float  # from the first onset to the first stroke
     cover: float  # strokes for each beat since the first of them
+    ones: float  # share of the kicks, struck on "one", that are within 70 ms of a true one
 
     @property
     def locked(self) -> Array:
@@ -75,7 +78,8 @@ def take(record: dict[str, Any], mode: str, condition: str, seed: int) -> Take:
             *(event for event in events if event[0] > taps[-1] + TAP_S),
         ]
         first = taps[0]
-    return Take(record["name"], tuple(sorted(events, key=_when)), options, first, part.beats)
+    events = sorted(events, key=_when)
+    return Take(record["name"], tuple(events), options, first, part.beats, part.beats[is_one])
 
 
 def guitar(
@@ -99,18 +103,28 @@ def jam(part: Take) -> Heard:
     rig = OfflineJam(Pulse(), Settings(**part.options))
     rig.hear((time + shift, message) for time, message in part.events)
     rig.until(part.events[-1][0] + shift + 0.5)
-    strokes = np.array([time for time, _ in rig.strokes()]) - shift
-    return heard(strokes, part)
+    return heard([(time - shift, drum) for time, drum in rig.strokes()], part)
 
 
-def heard(strokes: Array, part: Take) -> Heard:
+def heard(strokes: list[tuple[float, int]], part: Take) -> Heard:
     """How far strokes, in seconds of the part, are off its beats."""
-    strokes = strokes[strokes <= part.beats[-1]]
-    if not len(strokes):
-        return Heard(np.zeros(0), float("inf"), 0.0)
-    errors = np.abs(strokes[:, None] - part.beats).min(1)
-    beats = np.sum(part.beats >= strokes[0] - NEAR_S)
-    return Heard(errors, float(strokes[0] - part.first), len(strokes) / max(1, beats))
+    strokes = [stroke for stroke in strokes if stroke[0] <= part.beats[-1]]
+    if not strokes:
+        return Heard(np.zeros(0), float("inf"), 0.0, 0.0)
+    times = np.array([time for time, _ in strokes])
+    kicks = np.array([time for time, drum in strokes if drum == PITCH_OF[Voice.KICK]])
+    beats = np.sum(part.beats >= times[0] - NEAR_S)
+    return Heard(
+        errors_of(times, part.beats),
+        float(times[0] - part.first),
+        len(times) / max(1, beats),
+        float(np.mean(errors_of(kicks, part.ones) < NEAR_S)) if len(kicks) else 0.0,
+    )
+
+
+def errors_of(times: Array, beats: Array) -> Array:
+    """How far each time is off the nearest beat."""
+    return np.abs(times[:, None] - beats).min(1)
 
 
 def _when(event: Timed) -> float:

@@ -56,6 +56,12 @@ class BarFilter:
         return max(self._metres, key=lambda metre: float(self.mass[self._metre == metre].max()))
 
     @property
+    def chances(self) -> list[float]:
+        """How likely each place in a bar of `metre` beats is for the beat just gone; sums to 1."""
+        mass = self.mass[self._metre == self.metre]
+        return [float(chance) for chance in mass / mass.sum()]
+
+    @property
     def place(self) -> int:
         """The likeliest place in the bar, from 1, of the beat just gone."""
         return int(self.mass[self._metre == self.metre].argmax()) + 1
