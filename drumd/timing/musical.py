@@ -27,6 +27,7 @@ from engine.notes import COMMON_TIME, Metre
 BEND_S = 0.1  # a correction is spread over so long
 QUICK = (0.3, 3.0)  # the pace of a bend at most, against the source's own
 GENTLE = (0.8, 1.25)  # the same for a player, and when a source takes over
+SLOW, FAST = 20.0, 400.0  # bpm that a tempo may be turned to
 MET = 0.02  # beats; so near to a new source it is followed as any other
 
 
@@ -115,7 +116,8 @@ class MusicalClock:
 
     def turn(self, factor: float) -> None:
         """From the next bar line on take the tempo as so many times as fast."""
-        if self.map is not None and self.rolling:
+        bpm = self.bpm
+        if self.map is not None and self.rolling and bpm and SLOW <= bpm * factor <= FAST:
             bar = self.metre.beats
             self._turn = ((floor(self.map.beat_at(self._now) / bar) + 1) * bar, factor)
 
@@ -148,7 +150,8 @@ class MusicalClock:
         if best is None or best is followed or followed is None or followed.rolling:
             return best
         lesser = self._sources.index(best) > self._sources.index(followed)
-        return followed if lesser and self._transport.present(self._now) else best
+        stopped = self._transport.present(self._now) and not self._transport.playing
+        return followed if lesser and stopped else best
 
     def _hand_down(self, vanished: Source) -> None:
         """A host is gone without having stopped: let the player go on at its tempo."""

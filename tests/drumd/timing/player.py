@@ -6,7 +6,14 @@ from random import Random
 import mido
 
 Timed = tuple[float, mido.Message]
-BAR = ((0, (40, 52)), (1, (55, 59, 64)), (1.5, (59,)), (2, (45, 52)), (3, (55, 59, 64)), (3.5, (62,)))
+BAR = (
+    (0, (40, 52)),
+    (1, (55, 59, 64)),
+    (1.5, (59,)),
+    (2, (45, 52)),
+    (3, (55, 59, 64)),
+    (3.5, (62,)),
+)
 
 
 def note(time: float, pitch: int, velocity: int = 90, length: float = 0.2) -> list[Timed]:
