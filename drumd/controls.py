@@ -47,12 +47,12 @@ class Control:
         """Whether the message comes from this control."""
         match message.type:
             case "note_on" | "note_off":
-                fits = self.kind == "note" and self.number == message.note
+                fits = bool(self.kind == "note" and self.number == message.note)
             case "control_change":
-                fits = self.kind == "cc" and self.number == message.control
+                fits = bool(self.kind == "cc" and self.number == message.control)
             case _:
                 return False
-        return bool(fits) and self.channel in (None, message.channel)
+        return fits and self.channel in (None, message.channel)
 
 
 class Controls:

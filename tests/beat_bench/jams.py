@@ -6,7 +6,8 @@ counts as *locked* where that is less than 70 ms.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from time import thread_time
 from typing import Any
 
 import mido
@@ -18,9 +19,13 @@ from engine.kit import PITCH_OF, Voice
 from engine.notes import Metre
 from tests.beat_bench.conditions import Played, count_in, play
 from tests.drummers import Pulse
-from tests.offline_jam import OfflineJam
+from tests.offline_jam import STEP_S, OfflineJam
 
+# what drumd is told: nothing, about how fast (8 % off), the same without the rule that the first
+# note is beat one, or four taps before the first bar line
+MODES = {"free": "auto", "hint": "auto", "hint, waiting": "free", "count-in": "count-in"}
 NEAR_S = 0.070
+CHORD_S = 0.045
 LEGATO, LONGEST_S = 0.9, 0.6  # a note sounds until the next, or so long
 TAP_S, TAP_PITCH = 0.05, 40
 
@@ -48,6 +53,7 @@ class Heard:
     wait: float  # from the first onset to the first stroke
     cover: float  # strokes for each beat since the first of them
     ones: float  # share of the kicks, struck on "one", that are within 70 ms of a true one
+    cost: Array = field(default_factory=lambda: np.zeros(0))  # seconds of CPU for each chord
 
     @property
     def locked(self) -> Array:
@@ -55,7 +61,7 @@ class Heard:
 
 
 def take(record: dict[str, Any], mode: str, condition: str, seed: int) -> Take:
-    """A record of the bench in `free`, `hint`, `count-in`, `first-note` or `auto` mode."""
+    """A record of the bench as it is played in one of the MODES."""
     rng = np.random.default_rng(seed)
     onsets, beats = np.array(record["onsets"], float), np.array(record["beats"], float)
     notes = onsets[:, 0], onsets[:, 1].astype(int), onsets[:, 2].astype(int)
@@ -64,13 +70,12 @@ def take(record: dict[str, Any], mode: str, condition: str, seed: int) -> Take:
     events = guitar(part.time, part.pitch, part.velocity)
     first = float(part.time[0])
     pulses = int(np.median(np.diff(np.flatnonzero(is_one)))) if is_one.sum() > 1 else 4
-    options: dict[str, Any] = {"clock": "free" if mode in ("free", "hint") else "auto"}
+    options: dict[str, Any] = {"clock": MODES[mode]}
     options["metre"] = Metre(pulses, 4) if 2 <= pulses <= 6 else Metre()
-    if mode in ("hint", "first-note"):
+    if mode.startswith("hint"):
         bpm = 60 / float(np.median(np.diff(part.beats))) * (1 + rng.choice([-0.08, 0.08]))
         options["bpm"] = float(np.clip(bpm, 20, 400))
     if mode == "count-in":
-        options["clock"] = "count-in"
         taps = count_in(part, beats, is_one, first, rng, condition)
         pitches, loud = np.full(4, TAP_PITCH), np.full(4, 70)
         events = [
@@ -102,8 +107,16 @@ def jam(part: Take) -> Heard:
     shift = 1.0 - part.events[0][0]  # a count-in may lie before the record's start
     rig = OfflineJam(Pulse(), Settings(**part.options))
     rig.hear((time + shift, message) for time, message in part.events)
-    rig.until(part.events[-1][0] + shift + 0.5)
-    return heard([(time - shift, drum) for time, drum in rig.strokes()], part)
+    cost = []
+    while rig.clock.now() < part.events[-1][0] + shift + 0.5:
+        before = thread_time()
+        rig.until(rig.clock.now() + STEP_S / 2)
+        cost.append(thread_time() - before)
+    onsets = np.array([time for time, message in part.events if message.type == "note_on"])
+    chords = 1 + int(np.sum(np.diff(onsets) > CHORD_S))
+    went = heard([(time - shift, drum) for time, drum in rig.strokes()], part)
+    # Each chord is weighed within one step, and hardly anything else takes as long.
+    return replace(went, cost=np.sort(cost)[-chords:])
 
 
 def heard(strokes: list[tuple[float, int]], part: Take) -> Heard:
