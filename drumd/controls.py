@@ -47,12 +47,12 @@ class Control:
         """Whether the message comes from this control."""
         match message.type:
             case "note_on" | "note_off":
-                fits = bool(self.kind == "note" and self.number == message.note)
+                sent: tuple[str, int] = ("note", message.note)
             case "control_change":
-                fits = bool(self.kind == "cc" and self.number == message.control)
+                sent = ("cc", message.control)
             case _:
                 return False
-        return fits and self.channel in (None, message.channel)
+        return sent == (self.kind, self.number) and self.channel in (None, int(message.channel))
 
 
 class Controls:

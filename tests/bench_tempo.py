@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import os
-import warnings
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -24,8 +23,8 @@ from tests.figures import Figure, Options
 from tests.jack_harness import JackServer, jack_server, note_on_times
 from tests.jack_jam import listening
 
-CONDITION = "human"
-LIVE_PARTS, LIVE_S = 8, 45.0  # played on JACK in each mode, unless --long asks for all
+CONDITION, SEED = "human", 1000
+LIVE_PARTS, LIVE_S = 4, 40.0  # played on JACK in each mode, unless --long asks for all
 LIVE_MODES = ("free", "hint", "count-in")
 GOAL_MS = 15.0
 Record = dict[str, Any]
@@ -33,23 +32,32 @@ Record = dict[str, Any]
 
 def run(options: Options) -> Iterator[Figure]:
     records = json.loads(options.beats.read_text("utf-8")) if options.beats else [demo()]
+    yield from offline(records)
+    chosen = records if options.long else records[:: max(1, len(records) // LIVE_PARTS)]
+    yield from on_jack(chosen, None if options.long else LIVE_S)
+
+
+def offline(records: Sequence[Record]) -> Iterator[Figure]:
+    """Every part in every mode, on all cores."""
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    warnings.simplefilter("ignore", RuntimeWarning)  # medians of nothing
     with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
         for mode in MODES:
-            parts = [take(one, mode, CONDITION, 1000 + k) for k, one in enumerate(records)]
-            jams = list(pool.map(jam, parts))
+            jams = list(pool.map(jam, takes(records, mode)))
             yield from figures(f"{mode}, offline", jams)
-            cost = np.concatenate([one.cost for one in jams])
-            yield Figure(
-                f"{mode}: CPU of a chord, p99", float(np.quantile(cost, 0.99)) * 1e3, 1.0, "ms"
-            )
-    chosen = records if options.long else records[:: max(1, len(records) // LIVE_PARTS)]
+            cost = np.quantile(np.concatenate([one.cost for one in jams]), 0.99)
+            yield Figure(f"{mode}, offline: CPU of a chord, p99", float(cost) * 1e3, 1.0, "ms")
+
+
+def on_jack(records: Sequence[Record], seconds: float | None) -> Iterator[Figure]:
+    """Parts in real time, to their ends or for so many seconds."""
     with jack_server() as server:
         for mode in LIVE_MODES:
-            parts = [take(one, mode, CONDITION, 1000 + k) for k, one in enumerate(chosen)]
-            seconds = None if options.long else LIVE_S
-            yield from figures(f"{mode}, on JACK", [live(server, part, seconds) for part in parts])
+            jams = [live(server, part, seconds) for part in takes(records, mode)]
+            yield from figures(f"{mode}, on JACK", jams)
+
+
+def takes(records: Sequence[Record], mode: str) -> list[Take]:
+    return [take(one, mode, CONDITION, SEED + k) for k, one in enumerate(records)]
 
 
 def figures(name: str, jams: Sequence[Heard]) -> Iterator[Figure]:
