@@ -81,4 +81,4 @@ class Controls:
 def _pressed(message: mido.Message) -> bool:
     if message.type == "control_change":
         return int(message.value) >= PRESSED
-    return message.type == "note_on" and message.velocity > 0
+    return bool(message.type == "note_on" and message.velocity > 0)

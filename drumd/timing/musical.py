@@ -15,18 +15,18 @@ from math import floor, log
 
 import mido
 
+from drumd.timing.bend import GENTLE, QUICK, bend
 from drumd.timing.counted import CountedTempo
 from drumd.timing.follower import BeatFollower
 from drumd.timing.free import FreeTempo
+from drumd.timing.given import GivenTempo
+from drumd.timing.host import HostClock
 from drumd.timing.line import TimeMap
 from drumd.timing.reading import PLAIN, Reading
 from drumd.timing.source import Source
 from drumd.timing.transport import Transport
 from engine.notes import COMMON_TIME, Metre
 
-BEND_S = 0.1  # a correction is spread over so long
-QUICK = (0.3, 3.0)  # the pace of a bend at most, against the source's own
-GENTLE = (0.8, 1.25)  # the same for a player, and when a source takes over
 SLOW, FAST = 20.0, 400.0  # bpm that a tempo may be turned to
 MET = 0.02  # beats; so near to a new source it is followed as any other
 
@@ -143,15 +143,14 @@ class MusicalClock:
         self.rolling = source.rolling
 
     def _best(self) -> Source | None:
-        """The first source that rolls. A host that has stopped is waited for while it is there."""
+        """The first source that rolls. A host that stands still is waited for while it ticks."""
         followed = self._followed
         rolling = (one for one in self._sources if one.rolling and one.line is not None)
         best = next(rolling, followed)
-        if best is None or best is followed or followed is None or followed.rolling:
+        if best is followed or self.rolling or isinstance(best, HostClock):
             return best
-        lesser = self._sources.index(best) > self._sources.index(followed)
-        stopped = self._transport.present(self._now) and not self._transport.playing
-        return followed if lesser and stopped else best
+        host_stands = self._transport.present(self._now) and not self._transport.playing
+        return followed if host_stands else best
 
     def _hand_down(self, vanished: Source) -> None:
         """A host is gone without having stopped: let the player go on at its tempo."""
@@ -163,10 +162,9 @@ class MusicalClock:
         """Follow a source from here on; `meet`: the song goes on meanwhile."""
         before, self._followed = self._followed, source
         self._source_jumps, self._turn = source.jumps, None
-        lesser = self._sources[self._sources.index(source) + 1 :]
-        for other in lesser:
-            if isinstance(other, BeatFollower):
-                other.reset()
+        for lesser in self._sources[self._sources.index(source) + 1 :]:
+            if isinstance(lesser, BeatFollower | GivenTempo):
+                lesser.reset()
         assert source.line is not None
         if meet and self.map is not None:
             self._meet(source, self.map, source.line, anew=before is not source)
@@ -213,17 +211,3 @@ class MusicalClock:
 def _apart(factor: float, song: TimeMap, line: TimeMap) -> float:
     """How far a source's tempo, so many times as fast, is from the song's."""
     return abs(log(factor * line.bpm / song.bpm))
-
-
-def bend(old: TimeMap, line: TimeMap, now: float, pace: tuple[float, float] = QUICK) -> TimeMap:
-    """A line that goes on from where `old` is `now` and meets `line` in BEND_S seconds.
-
-    A correction too large for that takes longer: time may drag or hurry, but never stands still.
-    """
-    beat = old.beat_at(now)
-    error = line.beat_at(now) - beat
-    if old is line or error == 0:
-        return line
-    bpm = line.bpm + error / BEND_S * 60
-    slowest, fastest = pace
-    return TimeMap(now, beat, min(max(bpm, slowest * line.bpm), fastest * line.bpm))

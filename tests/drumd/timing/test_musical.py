@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drumd.timing import GivenTempo, HostClock, MusicalClock, TimeMap
-from drumd.timing.musical import bend
+from drumd.timing.bend import bend
 from tests.drumd.timing.host import START, STOP, Host
 
 NOTE = mido.Message("note_on", note=40)
