@@ -55,9 +55,10 @@ def beats_of(rig, time_of, since=0.0):
     return [(time - time_of(0)) / beat_s for time, _ in rig.strokes() if time > since]
 
 
-def test_after_a_count_in_the_drums_come_in_on_the_next_one():
+@pytest.mark.parametrize("told", [{"clock": "count-in"}, {}, {"bpm": 100.0}])
+def test_after_a_count_in_the_drums_come_in_on_the_next_one(told):
     time_of = steady(BPM, ONE)
-    rig = jam(taps(COUNT) + groove(time_of, 0, 16), time_of(13.8), clock="count-in")
+    rig = jam(taps(COUNT) + groove(time_of, 0, 16), time_of(13.8), **told)
     beats = beats_of(rig, time_of)
     assert beats == pytest.approx(range(14), abs=0.06)
     assert [drum for _, drum in rig.strokes()[:5]] == [36, 38, 38, 38, 36]
