@@ -17,12 +17,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
-from enum import Enum
-from typing import Protocol
 
 import mido
 
+from drumd.bars import BarCounts, Part, Player
 from drumd.controls import Command
 from drumd.swing import swing_of
 from drumd.timing.line import TimeMap
@@ -41,35 +39,6 @@ SILENT_BARS = 2
 HELD_BARS = 4  # a note held for longer has lost its note-off
 HISTORY = 4  # bars of its own that the drummer is reminded of
 EVER = float("-inf")
-
-
-class Part(Enum):
-    """What the drummer is doing, in words for the player."""
-
-    STOPPED = "waiting for the song to begin"
-    LISTENING = "listening"
-    PLAYING = "playing"
-    RESTING = "resting"
-
-
-class Player(Protocol):
-    """Who plays the bars: the scheduler."""
-
-    def cue(self, pattern: Pattern, start: float) -> None: ...
-
-    def drop_from(self, beat: float) -> None: ...
-
-    def silence(self) -> None: ...
-
-
-@dataclass(slots=True)
-class BarCounts:
-    """How the bars came out."""
-
-    played: int = 0
-    repeated: int = 0  # of those played: the answer was not there, the last bar played again
-    missed: int = 0  # not played: neither an answer nor a bar to play again
-    dropped_answers: int = 0  # answers that came too late to be played
 
 
 class Conductor:
@@ -97,7 +66,7 @@ class Conductor:
         self._history: deque[Pattern] = deque(maxlen=HISTORY)
         self._stopped = (EVER, Part.STOPPED)  # when, and what the drummer was doing then
         self._groove: Pattern | None = None  # what plays again when there is nothing new
-        self._counted_in = EVER  # when (seconds) the music began after the last count-in
+        self._counted_in: float | None = None  # when (seconds), as far as has been seen to
 
     @property
     def bar_beats(self) -> float:
@@ -160,14 +129,13 @@ class Conductor:
         """See whether the song has moved, or was counted in."""
         if self._musical.jumps != jumps:
             self._jump(time, line)
-        music_from = self._musical.music_from
-        if not self._musical.counted_in or music_from in (None, self._counted_in):
+        counted_in = self._musical.counted_in
+        if counted_in in (None, self._counted_in) or self._musical.map is None:
             return
-        assert music_from is not None and self._musical.map is not None
-        self.window.forget_before(music_from)
+        self.window.forget_before(self._musical.music_from or EVER)
         if self.part is Part.STOPPED:
             self._begin(time, self._musical.map)
-        self._counted_in, self._enter = music_from, EVER
+        self._counted_in, self._enter = counted_in, EVER
 
     def _entry_after(self, onset: float) -> float:
         """The beat from which drums may come in, once a first note began at `onset`."""
@@ -185,7 +153,7 @@ class Conductor:
         if self.part is not Part.PLAYING:
             return self._enter is not None and self._enter <= start
         until = self.window.sounded_until(line.beat_at(now), held=HELD_BARS * self.bar_beats)
-        if self._musical.counted_in:
+        if self._counted_in is not None and self._musical.counted_in is not None:
             until = max(line.beat_at(self._counted_in), EVER if until is None else until)
         return until is not None and until > start - SILENT_BARS * self.bar_beats + EARLY
 

@@ -11,7 +11,7 @@ from itertools import islice
 from math import ceil
 from pathlib import Path
 
-from drumd.conductor import BarCounts, Part
+from drumd.bars import BarCounts, Part
 from engine.notes import Metre, Pattern
 
 REMEMBERED = 20_000  # hits whose lateness is kept, some 40 minutes of drums

@@ -22,27 +22,28 @@ class CountedTempo(BeatFollower):
     ) -> None:
         """`strict`: take care that music is not heard as a count-in."""
         super().__init__(metre)
-        self.music_from = float("-inf")  # seconds; what was played before is the count-in
+        self.counted_at: float | None = None  # the last tap of the last count-in, in seconds
+        self.music_from = float("-inf")  # what was struck before is the count-in, or before it
         self._foot = FootTaps()
         self._muted = None if by_foot_only else MutedTaps(strict=strict)
         make_tracker(metre)  # loads what it needs, before there is music
 
     def tap(self, time: float) -> None:
         """A tap of the foot."""
-        self._count_in(self._foot.hear(time))
+        found = self._foot.hear(time)
+        if found:
+            self._count_in(found, music_from=float("-inf"))
 
     def hear(self, time: float, message: mido.Message) -> None:
         found = self._muted.hear(time, message) if self._muted else None
         if found:
-            self._count_in(found)
+            self._count_in(found, music_from=found.last + min(STROKE_S, found.period / 4))
         elif time >= self.music_from:
             super().hear(time, message)
 
-    def _count_in(self, found: CountIn | None) -> None:
-        if found is None:
-            return
+    def _count_in(self, found: CountIn, *, music_from: float) -> None:
         self.reset()
         self._begin([found.last - k * found.period for k in (3, 2, 1, 0)], 0.0)
-        self.music_from = found.last + min(STROKE_S, found.period / 4)
+        self.counted_at, self.music_from = found.last, music_from
         self._looked = found.last
         self.jumps += 1

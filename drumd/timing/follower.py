@@ -22,6 +22,7 @@ from engine.notes import COMMON_TIME, Metre
 if TYPE_CHECKING:
     from drumd.timing.beats import BeatTracker
 
+LATE_S = 0.012  # a note may be heard of so long after its time: the tracker lives a little later
 REST_S = 4.0  # after a rest so long the line goes to the new notes gently, for one bar
 GENTLE_BARS = 0.25  # how much of a bar it takes to go most of the way
 TURNS = (2.0, 0.5, 3.0, 1 / 3, 4.0, 0.25)  # changes of the tracker's beat that are no new tempo
@@ -86,7 +87,7 @@ class BeatFollower:
     def _draw(self, now: float) -> None:
         """Let the tracker say what it knows now, and draw the line through it."""
         assert self._tracker is not None
-        self._tracker.beats(now)
+        self._tracker.beats(now - LATE_S)
         if self.line is not None and self._tracker.next_beat is not None:
             target = self._target(self.line)
             self.line = target if now >= self._gentle_until else self._nearer(target, now)

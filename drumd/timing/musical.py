@@ -81,9 +81,9 @@ class MusicalClock:
         return float("-inf") if isinstance(self._followed, FreeTempo) else None
 
     @property
-    def counted_in(self) -> bool:
-        """Whether the song was counted in: drums need not wait for a bar of guitar."""
-        return isinstance(self._followed, CountedTempo)
+    def counted_in(self) -> float | None:
+        """When the song was counted in, if it was: drums need not wait for a bar of guitar."""
+        return self._followed.counted_at if isinstance(self._followed, CountedTempo) else None
 
     def hear(self, time: float, message: mido.Message) -> None:
         """Take in a message that arrived at `time`, in order of arrival."""

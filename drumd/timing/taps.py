@@ -13,7 +13,7 @@ import mido
 from drumd.timing.countin import SLOWEST_S, TAPS, CountIn, count_in_of
 
 STRUM_S = 0.06  # notes this soon after the first are one stroke
-SILENCE_S = 4.0  # before the first tap; or nothing was heard at all
+SILENCE_S = 6.0  # before the first tap; or nothing was heard at all
 SHORT = 0.5  # share of the gap that a muted stroke may sound at most
 ALIKE = 5  # semitones between the first notes of the taps at most
 QUICKEST_S, LONGEST_S = 0.3, 1.2  # gaps that people count in; faster ones are music

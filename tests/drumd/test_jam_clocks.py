@@ -87,6 +87,17 @@ def test_a_foot_counts_in_while_the_drums_rest():
     assert rig.musical.source == "count-in"
 
 
+def test_a_foot_that_counts_while_the_guitar_plays_leaves_the_music_in_mind():
+    time_of = steady(BPM, 1.0)
+    events = groove(time_of, 0, 32) + press([time_of(k) for k in range(18, 22)])
+    rig = jam(sorted(events, key=lambda e: e[0]), time_of(29.5), clock="auto", bpm=BPM, tap=PEDAL)
+    assert rig.musical.source == "count-in" and len(requests(rig)[-1].notes) > 40
+    beats = beats_of(rig, time_of)
+    assert beats == pytest.approx(range(4, 4 + len(beats)), abs=0.06)
+    kicks = [round((time - 1) / BEAT_S) for time, drum in rig.strokes() if drum == 36]
+    assert kicks[-2:] == [22, 26]
+
+
 def test_free_drums_come_in_at_a_bar_line_once_the_beat_is_sure():
     time_of = steady(BPM)
     rig = jam(groove(time_of, 0, 48), time_of(46), clock="free")

@@ -3,7 +3,7 @@ import json
 
 import pytest
 
-from drumd.conductor import BarCounts, Part
+from drumd.bars import BarCounts, Part
 from drumd.reporter import PlainReporter, ScreenReporter, reporter_for
 from drumd.status import Gauge, Snapshot, Spread, Summary
 from engine.notes import Metre

@@ -77,7 +77,11 @@ def test_the_tempo_never_flips_to_double_or_half_while_it_plays():
 def test_a_count_in_sets_tempo_and_one_at_once():
     clock = MusicalClock(CountedTempo())
     Session(clock).play(taps(COUNT), COUNT[-1] + 0.01)
-    assert clock.rolling and clock.source == "count-in" and clock.counted_in
+    assert (
+        clock.rolling
+        and clock.source == "count-in"
+        and clock.counted_in == pytest.approx(COUNT[-1])
+    )
     assert clock.bpm == pytest.approx(BPM)
     assert clock.map.beat_at(COUNT[-1] + BEAT_S) == pytest.approx(0.0, abs=1e-6)
 
