@@ -74,9 +74,16 @@ def test_the_tempo_never_flips_to_double_or_half_while_it_plays():
     assert min(pace) > BPM / 1.3 and max(pace) < BPM * 1.3
 
 
-def test_a_count_in_sets_tempo_and_one_at_once():
+STRUMMED = [
+    message for time in COUNT for string in range(3) for message in
+    note(time + 0.015 * string, 42 + 4 * string, 60, 0.05)
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("strokes", [taps(COUNT), STRUMMED], ids=["one string", "strums"])
+def test_a_count_in_sets_tempo_and_one_at_once(strokes):
     clock = MusicalClock(CountedTempo())
-    Session(clock).play(taps(COUNT), COUNT[-1] + 0.01)
+    Session(clock).play(strokes, COUNT[-1] + 0.01)
     assert (
         clock.rolling
         and clock.source == "count-in"
