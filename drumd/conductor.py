@@ -6,8 +6,9 @@ from `ASK_S` before the second the bar may be asked for; the second, the *deadli
 sixteenth before the bar line, since a drummer may lean so far forward. What has not been
 answered by then is not waited for: the last bar plays again.
 
-Drums enter at the first bar line after one bar of guitar, rest after two silent bars, come in
-again at the bar line after the guitar did, and end when the host stops. After a jump of the host
+Drums enter at the first bar line after one bar of guitar, or on "one" after a count-in. They rest
+after two silent bars, come in again at the bar line after the guitar did, and end when the host
+stops. After a jump of the host
 the last bar plays on in the new place until the next bar line; a host that stops only to go on
 elsewhere at once, as some do when they loop, has jumped.
 """
@@ -16,12 +17,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
-from enum import Enum
-from typing import Protocol
 
 import mido
 
+from drumd.bars import BarCounts, Part, Player
+from drumd.controls import Command
+from drumd.swing import swing_of
 from drumd.timing.line import TimeMap
 from drumd.timing.musical import MusicalClock
 from drumd.window import Window, jump_shift
@@ -38,35 +39,6 @@ SILENT_BARS = 2
 HELD_BARS = 4  # a note held for longer has lost its note-off
 HISTORY = 4  # bars of its own that the drummer is reminded of
 EVER = float("-inf")
-
-
-class Part(Enum):
-    """What the drummer is doing, in words for the player."""
-
-    STOPPED = "waiting for the song to begin"
-    LISTENING = "listening"
-    PLAYING = "playing"
-    RESTING = "resting"
-
-
-class Player(Protocol):
-    """Who plays the bars: the scheduler."""
-
-    def cue(self, pattern: Pattern, start: float) -> None: ...
-
-    def drop_from(self, beat: float) -> None: ...
-
-    def silence(self) -> None: ...
-
-
-@dataclass(slots=True)
-class BarCounts:
-    """How the bars came out."""
-
-    played: int = 0
-    repeated: int = 0  # of those played: the answer was not there, the last bar played again
-    missed: int = 0  # not played: neither an answer nor a bar to play again
-    dropped_answers: int = 0  # answers that came too late to be played
 
 
 class Conductor:
@@ -94,6 +66,7 @@ class Conductor:
         self._history: deque[Pattern] = deque(maxlen=HISTORY)
         self._stopped = (EVER, Part.STOPPED)  # when, and what the drummer was doing then
         self._groove: Pattern | None = None  # what plays again when there is nothing new
+        self._counted_in: float | None = None  # when (seconds), as far as has been seen to
 
     @property
     def bar_beats(self) -> float:
@@ -103,14 +76,29 @@ class Conductor:
         """Take in a message of the guitar or the host."""
         line, jumps = self._musical.map, self._musical.jumps
         self._musical.hear(time, message)
-        if self._musical.jumps != jumps:
-            self._jump(time, line)
+        self._notice(time, line, jumps)
         line = self._musical.map if self._musical.rolling else None
+        if time < (self._musical.music_from or EVER):
+            return  # a count-in
         began = self.window.hear(time, message, line)
         if line and self.part is Part.STOPPED:
             self._begin(time, line)
         if began and line and self._enter is None:
             self._enter = self._entry_after(line.beat_at(time))
+
+    def command(self, time: float, command: Command) -> None:
+        """Do what the player said with a pedal at `time`."""
+        line, jumps = self._musical.map, self._musical.jumps
+        match command:
+            case Command.ONE:
+                self._musical.this_is_one(time)
+            case Command.TWICE:
+                self._musical.turn(2.0)
+            case Command.HALF:
+                self._musical.turn(0.5)
+            case Command.TAP:
+                self._musical.tap(time)
+        self._notice(time, line, jumps)
 
     def answer(self, request: Request, pattern: Pattern) -> None:
         """Play what the drummer answered, unless that comes too late."""
@@ -122,7 +110,9 @@ class Conductor:
 
     def step(self, now: float) -> None:
         """Do what is due at `now` seconds; to be called some hundred times a second."""
+        line, jumps = self._musical.map, self._musical.jumps
         self._musical.tick(now)
+        self._notice(now, line, jumps)
         line = self._musical.map
         if line is None or not self._musical.rolling:
             if self.part is not Part.STOPPED:
@@ -134,6 +124,18 @@ class Conductor:
             self._settle(now, line)
         if self._asked is None and now >= self._deadline(line) - ASK_S and self._wanted(now, line):
             self._ask_for_bar(now, line)
+
+    def _notice(self, time: float, line: TimeMap | None, jumps: int) -> None:
+        """See whether the song has moved, or was counted in."""
+        if self._musical.jumps != jumps:
+            self._jump(time, line)
+        counted_in = self._musical.counted_in
+        if counted_in in (None, self._counted_in) or self._musical.map is None:
+            return
+        self.window.forget_before(self._musical.music_from or EVER)
+        if self.part is Part.STOPPED:
+            self._begin(time, self._musical.map)
+        self._counted_in, self._enter = counted_in, EVER
 
     def _entry_after(self, onset: float) -> float:
         """The beat from which drums may come in, once a first note began at `onset`."""
@@ -151,19 +153,23 @@ class Conductor:
         if self.part is not Part.PLAYING:
             return self._enter is not None and self._enter <= start
         until = self.window.sounded_until(line.beat_at(now), held=HELD_BARS * self.bar_beats)
+        if self._counted_in is not None and self._musical.counted_in is not None:
+            until = max(line.beat_at(self._counted_in), EVER if until is None else until)
         return until is not None and until > start - SILENT_BARS * self.bar_beats + EARLY
 
     def _ask_for_bar(self, now: float, line: TimeMap) -> None:
         heard_until = line.beat_at(now)
+        notes = self.window.notes(heard_until)
         self._asked = Request(
             bar=self._bar,
             start=self._bar * self.bar_beats,
-            notes=self.window.notes(heard_until),
+            notes=notes,
             heard_until=heard_until,
             metre=self._musical.metre,
             bpm=self._musical.bpm or line.bpm,
             history=tuple(self._history),
             temperature=self._temperature,
+            swing=swing_of(notes, heard_until, self._musical.metre),
         )
         self._ask(self._asked)
 
@@ -203,7 +209,9 @@ class Conductor:
         if self.part is not Part.LISTENING:
             return
         self._history.clear()
-        onsets = [note.onset for note in self.window.notes(beat) if note.onset > beat - JUST_NOW]
+        since = self._musical.music_from
+        first = beat - JUST_NOW if since is None else line.beat_at(since)
+        onsets = [note.onset for note in self.window.notes(beat) if note.onset > first]
         self._enter = self._entry_after(min(onsets)) if onsets else None
 
     def _stop(self, now: float) -> None:
@@ -215,11 +223,13 @@ class Conductor:
         self.pattern = None
 
     def _jump(self, time: float, old: TimeMap | None) -> None:
-        """The host has moved the song: follow it there."""
+        """The song was moved, or its bars are counted anew: go on there."""
         line = self._musical.map
         if line is None or old is None:
             return
-        shift = jump_shift(old.beat_at(time), line.beat_at(time), self.bar_beats)
+        shift = self._musical.recount
+        if shift is None:
+            shift = jump_shift(old.beat_at(time), line.beat_at(time), self.bar_beats)
         self.window.shift(shift)
         self._player.drop_from(EVER)
         self._asked, self._answered = None, False

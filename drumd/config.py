@@ -11,11 +11,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
+from drumd.controls import Command, Control
 from drumd.errors import SettingsError
 from engine.notes import COMMON_TIME, Metre
 
-CLOCKS = ("auto", "host")
-LATER = ("free", "link")  # ways to find the time that are to come
+CLOCKS = ("auto", "host", "count-in", "free", "given")
+LATER = ("link",)  # ways to find the time that are to come
 FIELD_OF = {"in": "input", "out": "output"}
 KEY_OF = {field: key for key, field in FIELD_OF.items()}
 
@@ -28,7 +29,7 @@ class Settings:
     output: str = "AI Drums"
     api: str = "auto"
     clock: str = "auto"
-    bpm: float | None = None  # None: the host's clock says
+    bpm: float | None = None  # about how fast; for `given`, exactly
     metre: Metre = COMMON_TIME
     model: Path | None = None  # None: the bundle that ships
     seed: int = 0
@@ -36,17 +37,26 @@ class Settings:
     record: Path | None = None
     latency_ms: float = 0.0
     max_late_ms: float = 20.0
+    this_is_one: Control | None = None
+    twice: Control | None = None
+    half: Control | None = None
+    tap: Control | None = None
 
     def __post_init__(self) -> None:
         _check(self.input != "", "in: a port needs a name")
         _check(self.output != "", "out: a port needs a name")
         _check(
             self.clock not in LATER,
-            f"clock = {self.clock} is not there yet; use the host's clock, or give the bpm",
+            f"clock = {self.clock} is not there yet; use one of {', '.join(CLOCKS)}",
         )
         _check(self.clock in CLOCKS, f"clock must be one of {', '.join(CLOCKS)}")
         _check(self.bpm is None or 20 <= self.bpm <= 400, "bpm must be in 20..400")
-        _check(self.bpm is None or self.clock == "auto", "bpm and clock = host exclude each other")
+        for clock in ("host", "count-in"):
+            _check(
+                self.bpm is None or self.clock != clock,
+                f"bpm and clock = {clock} exclude each other",
+            )
+        _check(self.bpm is not None or self.clock != "given", "clock = given needs bpm too")
         _check(
             1.5 <= self.metre.beats <= 6 and self.metre.beats % 0.5 == 0,
             "metre: a bar must last 1.5..6 quarter notes and end on an eighth",
@@ -60,11 +70,26 @@ class Settings:
     @property
     def time(self) -> str:
         """Where the time comes from, in words."""
+        match self.clock:
+            case "given":
+                return f"{self.bpm:g} bpm, the first note is beat one"
+            case "count-in":
+                return "four even taps count you in"
+            case "free":
+                return "your notes have the time" + (f", near {self.bpm:g} bpm" if self.bpm else "")
         if self.bpm is not None:
-            return f"{self.bpm:g} bpm, the first note is beat one"
+            return f"{self.bpm:g} bpm, the first note is beat one; a host's MIDI clock goes before"
         if self.input == "demo" or is_midi_file(self.input):
             return "the file has the time"
-        return "the host's MIDI clock has the time (is there none, give --bpm)"
+        if self.clock == "host":
+            return "the host's MIDI clock has the time"
+        return "a host's MIDI clock has the time, else four taps or your notes"
+
+    @property
+    def controls(self) -> dict[Command, Control]:
+        """The pedals and keys that say something."""
+        given = ((command, getattr(self, command.value)) for command in Command)
+        return {command: control for command, control in given if control is not None}
 
     @property
     def output_file(self) -> Path | None:
@@ -141,6 +166,10 @@ def _whole(value: object) -> int:
     return value
 
 
+def _control(value: object) -> Control:
+    return value if isinstance(value, Control) else Control.parse(_text(value))
+
+
 def _path(value: object) -> Path:
     return value if isinstance(value, Path) else Path(_text(value)).expanduser()
 
@@ -163,4 +192,5 @@ _PARSE: dict[str, Callable[[object], object]] = {
     "record": _path,
     "latency_ms": _number,
     "max_late_ms": _number,
+    **{command.value: _control for command in Command},
 }

@@ -18,7 +18,8 @@ from drumd.recorder import Recorder
 from drumd.reporter import SCREEN_S, Reporter
 from drumd.scheduler import Scheduler
 from drumd.status import Summary
-from drumd.timing import Clock, GivenTempo, HostClock, MonotonicClock, MusicalClock
+from drumd.timing import Clock, MonotonicClock, MusicalClock
+from drumd.timing.choose import musical_clock
 
 STEP_S = 0.004  # the main loop's pause
 
@@ -98,9 +99,8 @@ class Daemon:
         return output
 
     def _musical_clock(self) -> MusicalClock:
-        bpm = self._settings.bpm
-        source = HostClock() if bpm is None else GivenTempo(bpm)
-        return MusicalClock(source, metre=self._settings.metre)
+        settings = self._settings
+        return musical_clock(settings.clock, settings.bpm, settings.metre)
 
     def _start_scheduler(self, output: OutputPort, musical: MusicalClock) -> Scheduler:
         scheduler = Scheduler(

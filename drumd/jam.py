@@ -9,8 +9,11 @@ from __future__ import annotations
 
 from typing import Protocol
 
+import mido
+
 from drumd.conductor import Conductor
 from drumd.config import Settings
+from drumd.controls import Controls
 from drumd.drummer import Answer
 from drumd.inbox import Inbox
 from drumd.recorder import DRUMS, GUITAR, Recorder
@@ -50,14 +53,13 @@ class Jam:
         self._clock, self._musical, self._scheduler = clock, musical, scheduler
         self._drummer, self._recorder = drummer, recorder
         self._latency = settings.latency_ms / 1e3
+        self._controls = Controls(settings.controls)
 
     def step(self) -> None:
         """Do what there is to do now; never waits."""
         now = self._clock.now()
         for stamp, message in self.inbox.take():
-            self.conductor.hear(stamp, message)
-            if self._recorder:
-                self._recorder.hear(stamp, GUITAR, message)
+            self._hear(stamp, message)
         for answer in self._drummer.poll(now):
             self.thinking.add(answer.seconds)
             self.conductor.answer(answer.request, answer.pattern)
@@ -65,6 +67,16 @@ class Jam:
         self.collect_sent()
         if self._recorder:
             self._recorder.follow(now, self._song, self._musical.jumps)
+
+    def _hear(self, stamp: float, message: mido.Message) -> None:
+        """A message is a command of the player's or music (or the host's)."""
+        if self._controls.owns(message):
+            for command in self._controls.commands(message):
+                self.conductor.command(stamp, command)
+            return
+        self.conductor.hear(stamp, message)
+        if self._recorder:
+            self._recorder.hear(stamp, GUITAR, message)
 
     def collect_sent(self) -> None:
         """Take what the scheduler has sent, for the record and the figures."""
@@ -85,6 +97,8 @@ class Jam:
         return Snapshot(
             part=self.conductor.part,
             source=musical.source,
+            searching=musical.searching,
+            confidence=musical.confidence,
             bpm=musical.bpm,
             metre=musical.metre,
             bar=None if beat is None else int(beat // beats) + 1,

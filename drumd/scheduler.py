@@ -24,6 +24,7 @@ Sent = tuple[float, float, mido.Message]  # planned for, sent at, message
 DRUM_CHANNEL = 9  # channel 10 in the words of musicians
 ALL_NOTES_OFF = 123
 SENT_KEPT = 4096
+ROUNDING = 1e-6  # beats
 
 
 class Scheduler:
@@ -139,7 +140,9 @@ class Scheduler:
         if jumps == self._jumps:
             return
         self._jumps = jumps
-        self._reached.clear()
+        shift = self._musical.recount  # beats counted anew: what was played stays played
+        reached = {} if shift is None else self._reached
+        self._reached = {drum: beat + (shift or 0.0) + ROUNDING for drum, beat in reached.items()}
         self._cued = [entry for entry in self._cued if entry[2] == jumps]
         heapq.heapify(self._cued)
 

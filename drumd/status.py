@@ -11,10 +11,11 @@ from itertools import islice
 from math import ceil
 from pathlib import Path
 
-from drumd.conductor import BarCounts, Part
+from drumd.bars import BarCounts, Part
 from engine.notes import Metre, Pattern
 
 REMEMBERED = 20_000  # hits whose lateness is kept, some 40 minutes of drums
+SEARCHING = "listening for the beat"
 RECENT = 500  # of them, those that a snapshot tells of: sorting more would hold up the scheduler
 
 
@@ -57,6 +58,8 @@ class Snapshot:
 
     part: Part
     source: str
+    searching: bool  # the player is heard, but not for sure where the beat is
+    confidence: float  # that the next beats are right, 0..1
     bpm: float | None
     metre: Metre
     bar: int | None
@@ -79,8 +82,13 @@ class Snapshot:
         faults += f", {self.dropped} messages dropped" if self.dropped else ""
         return (
             f"{place:<8} {tempo:<18} {self.notes:>3} notes heard, {self.hits:>4} hits, "
-            f"lateness {self.lateness.max:.2f} ms{faults}; {self.part.value} {self._drums()}"
+            f"lateness {self.lateness.max:.2f} ms{faults}; {self.doing} {self._drums()}"
         )
+
+    @property
+    def doing(self) -> str:
+        """What the drummer is doing, in words for the player."""
+        return SEARCHING if self.searching and self.part is Part.STOPPED else self.part.value
 
     def _drums(self) -> str:
         """What the drummer plays: how often each drum is struck in the bar."""
@@ -92,13 +100,14 @@ class Snapshot:
         """The snapshot as a screen of a few lines, with what the drummer plays as rows."""
         place = "-" if self.bar is None else f"{self.bar}.{self.beat}"
         tempo = f"{self.bpm:.1f} bpm" if self.bpm else "-"
+        sure = f" ({self.confidence:.0%} sure)" if self.confidence < 1 else ""
         drums = self.pattern.to_rows() if self.pattern else ""
         waiting = "" if self.drummer_ready else "  (the drummer is being started again)"
         return "\n".join(
             (
-                f"   tempo   {tempo:<12} {self.metre}   clock: {self.source}",
+                f"   tempo   {tempo:<12} {self.metre}   clock: {self.source}{sure}",
                 f"     bar   {place:<12} window: {self.notes} notes",
-                f"   drums   {self.part.value}{waiting}",
+                f"   drums   {self.doing}{waiting}",
                 f"    hits   {self.hits} sent, {self.late} late, "
                 f"{self.bars.repeated} bars repeated, {self.dropped} messages dropped",
                 f"lateness   {self.lateness}  (p50 / p99 / max)",

@@ -66,6 +66,12 @@ class Window:
             if note.end is None and note.end_time is not None:
                 note.end = line.beat_at(note.end_time)
 
+    def forget_before(self, time: float) -> None:
+        """Forget the notes that began before `time` seconds: they were no music."""
+        kept = [note for note in self._notes if note.time >= time]
+        self._notes = deque(kept, maxlen=self._notes.maxlen)
+        self._sounding = {key: note for key, note in self._sounding.items() if note.time >= time}
+
     def shift(self, beats: float) -> None:
         """Move what was heard by so many beats, because the host has jumped."""
         moved = {id(note): note for note in (*self._notes, *self._sounding.values())}

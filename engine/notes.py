@@ -86,6 +86,13 @@ class Metre:
         """The length of a bar in quarter notes."""
         return self.numerator * 4 / self.denominator
 
+    @property
+    def pulse(self) -> float:
+        """What a foot taps, in quarter notes: dotted quarters in 6/8, 9/8 and 12/8."""
+        if self.denominator == 8 and self.numerator > 3 and self.numerator % 3 == 0:
+            return 1.5
+        return 1.0 if self.beats.is_integer() else 4 / self.denominator
+
     def __str__(self) -> str:
         return f"{self.numerator}/{self.denominator}"
 
@@ -143,7 +150,8 @@ class Request:
     `notes` are the guitar's last notes in beats of the song (at most 150 count), `heard_until` the
     beat up to which the guitar is known: at or before `start` when playing live (*anticipate*),
     the end of the bars when writing for a file (*accompany*). `history` holds the drums of the
-    bars just before `start`, oldest first.
+    bars just before `start`, oldest first. `swing` is where in the beat the guitar plays its second
+    eighth: 0.5 straight, 0.67 triplets, more still a dotted shuffle; None: it has not shown.
     """
 
     bar: int
@@ -155,4 +163,5 @@ class Request:
     bars: int = 1
     history: tuple[Pattern, ...] = ()
     temperature: float | None = None  # None: the bundle's own
+    swing: float | None = None
     controls: Controls = FREE

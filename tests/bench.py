@@ -1,4 +1,5 @@
-"""Prints every published figure again: python -m tests.bench [--only NAME] [--data DIR] [--json].
+"""Prints every published figure again: python -m tests.bench [--only NAME] [--data DIR]
+[--beats FILE] [--json].
 
 Each `tests/bench_NAME.py` has a function `run(options: Options) -> Iterable[Figure]`.
 """
@@ -27,15 +28,20 @@ def figures(chosen: list[str], options: Options) -> Iterator[Figure]:
         yield from importlib.import_module(f"tests.bench_{name}").run(options)
 
 
+def _options(chosen: argparse.Namespace) -> Options:
+    return Options(chosen.data, chosen.long, chosen.beats)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", choices=names(), action="append", help="run this bench alone")
     parser.add_argument("--data", type=Path, help="a folder of MIDI songs")
+    parser.add_argument("--beats", type=Path, help="a JSON file of guitar parts and their beats")
     parser.add_argument("--long", action="store_true", help="the ten-minute runs too")
     parser.add_argument("--json", action="store_true", help="one JSON document")
     chosen = parser.parse_args()
     found = []
-    for figure in figures(chosen.only or names(), Options(chosen.data, chosen.long)):
+    for figure in figures(chosen.only or names(), _options(chosen)):
         found.append(figure)
         if not chosen.json:
             sys.stdout.write(f"{line(figure)}\n")

@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+from typing import Protocol
 
 from engine.errors import BundleError
 from engine.kit import PITCH_OF, Voice
@@ -17,6 +18,12 @@ ROCK = Pattern.from_grid(
 )
 
 
+class Plays(Protocol):
+    """A drummer."""
+
+    def play(self, request: Request) -> Pattern: ...
+
+
 class Rock:
     """Plays eighths on the hat in any metre, kick and snare by turns."""
 
@@ -28,6 +35,15 @@ class Rock:
             for beat in range(int(beats))
         ]
         return Pattern.of(hats + feet, beats)
+
+
+class Pulse:
+    """Strikes each pulse of the metre and nothing else: the kick on one, then the snare."""
+
+    def play(self, request: Request) -> Pattern:
+        beats, pulse = request.metre.beats, request.metre.pulse
+        drums = [PITCH_OF[Voice.SNARE if k else Voice.KICK] for k in range(round(beats / pulse))]
+        return Pattern.of([Hit(k * pulse, drum) for k, drum in enumerate(drums)], beats)
 
 
 class Shifted:

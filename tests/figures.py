@@ -13,6 +13,7 @@ class Options:
 
     data: Path | None = None  # a folder of MIDI songs, for the musical figures
     long: bool = False  # the ten-minute runs too
+    beats: Path | None = None  # guitar parts with their true beats, as `drumd beats` reads them
 
 
 @dataclass(frozen=True)

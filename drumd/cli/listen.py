@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from drumd.config import KEY_OF, load_settings
+from drumd.config import CLOCKS, KEY_OF, load_settings
 from drumd.daemon import Daemon
 from drumd.reporter import PlainReporter, reporter_for
 
@@ -21,9 +21,10 @@ MIDI file, which is recorded. Stop with Ctrl-C.
 \b
 Hear how it goes, without any MIDI:
     drumd listen --in demo --out jam.mid
-Ports for your DAW; its clock (MIDI clock on the same input) gives the tempo:
+Ports for your DAW; its clock (MIDI clock on the same input) gives the tempo. No clock? Count in
+with four muted strokes, or just play: the drums join when the beat is sure:
     drumd listen --in "Guitar" --out "AI Drums"
-No clock? Name the tempo; your first note is beat one:
+About how fast? Your first note is beat one, and the drums follow you from there:
     drumd listen --in "Guitar" --out "AI Drums" --bpm 112 --record session.mid
 The same settings every time (keys are the options' names, the command line goes over them):
     drumd listen --config configs/listen.toml
@@ -36,8 +37,8 @@ MidiFile = click.Path(dir_okay=False, path_type=Path)
 @click.option("--in", "input", metavar="NAME", help="Guitar: a port, `demo` or a .mid file.")
 @click.option("--out", "output", metavar="NAME", help="Drums: a port or a .mid file.")
 @click.option("--api", metavar="API", help="MIDI API: auto, alsa, jack, coremidi or winmm.")
-@click.option("--bpm", type=float, help="The tempo, where no clock comes from the host.")
-@click.option("--clock", metavar="KIND", help="Where the time comes from: auto or host.")
+@click.option("--bpm", type=float, help="About how fast you play; exactly, with --clock given.")
+@click.option("--clock", metavar="KIND", help=f"Where the time comes from: {', '.join(CLOCKS)}.")
 @click.option("--metre", metavar="N/D", help="The time signature, 4/4 if not given.")
 @click.option("--model", type=click.Path(path_type=Path), help="A bundle made by `drumd export`.")
 @click.option("--seed", type=int, help="The drummer's dice; the same seed, the same choices.")
@@ -45,6 +46,10 @@ MidiFile = click.Path(dir_okay=False, path_type=Path)
 @click.option("--record", type=MidiFile, help="Keep guitar and drums in a MIDI file too.")
 @click.option("--latency-ms", type=float, help="Send the drums so much earlier.")
 @click.option("--max-late-ms", type=float, help="Leave out a hit that is later than this.")
+@click.option("--tap", metavar="CONTROL", help="Counts in by foot: `cc 64`, `note 36 channel 10`.")
+@click.option("--this-is-one", metavar="CONTROL", help="Says that the beat begins a bar.")
+@click.option("--twice", metavar="CONTROL", help="Doubles the beats from the next bar line on.")
+@click.option("--half", metavar="CONTROL", help="Halves them.")
 @click.option(
     "--config", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A TOML file."
 )

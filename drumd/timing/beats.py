@@ -44,9 +44,14 @@ class BeatTracker:
     """Hears notes, announces beats."""
 
     def __init__(
-        self, *, bpm: float | None = None, count_in: Sequence[float] | None = None
+        self,
+        *,
+        bpm: float | None = None,
+        count_in: Sequence[float] | None = None,
+        metre: int | None = None,
     ) -> None:
-        """`bpm` is a hint, within some 8 %; `count_in` holds four taps before the first "one"."""
+        """`bpm` is a hint, within some 8 %; `count_in` holds four taps before the first "one";
+        `metre` is the number of beats in the bar, where that is known."""
         counted = CountIn.of(count_in) if count_in else None
         grid = _grid(bpm, counted)
         self._chords = ChordMaker()
@@ -54,7 +59,7 @@ class BeatTracker:
         self._model = OnsetModel(load_weights(), len(grid.asked))
         self._pulse = PulseFilter(grid)
         self._contest = Contest(COUNTED if counted else FIRM if bpm else FREE)
-        self._bar = BarFilter(one_next=counted is not None)
+        self._bar = BarFilter(one_next=counted is not None, metre=metre)
         self._due: list[Beat] = []
         self._now = -inf
         self._heard = 0
@@ -87,6 +92,11 @@ class BeatTracker:
     def metre(self) -> int:
         """Beats in the bar."""
         return self._bar.metre
+
+    @property
+    def chances(self) -> list[float]:
+        """How likely each place in the bar is for the beat announced last; they sum to 1."""
+        return self._bar.chances
 
     def hear(self, time: float, pitch: int, velocity: int) -> None:
         """One note; notes come in order of time."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 TAPS = 4
-EVEN = 0.08  # a gap may be so far off the mean of all, as a share of it
+EVEN = 0.08  # a gap may be so far off the mean of all, as a share of it,
+EVEN_S = 0.03  # or by so much, where the taps are fast: no hand is more even
 FASTEST_S, SLOWEST_S = 0.2, 2.0  # between taps
 
 
@@ -38,6 +39,7 @@ def count_in_of(onsets: Sequence[float]) -> CountIn | None:
         return None
     gaps = [b - a for a, b in pairwise(taps)]
     mean = sum(gaps) / len(gaps)
-    if not FASTEST_S <= mean <= SLOWEST_S or any(abs(gap - mean) > EVEN * mean for gap in gaps):
+    even = max(EVEN * mean, EVEN_S)
+    if not FASTEST_S <= mean <= SLOWEST_S or any(abs(gap - mean) > even for gap in gaps):
         return None
     return CountIn.of(taps)

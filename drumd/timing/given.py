@@ -23,6 +23,10 @@ class GivenTempo:
     def rolling(self) -> bool:
         return self.line is not None
 
+    def reset(self) -> None:
+        """Wait for a first note again: a better source leads now."""
+        self.line = None
+
     def hear(self, time: float, message: mido.Message) -> None:
         if self.line is None and message.type == "note_on" and message.velocity:
             self.line = TimeMap(time, 0.0, self.bpm)

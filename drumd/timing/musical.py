@@ -1,32 +1,52 @@
 """The musical clock: turns live seconds into beats and back; everything else asks it.
 
+It follows the first of its sources that is rolling. Where one takes over from another while the
+song goes on, the song's beats are counted on: what lies off the new source's pulse is bent away
+within a bar, and if the new source knows where "one" is, the beats are *re-counted*: the song's
+beat grows by a whole number of pulses, the pulse itself stays where it is.
+
 Owned by the main thread, which hears and ticks. `map`, `rolling` and `jumps` hold immutable values
 that any thread may read: read `map` before `jumps`, since a jump is counted before it is made.
 """
 
 from __future__ import annotations
 
+from math import floor, log
+
 import mido
 
+from drumd.timing.bend import GENTLE, QUICK, bend
+from drumd.timing.counted import CountedTempo
+from drumd.timing.follower import BeatFollower
+from drumd.timing.free import FreeTempo
+from drumd.timing.given import GivenTempo
+from drumd.timing.host import HostClock
 from drumd.timing.line import TimeMap
+from drumd.timing.reading import PLAIN, Reading
 from drumd.timing.source import Source
+from drumd.timing.transport import Transport
 from engine.notes import COMMON_TIME, Metre
 
-BEND_S = 0.1  # a correction is spread over so long
-SLOWEST, FASTEST = 0.3, 3.0  # the pace of a bend, against the source's own
+SLOW, FAST = 20.0, 400.0  # bpm that a tempo may be turned to
+MET = 0.02  # beats; so near to a new source it is followed as any other
 
 
 class MusicalClock:
-    """Follows the first of its sources that knows the time; bends, and jumps only on purpose."""
+    """Follows the first of its sources that rolls; bends, and jumps only on purpose."""
 
     def __init__(self, *sources: Source, metre: Metre = COMMON_TIME) -> None:
         self.metre = metre
         self.map: TimeMap | None = None
         self.rolling = False
         self.jumps = 0
+        self.recount: float | None = None  # beats by which the last jump re-counted; None: moved
         self._sources = sources
+        self._transport = Transport()
         self._followed: Source | None = None
         self._source_jumps = 0
+        self._reading = PLAIN  # of the followed source
+        self._turn: tuple[float, float] | None = None  # at a bar line: so many times as fast
+        self._meeting = False  # a new source, whose pulse is not reached yet
         self._now = float("-inf")  # the latest time seen; time never runs backwards
 
     @property
@@ -38,43 +58,156 @@ class MusicalClock:
     def bpm(self) -> float | None:
         """The source's tempo, free of the bends that `map` makes to follow it."""
         line = self._followed.line if self._followed else None
-        return line.bpm if line else None
+        return line.bpm * self._reading.factor if line else None
+
+    @property
+    def confidence(self) -> float:
+        """The chance that the next beats are right, 0..1."""
+        if isinstance(self._followed, BeatFollower):
+            return self._followed.confidence
+        return 1.0 if self.rolling else 0.0
+
+    @property
+    def searching(self) -> bool:
+        """Whether the player is heard, but not for sure where the beat is."""
+        players = (one for one in self._sources if isinstance(one, BeatFollower))
+        return not self.rolling and any(player.searching for player in players)
+
+    @property
+    def music_from(self) -> float | None:
+        """Since when (seconds) what is played is music of this song; None: since just now."""
+        if isinstance(self._followed, CountedTempo):
+            return self._followed.music_from
+        return float("-inf") if isinstance(self._followed, FreeTempo) else None
+
+    @property
+    def counted_in(self) -> float | None:
+        """When the song was counted in, if it was: drums need not wait for a bar of guitar."""
+        return self._followed.counted_at if isinstance(self._followed, CountedTempo) else None
 
     def hear(self, time: float, message: mido.Message) -> None:
         """Take in a message that arrived at `time`, in order of arrival."""
         self._now = max(self._now, time)
-        for source in self._sources:
+        self._transport.hear(time, message)
+        for source in self._heard():
             source.hear(time, message)
         self._follow()
 
     def tick(self, now: float) -> None:
         """Let the sources notice that nothing comes any more."""
         self._now = max(self._now, now)
-        for source in self._sources:
+        for source in self._heard():
             source.tick(now)
         self._follow()
 
+    def tap(self, time: float) -> None:
+        """A tap of a count-in, by foot. A host's time goes before."""
+        self._now = max(self._now, time)
+        for source in self._heard():
+            if isinstance(source, CountedTempo):
+                source.tap(time)
+        self._follow()
+
+    def this_is_one(self, time: float) -> None:
+        """The pulse nearest to `time` begins a bar."""
+        if self.map is not None and self.rolling:
+            pulses = round(self.map.beat_at(time) / self.metre.pulse)
+            self._recount(-pulses * self.metre.pulse % self.metre.beats)
+
+    def turn(self, factor: float) -> None:
+        """From the next bar line on take the tempo as so many times as fast."""
+        bpm = self.bpm
+        if self.map is not None and self.rolling and bpm and SLOW <= bpm * factor <= FAST:
+            bar = self.metre.beats
+            self._turn = ((floor(self.map.beat_at(self._now) / bar) + 1) * bar, factor)
+
+    def _heard(self) -> tuple[Source, ...]:
+        """The sources that are asked: none that is lesser than the one that leads."""
+        if self._followed is None or not self._followed.rolling:
+            return self._sources
+        return self._sources[: self._sources.index(self._followed) + 1]
+
     def _follow(self) -> None:
-        source = next((source for source in self._sources if source.line is not None), None)
+        followed = self._followed
+        if followed and self.rolling and not followed.rolling and self._transport.playing:
+            self._hand_down(followed)
+        source = self._best()
         if source is None or source.line is None:
             return
-        if source is not self._followed or source.jumps != self._source_jumps:
-            self._followed, self._source_jumps = source, source.jumps
-            self.jumps += 1
-            self.map = source.line
-        elif self.map is not None and source.rolling:
-            self.map = bend(self.map, source.line, self._now)
+        if source is not followed:
+            self._take(source, meet=self.rolling and source.rolling)
+        elif source.jumps != self._source_jumps:
+            self._take(source, meet=self.rolling and isinstance(source, BeatFollower))
+        elif source.rolling:
+            self._bend(source.line)
         self.rolling = source.rolling
 
+    def _best(self) -> Source | None:
+        """The first source that rolls. A host that stands still is waited for while it ticks."""
+        followed = self._followed
+        rolling = (one for one in self._sources if one.rolling and one.line is not None)
+        best = next(rolling, followed)
+        if best is followed or self.rolling or isinstance(best, HostClock):
+            return best
+        host_stands = self._transport.present(self._now) and not self._transport.playing
+        return followed if host_stands else best
 
-def bend(old: TimeMap, line: TimeMap, now: float) -> TimeMap:
-    """A line that goes on from where `old` is `now` and meets `line` in BEND_S seconds.
+    def _hand_down(self, vanished: Source) -> None:
+        """A host is gone without having stopped: let the player go on at its tempo."""
+        player = next((one for one in self._sources if isinstance(one, FreeTempo)), None)
+        if player is not None and vanished.line is not None:
+            player.inherit(self._reading.of(vanished.line), self._now)
 
-    A correction too large for that takes longer: time may drag or hurry, but never stands still.
-    """
-    beat = old.beat_at(now)
-    error = line.beat_at(now) - beat
-    if old is line or error == 0:
-        return line
-    bpm = line.bpm + error / BEND_S * 60
-    return TimeMap(now, beat, min(max(bpm, SLOWEST * line.bpm), FASTEST * line.bpm))
+    def _take(self, source: Source, *, meet: bool) -> None:
+        """Follow a source from here on; `meet`: the song goes on meanwhile."""
+        before, self._followed = self._followed, source
+        self._source_jumps, self._turn = source.jumps, None
+        for lesser in self._sources[self._sources.index(source) + 1 :]:
+            if isinstance(lesser, BeatFollower | GivenTempo):
+                lesser.reset()
+        assert source.line is not None
+        if meet and self.map is not None:
+            self._meet(source, self.map, source.line, anew=before is not source)
+            return
+        self._reading, self._meeting, self.recount = PLAIN, False, None
+        self.jumps += 1
+        self.map = source.line
+
+    def _meet(self, source: Source, song: TimeMap, line: TimeMap, *, anew: bool) -> None:
+        """Count the song's beats on by the source's pulse, and by its bars if it knows them."""
+        knows_one, pulse = not isinstance(source, FreeTempo), self.metre.pulse
+        factor = 1.0 if knows_one else min((1.0, 2.0, 0.5), key=lambda f: _apart(f, song, line))
+        beat = song.beat_at(self._now)
+        ahead = factor * line.beat_at(self._now) - beat
+        pulses = round(ahead / pulse)
+        # As the song counts now; a re-count moves the song and the reading together.
+        self._reading = Reading(factor, -pulses * pulse)
+        self._meeting = anew or self._meeting
+        if knows_one:
+            self._recount(pulses * pulse % self.metre.beats)
+        self._bend(line)
+
+    def _recount(self, beats: float) -> None:
+        """Let the song's beat be more by so many whole pulses; the pulse stays where it is."""
+        if beats == 0 or self.map is None:
+            return
+        self.recount, self._turn = beats, None
+        self.jumps += 1
+        self._reading = Reading(self._reading.factor, self._reading.offset + beats)
+        self.map = TimeMap(self.map.time, self.map.beat + beats, self.map.bpm)
+
+    def _bend(self, line: TimeMap) -> None:
+        assert self.map is not None
+        if self._turn and self.map.beat_at(self._now) >= self._turn[0]:
+            self._reading = self._reading.turned(self._turn[1], line, self._now)
+            self._turn = None
+        target = self._reading.of(line)
+        self._meeting &= abs(target.beat_at(self._now) - self.map.beat_at(self._now)) > MET
+        by_player = isinstance(self._followed, BeatFollower)
+        pace = GENTLE if self._meeting or by_player else QUICK
+        self.map = bend(self.map, target, self._now, pace)
+
+
+def _apart(factor: float, song: TimeMap, line: TimeMap) -> float:
+    """How far a source's tempo, so many times as fast, is from the song's."""
+    return abs(log(factor * line.bpm / song.bpm))

@@ -1,4 +1,4 @@
-"""What a source of musical time has to say: the host, a given tempo, and others to come."""
+"""What a source of musical time has to say: the host, a given tempo, the player."""
 
 from __future__ import annotations
 

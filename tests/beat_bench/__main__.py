@@ -16,7 +16,7 @@ import numpy as np
 
 from drumd.timing.beat_records import AFTER_S
 from drumd.timing.beats import Beat, BeatTracker
-from tests.beat_bench.conditions import Played, play
+from tests.beat_bench.conditions import Played, count_in, play
 from tests.beat_bench.score import Score, score
 
 RUNS = (
@@ -29,7 +29,6 @@ RUNS = (
     ("hint", "step"),
     ("count-in", "step"),
 )
-TAP_JITTER_S = 0.012
 
 
 def main() -> None:
@@ -71,24 +70,6 @@ def run(work: tuple[dict[str, Any], str, str, int]) -> tuple[Score, list[float]]
     told = {"hint": {"bpm": hint}, "count-in": {"count_in": taps}}.get(mode, {})
     found, cost = perform(part, told)
     return score(found, part.beats, part.beats[is_one], float(part.time[0])), cost
-
-
-def count_in(
-    part: Played,
-    beats: np.ndarray,
-    is_one: np.ndarray,
-    first: float,
-    rng: np.random.Generator,
-    condition: str,
-) -> list[float]:
-    """Four taps before the first downbeat that is not before the first onset."""
-    start = int(np.searchsorted(beats, first - 0.03))
-    ones = np.flatnonzero(is_one[start:])
-    one = start + int(ones[0]) if len(ones) else start
-    one = min(one, len(beats) - 2)
-    gap = part.beats[one + 1] - part.beats[one]
-    jitter = rng.normal(0, TAP_JITTER_S, 4) * (condition != "clean")
-    return (part.beats[one] - gap * np.arange(4, 0, -1) + jitter).tolist()
 
 
 def perform(part: Played, told: dict[str, Any]) -> tuple[list[Beat], list[float]]:

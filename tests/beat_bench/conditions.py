@@ -13,6 +13,7 @@ JITTER_S, SPREAD_S = 0.012, (0.010, 0.040)
 VELOCITY_NOISE = 8.0
 DRIFT, DRIFT_S = 0.04, 30.0
 STEP, STEP_AT_S = 0.08, (25.0, 35.0)
+TAP_JITTER_S = 0.012
 CHORD_S = 0.010  # sequenced notes this near are one chord
 
 
@@ -68,3 +69,21 @@ def _spread(warped: Array, part: Played, rng: np.random.Generator) -> Array:
             offsets = np.linspace(0, rng.uniform(*SPREAD_S), stop - start)
             out[start:stop][order[::-1] if rng.random() < 0.3 else order] += offsets
     return out
+
+
+def count_in(
+    part: Played,
+    beats: Array,
+    is_one: Array,
+    first: float,
+    rng: np.random.Generator,
+    condition: str,
+) -> list[float]:
+    """Four taps before the first downbeat that is not before the first onset."""
+    start = int(np.searchsorted(beats, first - 0.03))
+    ones = np.flatnonzero(is_one[start:])
+    one = start + int(ones[0]) if len(ones) else start
+    one = min(one, len(beats) - 2)
+    gap = part.beats[one + 1] - part.beats[one]
+    jitter = rng.normal(0, TAP_JITTER_S, 4) * (condition != "clean")
+    return (part.beats[one] - gap * np.arange(4, 0, -1) + jitter).tolist()

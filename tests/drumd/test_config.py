@@ -5,6 +5,7 @@ import pytest
 
 from drumd.cli.listen import command
 from drumd.config import KEY_OF, Settings, load_settings
+from drumd.controls import Command, Control
 from drumd.errors import SettingsError
 from engine.notes import Metre
 
@@ -53,6 +54,10 @@ def test_an_unknown_key_is_answered_with_the_valid_ones(file):
         ("latency_ms = 9999", "latency_ms"),
         ("max_late_ms = -1", "max_late_ms"),
         ('bpm = 100\nclock = "host"', "exclude each other"),
+        ('bpm = 100\nclock = "count-in"', "exclude each other"),
+        ('clock = "given"', "needs bpm too"),
+        ('tap = "pedal"', "written like `cc 64`"),
+        ("twice = 64", "must be text"),
         ("bpm = = 3", "cannot be read"),
     ],
 )
@@ -60,6 +65,14 @@ def test_a_mistake_in_a_file_is_one_sentence_with_the_files_name(file, text, pro
     with pytest.raises(SettingsError, match=problem) as raised:
         load_settings(file(text), {})
     assert "listen.toml" in str(raised.value) and "\n" not in str(raised.value)
+
+
+def test_a_control_is_told_by_its_setting(file):
+    settings = load_settings(file('tap = "cc 64"\nhalf = "note 36 channel 10"'), {})
+    assert settings.controls == {
+        Command.TAP: Control("cc", 64),
+        Command.HALF: Control("note", 36, 9),
+    }
 
 
 def test_an_output_that_ends_in_mid_is_a_file():

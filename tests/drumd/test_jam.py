@@ -9,64 +9,26 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drumd.conductor import Part
-from drumd.config import Settings
-from drumd.drummer import Answer
-from drumd.jam import Jam
-from drumd.ports.fake import RecordingPort
 from drumd.recorder import Recorder
-from drumd.scheduler import Scheduler
-from drumd.timing import GivenTempo, HostClock, ManualClock, MusicalClock
+from drumd.timing import GivenTempo, HostClock, MusicalClock
 from engine.notes import Metre
 from tests import drummers
+from tests.offline_jam import OfflineJam
 
 STEP_S = 0.001
 
 
-class InstantDrummer:
-    """Answers at the next poll."""
+class Rig(OfflineJam):
+    """A jam with one source of time, or more."""
 
-    ready = True
-
-    def __init__(self, kit):
-        self._kit, self._asked = kit, []
-
-    def ask(self, request, _now):
-        self._asked.append(request)
-
-    def poll(self, _now):
-        asked, self._asked = self._asked, []
-        return [Answer(request, self._kit.play(request), 0.01) for request in asked]
-
-
-class Rig:
-    """A jam, its scheduler and its port, led through time together."""
-
-    def __init__(self, source, kit, recorder=None, **settings):
-        self.clock = ManualClock()
-        self.port = RecordingPort(self.clock)
-        self.musical = MusicalClock(source)
-        self.scheduler = Scheduler(self.port, self.clock, self.musical)
-        self.jam = Jam(
-            Settings(**settings),
-            self.clock,
-            self.musical,
-            self.scheduler,
-            InstantDrummer(kit),
-            recorder,
-        )
-        self.ahead = []
+    def __init__(self, source, kit, recorder=None):
+        super().__init__(kit, musical=MusicalClock(source), recorder=recorder)
 
     def hear(self, time, message):
-        self.ahead.append((time, message))
+        super().hear([(time, message)])
 
     def until(self, end, step=STEP_S):
-        self.ahead.sort(key=lambda event: event[0])
-        while self.clock.now() < end:
-            self.clock.advance(step)
-            while self.ahead and self.ahead[0][0] <= self.clock.now():
-                self.jam.inbox.put(*self.ahead.pop(0))
-            self.jam.step()
-            self.scheduler.send_due()
+        super().until(end, step)
 
     def host(self, bpm, beats):
         """A host that plays: clock, start and stop."""
@@ -83,11 +45,7 @@ class Rig:
 
     def strokes(self, bpm):
         """(beat, drum) of what was sent."""
-        return [
-            (time * bpm / 60, message.note)
-            for time, message in self.port.sent
-            if message.type == "note_on" and message.velocity
-        ]
+        return [(time * bpm / 60, drum) for time, drum in super().strokes()]
 
 
 @pytest.mark.parametrize("kit", [drummers.Rock, drummers.Shifted])

@@ -3,7 +3,7 @@ import json
 
 import pytest
 
-from drumd.conductor import BarCounts, Part
+from drumd.bars import BarCounts, Part
 from drumd.reporter import PlainReporter, ScreenReporter, reporter_for
 from drumd.status import Gauge, Snapshot, Spread, Summary
 from engine.notes import Metre
@@ -14,6 +14,8 @@ def snapshot(**changes):
     values = {
         "part": Part.PLAYING,
         "source": "host",
+        "searching": False,
+        "confidence": 1.0,
         "bpm": 120.04,
         "metre": Metre(),
         "bar": 7,
@@ -73,6 +75,19 @@ def test_the_screen_shows_tempo_bar_window_drums_and_lateness():
 def test_before_there_is_time_the_screen_says_so():
     screen = snapshot(bar=None, beat=None, bpm=None, pattern=None, part=Part.STOPPED).screen()
     assert "waiting for the song to begin" in screen
+
+
+def test_a_player_whose_beat_is_not_sure_yet_is_told_so():
+    unsure = snapshot(part=Part.STOPPED, source="none", searching=True, bpm=None, bar=None)
+    assert "listening for the beat" in unsure.line()
+    assert "listening for the beat" in unsure.screen()
+    waiting = snapshot(part=Part.STOPPED, source="none", bpm=None, bar=None)
+    assert "waiting for the song to begin" in waiting.line()
+
+
+def test_the_screen_says_how_sure_it_is_of_a_players_beat():
+    assert "clock: free (76% sure)" in snapshot(source="free", confidence=0.76).screen()
+    assert "sure" not in snapshot().screen()
 
 
 def test_a_drummer_being_started_again_is_shown():

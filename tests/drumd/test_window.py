@@ -107,6 +107,16 @@ def test_a_guitar_not_heard_has_not_sounded(window):
     assert window.sounded_until(3.0, held=8.0) is None
 
 
+def test_what_was_no_music_is_forgotten_and_its_end_too():
+    window = Window()
+    window.hear(1.0, on(40), LINE)
+    window.hear(2.0, on(45), LINE)
+    window.forget_before(1.5)
+    window.hear(2.5, off(40), LINE)
+    window.hear(3.0, off(45), LINE)
+    assert [note.pitch for note in window.notes(LINE.beat_at(4.0))] == [45]
+
+
 messages = st.one_of(
     st.builds(on, st.integers(0, 127), st.integers(0, 127), st.integers(0, 15)),
     st.builds(off, st.integers(0, 127), st.integers(0, 15)),

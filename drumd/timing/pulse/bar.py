@@ -16,18 +16,21 @@ _ONES = 0.3  # share of the chords on a beat that are on a "one"
 class BarFilter:
     """Counts beats and hears at which of them the accents fall."""
 
-    def __init__(self, *, one_next: bool = False) -> None:
-        """`one_next`: the next beat is known to be a one, as after a count-in."""
-        self._metre = np.repeat(METRES, METRES)
-        self._place = np.concatenate([np.arange(metre) for metre in METRES])
-        self._prior = np.repeat(np.array(_PRIOR) / METRES, METRES)
+    def __init__(self, *, one_next: bool = False, metre: int | None = None) -> None:
+        """`one_next`: the next beat is known to be a one, as after a count-in. `metre`: the
+        beats in the bar, where they are known."""
+        metres, chances = ((metre,), (1.0,)) if metre else (METRES, _PRIOR)
+        self._metres = metres
+        self._metre = np.repeat(metres, metres)
+        self._place = np.concatenate([np.arange(beats) for beats in metres])
+        self._prior = np.repeat(np.array(chances) / metres, metres)
         self.mass = self._prior.copy()
         if one_next:  # the beat just gone was the last of its bar
             self.mass *= self._place == self._metre - 1
             self.mass /= self.mass.sum()
-        starts = np.cumsum((0, *METRES[:-1]))
+        starts = np.cumsum((0, *metres[:-1]))
         self._before = np.concatenate(
-            [start + (np.arange(m) - 1) % m for start, m in zip(starts, METRES, strict=True)]
+            [start + (np.arange(m) - 1) % m for start, m in zip(starts, metres, strict=True)]
         )
 
     def step(self) -> None:
@@ -50,7 +53,13 @@ class BarFilter:
     @property
     def metre(self) -> int:
         """Beats in the bar."""
-        return max(METRES, key=lambda metre: float(self.mass[self._metre == metre].max()))
+        return max(self._metres, key=lambda metre: float(self.mass[self._metre == metre].max()))
+
+    @property
+    def chances(self) -> list[float]:
+        """How likely each place in a bar of `metre` beats is for the beat just gone; sums to 1."""
+        mass = self.mass[self._metre == self.metre]
+        return [float(chance) for chance in mass / mass.sum()]
 
     @property
     def place(self) -> int:

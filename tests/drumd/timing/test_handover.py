@@ -1,0 +1,158 @@
+"""How the musical clock changes over between its sources, and what the player may say to it."""
+
+import mido
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from drumd.timing import GivenTempo, HostClock, MusicalClock
+from drumd.timing.choose import musical_clock
+from tests.drumd.timing.player import Session, groove, host, steady
+
+BPM = 104.0
+BEAT_S = 60 / BPM
+
+
+def test_a_host_takes_over_from_the_player_without_a_gap_or_a_doubled_beat():
+    time_of = steady(BPM)
+    begins = time_of(33.3)
+    events = groove(time_of, 0, 33) + host(120.0, begins, 32)
+    session = Session(musical_clock("auto")).play(events, begins + 15)
+    assert session.clock.source == "host" and session.clock.bpm == pytest.approx(120, abs=0.3)
+    assert min(session.steps()) > 0 and max(session.steps()) < 3 * 0.004 * 2
+    moved = [
+        (b[1] - a[1], a[2] != b[2]) for a, b in zip(session.track, session.track[1:], strict=False)
+    ]
+    for step, jumped in moved:  # a re-count moves by whole beats
+        assert not jumped or step == pytest.approx(round(step), abs=0.03)
+    in_a_bar = next(beat for time, beat, _ in session.track if time > begins + 2.5)
+    assert (in_a_bar - 2.5 * 2 + 2) % 4 - 2 == pytest.approx(0, abs=0.06)
+
+
+def test_a_host_that_vanishes_leaves_a_flywheel_at_its_tempo():
+    events = host(BPM, 1.0, 16, stop=False)
+    session = Session(musical_clock("auto")).play(events, 25)
+    assert session.clock.source == "free" and session.clock.jumps == 1
+    assert session.clock.bpm == pytest.approx(BPM, abs=0.5)
+    assert session.off(steady(BPM), since=2) < 0.03
+    assert session.clock.map.beat_at(1 + 40 * BEAT_S) == pytest.approx(40, abs=0.1)
+
+
+def test_the_player_is_followed_after_the_host_has_vanished():
+    def time_of(beat):
+        return 1 + beat * BEAT_S if beat < 16 else 1 + 16 * BEAT_S + (beat - 16) * BEAT_S * 1.05
+
+    events = host(BPM, 1.0, 16, stop=False) + groove(time_of, 0, 64)
+    session = Session(musical_clock("auto")).play(sorted(events, key=lambda e: e[0]), 36)
+    assert session.clock.bpm == pytest.approx(BPM / 1.05, rel=0.01)
+    assert round(session.clock.map.beat_at(time_of(60))) == 60
+
+
+def test_a_host_that_comes_back_is_followed_again():
+    events = host(BPM, 1.0, 16, stop=False)
+    later = 1 + 24 * BEAT_S + 0.1
+    events += [(later + k * BEAT_S / 24, mido.Message("clock")) for k in range(24 * 16)]
+    session = Session(musical_clock("auto")).play(events, later + 8)
+    assert session.clock.source == "host" and min(session.steps()) > 0
+
+
+def test_a_host_that_stops_is_waited_for_while_its_clock_ticks():
+    time_of = steady(BPM)
+    stopped = 1 + 16 * BEAT_S
+    ticking = [(stopped + k * BEAT_S / 24, mido.Message("clock")) for k in range(24 * 48)]
+    events = host(BPM, 1.0, 16) + ticking + groove(time_of, 0, 64)
+    session = Session(musical_clock("auto")).play(sorted(events, key=lambda e: e[0]), 28)
+    assert session.clock.source == "host" and not session.clock.rolling
+    assert max(time for time, *_ in session.track) < stopped + 0.1
+
+
+def test_a_host_that_ticks_but_has_not_started_is_waited_for():
+    ticking = [(0.5 + k * BEAT_S / 24, mido.Message("clock")) for k in range(24 * 40)]
+    events = [(0.5, mido.Message("stop")), *ticking, *groove(steady(BPM), 0, 36)]
+    session = Session(musical_clock("auto", BPM))
+    session.play(sorted(events, key=lambda e: e[0]), 20)
+    assert not session.clock.rolling
+    session.play(host(BPM, 20.1, 8), 24)
+    assert session.clock.rolling and session.clock.source == "host"
+
+
+def test_a_host_that_is_gone_after_its_stop_leaves_the_lead_to_the_player():
+    time_of = steady(96.0, 16.0)
+    events = host(BPM, 1.0, 16) + groove(time_of, 0, 48)
+    session = Session(musical_clock("auto")).play(events, 44)
+    assert session.clock.source == "free" and session.off(time_of, since=34) < 0.03
+
+
+def test_this_is_one_moves_the_bar_line_but_not_the_beat():
+    clock = MusicalClock(GivenTempo(120.0))
+    clock.hear(0.0, mido.Message("note_on", note=40))
+    clock.tick(3.1)
+    clock.this_is_one(3.1)  # beat 6.2: beat 6 is a one
+    assert clock.map.beat_at(3.0) == pytest.approx(8.0) and clock.jumps == 2
+    clock.tick(3.2)
+    assert clock.map.beat_at(4.0) == pytest.approx(10.0) and clock.bpm == 120
+    clock.this_is_one(5.05)  # beat 12.1, which begins a bar already
+    assert clock.jumps == 2
+
+
+@pytest.mark.parametrize("factor", [2.0, 0.5])
+def test_twice_and_half_change_the_reading_at_the_next_bar_line(factor):
+    clock = MusicalClock(GivenTempo(120.0))
+    clock.hear(0.0, mido.Message("note_on", note=40))
+    clock.tick(2.5)
+    clock.turn(factor)
+    assert clock.bpm == 120 and clock.map.beat_at(4.0) == pytest.approx(8.0)
+    session = Session(clock)
+    session.now = 2.5
+    session.play([], 6.0)
+    assert clock.bpm == 120 * factor and clock.jumps == 1
+    assert clock.map.beat_at(6.0) == pytest.approx(8 + 4 * factor, abs=0.02)
+    assert min(session.steps()) > 0
+
+
+PLAYED = st.one_of(
+    st.sampled_from(["clock", "start", "stop", "continue"]),
+    st.sampled_from(["one", "twice", "half", "tap"]),
+    st.integers(36, 80),
+)
+PAUSES = st.one_of(st.just(0.25), st.just(0.0208), st.floats(0, 0.6), st.floats(0, 6.0))
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    st.lists(st.tuples(PLAYED, PAUSES, st.integers(1, 24)), max_size=25),
+    st.sampled_from([("auto", None), ("auto", 110.0), ("free", None), ("count-in", None)]),
+)
+def test_whatever_is_played_time_never_runs_backwards_and_never_jumps_by_itself(played, chosen):
+    clock = musical_clock(*chosen)
+    now, jumps, beat = 0.0, 0, float("-inf")
+    for what, pause, times in played:
+        for _ in range(times):
+            now += pause
+            _say(clock, now, what)
+            clock.tick(now)
+            if clock.jumps != jumps:
+                jumps, beat = clock.jumps, float("-inf")
+            if clock.map is not None:
+                assert 0 < clock.map.bpm < 10_000 and 0 <= clock.confidence <= 1
+                assert clock.map.beat_at(now) >= beat - 1e-6
+                beat = clock.map.beat_at(now)
+
+
+def _say(clock, now, what):
+    match what:
+        case int():
+            clock.hear(now, mido.Message("note_on", note=what))
+        case "one":
+            clock.this_is_one(now)
+        case "twice" | "half":
+            clock.turn(2.0 if what == "twice" else 0.5)
+        case "tap":
+            clock.tap(now)
+        case _:
+            clock.hear(now, mido.Message(what))
+
+
+def test_a_plain_host_clock_still_stops_with_its_host():
+    session = Session(MusicalClock(HostClock())).play(host(BPM, 1.0, 16, stop=False), 25)
+    assert not session.clock.rolling and session.clock.source == "host"
