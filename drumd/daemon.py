@@ -71,7 +71,7 @@ class Daemon:
             stack.callback(scheduler.stop)
             self._await_drummer()
             if not self.ending:
-                self._play(jam, self._start_input(stack, jam), output, scheduler)
+                self._play(jam, self._start_input(stack), output, scheduler)
         return self._summary(jam, scheduler)
 
     def stop(self, reason: str, status: int = 0) -> None:
@@ -119,9 +119,9 @@ class Daemon:
             self._drummer.poll(self._clock.now())
             time.sleep(STEP_S)
 
-    def _start_input(self, stack: ExitStack, jam: Jam) -> InputPort:
+    def _start_input(self, stack: ExitStack) -> InputPort:
         settings = self._settings
-        guitar = self._open_input(settings.input, jam.inbox.put, self._clock, api=settings.api)
+        guitar = self._open_input(settings.input, self._clock, api=settings.api)
         stack.callback(guitar.close)
         return guitar
 
@@ -135,6 +135,8 @@ class Daemon:
         with quick_threads(), main_thread_first(), self._reporter:
             while not self.ending:
                 try:
+                    for heard in guitar.poll():
+                        jam.inbox.put(*heard)
                     jam.step()
                 except DrumdError as error:
                     self.stop(str(error), status=1)

@@ -145,15 +145,13 @@ def _play_along(connection: Connection, bars: int) -> None:
     """A process with the clock, the ports and the scheduler of the daemon, and nothing else."""
     clock, musical = MonotonicClock(), MusicalClock(HostClock())
     scheduler = Scheduler(out := open_output("Hits", clock, api="jack"), clock, musical)
-    waiting: list[tuple[float, mido.Message]] = []
-    port = open_input("Clock", lambda *heard: waiting.append(heard), clock, api="jack")
+    port = open_input("Clock", clock, api="jack")
     scheduler.start()
     connection.send("ready")
     with quick_threads():
         cued = False
         while not connection.poll(0.004):
-            taken, waiting[:] = waiting[:], []
-            for heard in taken:
+            for heard in port.poll():
                 musical.hear(*heard)
             musical.tick(clock.now())
             if musical.rolling and not cued:

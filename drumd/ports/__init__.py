@@ -1,13 +1,13 @@
 """MIDI ports: live ones by name, files that play in real time, and fakes."""
 
 from drumd.ports.open import list_ports, open_input, open_output, same_port
-from drumd.ports.port import InputPort, OutputPort, PortList, Receiver
+from drumd.ports.port import Heard, InputPort, OutputPort, PortList
 
 __all__ = [
+    "Heard",
     "InputPort",
     "OutputPort",
     "PortList",
-    "Receiver",
     "list_ports",
     "open_input",
     "open_output",

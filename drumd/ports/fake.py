@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Iterator
+
 import mido
 
 from drumd.errors import PortLostError
+from drumd.ports.port import Heard
 from drumd.timing.clock import Clock
 
 
@@ -46,13 +50,22 @@ class NullPort:
         """Nothing to close."""
 
 
-class SilentInput:
-    """An input that a test plays by calling the receiver itself."""
+class PlayedInput:
+    """An input that a test plays."""
 
-    def __init__(self, name: str = "silent") -> None:
+    def __init__(self, name: str = "played") -> None:
         self.name = name
         self.ended = False
         self.lost_because: str | None = None
+        self._waiting: deque[Heard] = deque()
+
+    def play(self, time: float, message: mido.Message) -> None:
+        """Let a message arrive; any thread may."""
+        self._waiting.append((time, message))
+
+    def poll(self) -> Iterator[Heard]:
+        while self._waiting:
+            yield self._waiting.popleft()
 
     def lost(self) -> str | None:
         return self.lost_because

@@ -7,20 +7,20 @@ from pathlib import Path
 from drumd.errors import PortError
 from drumd.ports.file import FileInput
 from drumd.ports.names import find_port, same_place
-from drumd.ports.port import InputPort, OutputPort, PortList, Receiver
+from drumd.ports.port import InputPort, OutputPort, PortList
 from drumd.timing.clock import Clock
 
 DEMO = Path(__file__).parent.parent / "data" / "demo.mid"
 
 
-def open_input(name: str, receive: Receiver, clock: Clock, *, api: str = "auto") -> InputPort:
+def open_input(name: str, clock: Clock, *, api: str = "auto") -> InputPort:
     """Open the input that `name` means: `demo`, a .mid file, a port, or a new virtual port."""
     path = file_of(name)
     if path is not None:
-        return FileInput(path, receive, clock)
+        return FileInput(path, clock)
     from drumd.ports import rtmidi
 
-    return rtmidi.open_input(name, receive, clock, api=api)
+    return rtmidi.open_input(name, clock, api=api)
 
 
 def open_output(name: str, clock: Clock, *, api: str = "auto") -> OutputPort:  # noqa: ARG001 (ports that stamp what they send will ask it)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
 import mido
 
-Receiver = Callable[[float, mido.Message], None]
-"""Takes the arrival time (seconds on the clock) and the message, on the driver's thread: it must
-put the message into a queue and return."""
+Heard = tuple[float, mido.Message]
+"""The arrival time (seconds on the clock) and the message."""
 
 
 class InputPort(Protocol):
-    """Hands each message to its receiver, stamped on arrival."""
+    """Is polled for what has arrived, stamped with when it did.
+
+    No code of ours runs in the driver's thread: on JACK it would wait there for the interpreter,
+    the client would miss its cycle, and what came in it would be lost.
+    """
 
     @property
     def name(self) -> str: ...
@@ -22,6 +25,9 @@ class InputPort(Protocol):
     @property
     def ended(self) -> bool:
         """True when a file has played to its end; never on a live port."""
+
+    def poll(self) -> Iterable[Heard]:
+        """What has arrived since the last call, oldest first; of a flood only a part."""
 
     def lost(self) -> str | None:
         """Why the port went away, or None while it is there. Cheap; asked a few times a second."""

@@ -14,7 +14,7 @@ import pytest
 from drumd.config import Settings
 from drumd.daemon import Daemon
 from drumd.errors import DrummerError, PortError, RecordError, SettingsError
-from drumd.ports.fake import RecordingPort, SilentInput
+from drumd.ports.fake import PlayedInput, RecordingPort
 from tests import drummers
 
 BPM = 300.0
@@ -43,7 +43,7 @@ class Studio:
     """A daemon between a fake guitar and a fake kit."""
 
     def __init__(self, factory=drummers.Rock, **settings):
-        self.log, self.guitar = Log(), SilentInput("guitar")
+        self.log, self.guitar = Log(), PlayedInput("guitar")
         self.daemon = Daemon(
             Settings(input="guitar", output="drums", bpm=BPM, **settings),
             self.log,
@@ -52,9 +52,9 @@ class Studio:
             open_output=self._open_output,
         )
 
-    def _open_input(self, _name, receive, clock, *, api):
+    def _open_input(self, _name, clock, *, api):
         assert api == "auto"
-        self.play = lambda message: receive(clock.now(), message)
+        self.play = lambda message: self.guitar.play(clock.now(), message)
         return self.guitar
 
     def _open_output(self, _name, clock, *, api):
