@@ -15,7 +15,7 @@ from math import sqrt
 WIDE = 1.5  # a gap is a time between two ticks of more intervals than this
 PROOF = 3  # so many ticks after a gap may tell what it was,
 PATIENCE = 96  # and so many at most are waited for
-SAME_PACE = 0.17  # the ticks after it keep the tempo, give or take this part of it
+SAME_PACE = 0.11  # the ticks after it keep the tempo, give or take this part of it
 SURE, SURE_OF_PACE = 3.5, 3.0  # standard errors
 WHOLE, UNSURE = 0.4, 0.15  # of an interval: how near to a whole number, and how well known
 
