@@ -92,7 +92,7 @@ class Daemon:
     def _start_output(self, stack: ExitStack) -> OutputPort:
         settings = self._settings
         if settings.output_file:
-            return NullPort(settings.output)
+            return NullPort(self._clock, settings.output)
         output = self._open_output(settings.output, self._clock, api=settings.api)
         stack.callback(output.close)
         return output

@@ -150,6 +150,12 @@ class JackGuitarist:
         return str(self._out.name)
 
     @property
+    def start_frame(self) -> int:
+        """The server's frame at time 0."""
+        assert self._start_frame is not None
+        return self._start_frame
+
+    @property
     def in_name(self) -> str:
         return str(self._in.name)
 

@@ -1,9 +1,10 @@
 """MIDI ports: live ones by name, files that play in real time, and fakes."""
 
 from drumd.ports.open import list_ports, open_input, open_output, same_port
-from drumd.ports.port import Heard, InputPort, OutputPort, PortList
+from drumd.ports.port import Handed, Heard, InputPort, OutputPort, PortList
 
 __all__ = [
+    "Handed",
     "Heard",
     "InputPort",
     "OutputPort",

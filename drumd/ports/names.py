@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 from drumd.errors import PortAmbiguousError
 
 IN_CLIENT, OUT_CLIENT = "drumd-in", "drumd"  # what ALSA and JACK call our side
+CLIENTS = {"input": IN_CLIENT, "output": OUT_CLIENT}
+OWN_PORTS = {"input": "guitar", "output": "drums"}  # our end of a cable to another's port
 OWN = (f"{IN_CLIENT}:", f"{OUT_CLIENT}:")
 ALSA_NUMBERS = re.compile(r" \d+:\d+$")
 DIRECTIONS = re.compile(r"(?<![a-z])(in|out|input|output|capture|playback|send|receive)(?![a-z])")

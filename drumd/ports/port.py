@@ -35,18 +35,46 @@ class InputPort(Protocol):
     def close(self) -> None: ...
 
 
+class Handed:
+    """A message that a port has taken: when it goes out, and the chance to have it back."""
+
+    __slots__ = ("_hands", "at")
+
+    def __init__(self, at: float, data: bytes | None = None) -> None:
+        """`data` is held until `at` (seconds on the clock); without it, it has gone out."""
+        self.at = at
+        self._hands = [] if data is None else [data]
+
+    @property
+    def gone(self) -> bool:
+        return not self._hands
+
+    def let_go(self) -> bytes | None:
+        """What is held, for the one who asks first; None for all others."""
+        try:
+            return self._hands.pop()
+        except IndexError:
+            return None
+
+
 class OutputPort(Protocol):
-    """Sends messages at once."""
+    """Sends messages: at once, or on time if it can be told ahead of time."""
 
     @property
     def name(self) -> str: ...
 
-    def send(self, message: mido.Message) -> None: ...
+    @property
+    def ahead_s(self) -> float:
+        """How long before its time a message should be handed over; 0: the port sends at once."""
+
+    def send(self, message: mido.Message, at: float | None = None) -> Handed:
+        """Send at `at` seconds on the clock if that is to come and the port can wait, else now."""
 
     def lost(self) -> str | None:
         """Why the port went away, or None while it is there. Cheap; asked a few times a second."""
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Close, after what was handed over has gone out."""
 
 
 @dataclass(frozen=True, slots=True)

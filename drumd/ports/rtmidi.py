@@ -20,8 +20,8 @@ import rtmidi
 from drumd.errors import PortError, PortLostError, PortNotFoundError
 from drumd.ports.arrival import ArrivalTimes
 from drumd.ports.jackwatch import JackWatch
-from drumd.ports.names import IN_CLIENT, OUT_CLIENT, find_port
-from drumd.ports.port import Heard, PortList
+from drumd.ports.names import CLIENTS, OWN_PORTS, find_port
+from drumd.ports.port import Handed, Heard, PortList
 from drumd.ports.quiet import quiet_stderr
 from drumd.timing.clock import Clock
 
@@ -41,14 +41,12 @@ MAKERS: dict[str, Callable[..., Any]] = {
     "input": partial(rtmidi.MidiIn, queue_size_limit=QUEUE),
     "output": rtmidi.MidiOut,
 }
-CLIENTS = {"input": IN_CLIENT, "output": OUT_CLIENT}
-OWN_PORTS = {"input": "guitar", "output": "drums"}  # our end of a cable to another's port
 FAILURES = (rtmidi.RtMidiError, NotImplementedError)
 START_ONE = (
     "Start JACK (with QjackCtl, or jackd -d alsa), or load the ALSA sequencer (sudo modprobe "
     "snd-seq), or do without: drumd listen --in demo --out jam.mid. `drumd doctor` knows more."
 )
-SERVER_GONE = "the JACK server has gone: start it again, then drumd"
+SERVER_GONE = "the JACK server has gone"
 LOOP_MIDI = "Windows has no virtual ports: install loopMIDI, make a port there, and name that one."
 
 
@@ -56,6 +54,12 @@ def compiled_apis() -> tuple[str, ...]:
     """The APIs that python-rtmidi was built with, best first."""
     built = set(rtmidi.get_compiled_api())
     return tuple(name for name, code in CODES.items() if code in built)
+
+
+def answering(api: str = "auto", *, note: Callable[[str], None] = logger.debug) -> str:
+    """The first API that runs."""
+    with _Client.open("input", api, note=note) as client:
+        return client.api
 
 
 def list_ports(api: str = "auto") -> PortList:
@@ -68,13 +72,12 @@ def list_ports(api: str = "auto") -> PortList:
 
 def open_input(name: str, clock: Clock, *, api: str = "auto") -> RtmidiInput:
     """Open the source that `name` means, or make a virtual port of that name."""
-    client = _Client.open("input", api, note=logger.warning)
-    return RtmidiInput(client, name, clock)
+    return RtmidiInput(_Client.open("input", api), name, clock)
 
 
-def open_output(name: str, *, api: str = "auto") -> RtmidiOutput:
+def open_output(name: str, clock: Clock, *, api: str = "auto") -> RtmidiOutput:
     """Open the destination that `name` means, or make a virtual port of that name."""
-    return RtmidiOutput(_Client.open("output", api), name)
+    return RtmidiOutput(_Client.open("output", api), name, clock)
 
 
 class RtmidiInput:
@@ -119,12 +122,14 @@ class RtmidiInput:
 class RtmidiOutput:
     """Sends at once; on JACK that is at the start of the next period."""
 
-    def __init__(self, client: _Client, wanted: str) -> None:
-        self._client = client
+    ahead_s = 0.0
+
+    def __init__(self, client: _Client, wanted: str, clock: Clock) -> None:
+        self._client, self._clock = client, clock
         self._lock = threading.Lock()  # sending to a deleted port would crash the process
         self.name = client.plug(wanted)
 
-    def send(self, message: mido.Message) -> None:
+    def send(self, message: mido.Message, at: float | None = None) -> Handed:  # noqa: ARG002
         """Send, or raise PortLostError: python-rtmidi would block on a server that has died."""
         with self._lock:
             if not self._client.is_open:
@@ -135,6 +140,7 @@ class RtmidiOutput:
                 self._client.port.send_message(message.bytes())
             except rtmidi.RtMidiError as error:
                 raise PortLostError(f"{self.name} takes no MIDI: {_reason(error)}") from error
+        return Handed(self._clock.now())
 
     def lost(self) -> str | None:
         return self._client.lost()

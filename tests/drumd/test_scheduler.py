@@ -208,7 +208,7 @@ def test_the_thread_plays_all_and_stop_ends_every_note(realtime):
 
 def test_silence_is_left_to_the_thread_while_it_runs():
     clock = MonotonicClock()
-    scheduler = Scheduler(NullPort(), clock, MusicalClock(GivenTempo(120)), realtime=False)
+    scheduler = Scheduler(NullPort(clock), clock, MusicalClock(GivenTempo(120)), realtime=False)
     scheduler.start()
     scheduler.silence()
     while not scheduler.sent:
