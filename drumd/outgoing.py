@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import mido
 
-from drumd.ports.port import Handed, OutputPort
+from drumd.ports.port import Handed, Sender
 from drumd.timing.clock import Clock
 
 Sent = tuple[float, float, mido.Message]  # planned for, sent at, message
@@ -32,11 +32,14 @@ class Entry:
 class Outgoing:
     """Sends through the port and logs what has gone out."""
 
-    def __init__(self, port: OutputPort, clock: Clock, sent: deque[Sent]) -> None:
+    def __init__(self, port: Sender, clock: Clock, sent: deque[Sent]) -> None:
         self.sent = sent
-        self.ahead_s = port.ahead_s
         self._port, self._clock = port, clock
         self._entries: list[Entry] = []  # in the order they were handed over
+
+    @property
+    def ahead_s(self) -> float:
+        return self._port.ahead_s
 
     def send(
         self,

@@ -20,7 +20,7 @@ import mido
 
 from drumd.errors import PortLostError
 from drumd.outgoing import EVER, Entry, Outgoing, Sent
-from drumd.ports.port import OutputPort
+from drumd.ports.port import Sender
 from drumd.realtime import RealtimeThread
 from drumd.timing.clock import Clock
 from drumd.timing.musical import MusicalClock
@@ -36,7 +36,7 @@ class Scheduler:
 
     def __init__(
         self,
-        port: OutputPort,
+        port: Sender,
         clock: Clock,
         musical: MusicalClock,
         *,
@@ -51,7 +51,7 @@ class Scheduler:
         self._outgoing = Outgoing(port, clock, self.sent)
         self.played = 0
         self.late = 0  # dropped, since it was too late to play them
-        self.failure: str | None = None  # why nothing can be sent any more
+        self.unheard = 0  # hits for which there was no port
         self._clock, self._musical = clock, musical
         self._channel, self._latency = channel, latency_ms / 1e3
         self._max_late, self._gate = max_late_ms / 1e3, gate_ms / 1e3
@@ -105,14 +105,21 @@ class Scheduler:
                 self._forget_old_place()
                 self._end_notes()
                 return self._send_hits()
-            except PortLostError as error:
-                self.failure = str(error)
-                self._cued.clear()
-                self._sounding.clear()
-                self._outgoing.forget()
+            except PortLostError:
+                self._go_without_port()
                 return None
             finally:
                 self._outgoing.log_gone()
+
+    def _go_without_port(self) -> None:
+        """The port is away: hits pass unheard. The notes that sounded are ended when it is back."""
+        self._outgoing.log_gone()
+        self._outgoing.forget()
+        line, now = self._musical.map, self._clock.now()
+        while line and self._cued and line.time_of(self._cued[0][0]) - self._latency <= now:
+            beat, drum, _, _ = heapq.heappop(self._cued)
+            self._reached[drum] = max(beat, self._reached.get(drum, EVER))
+            self.unheard += 1
 
     def _drop_late(self) -> None:
         """Take back what a port that stood still has not sent in time."""
@@ -130,12 +137,12 @@ class Scheduler:
 
     def _end_notes(self) -> None:
         if self._hush:
-            self._hush = False
             self._take_back(lambda _: True)
             for drum in list(self._sounding):
                 self._end(drum, self._clock.now())
             message = mido.Message("control_change", control=ALL_NOTES_OFF, channel=self._channel)
             self._outgoing.send(message, self._clock.now())
+            self._hush = False
         for drum, end in list(self._sounding.items()):
             if end - self._outgoing.ahead_s <= self._clock.now():
                 self._end(drum, end)
@@ -158,7 +165,11 @@ class Scheduler:
             if self._clock.now() - planned > self._max_late:
                 self.late += 1
                 continue
-            times.append(self._strike(hit, planned, beat) - ahead)
+            try:
+                times.append(self._strike(hit, planned, beat) - ahead)
+            except PortLostError:
+                self.unheard += 1
+                raise
         return min(times, default=None)
 
     def _forget_old_place(self) -> None:
@@ -187,6 +198,6 @@ class Scheduler:
         return begins + self._gate
 
     def _end(self, drum: int, planned: float) -> None:
-        del self._sounding[drum]
         message = mido.Message("note_off", note=drum, channel=self._channel)
         self._outgoing.send(message, planned)
+        del self._sounding[drum]

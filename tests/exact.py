@@ -1,4 +1,4 @@
-"""Which hits leave JACK on the frame they were meant for; those in cycles JACK skipped are set apart.
+"""Which hits leave JACK on the frame they were meant for; cycles that JACK skips are set apart.
 
 A server that is held up (by the machine: no client is needed for it) leaves out whole cycles.
 Frames are the server's own, absolute.

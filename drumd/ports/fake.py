@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import mido
 
 from drumd.errors import PortLostError
-from drumd.ports.port import Handed, Heard
+from drumd.ports.port import Handed, Heard, Place
 from drumd.timing.clock import Clock
 
 
@@ -16,6 +16,7 @@ class RecordingPort:
     """An output that keeps what it was sent, with the time."""
 
     ahead_s = 0.0
+    place = Place("fake")
 
     def __init__(self, clock: Clock, name: str = "recording") -> None:
         self.name = name
@@ -66,6 +67,7 @@ class NullPort:
     """An output that hears nothing: for drums that are only recorded."""
 
     ahead_s = 0.0
+    place = Place("fake")
 
     def __init__(self, clock: Clock, name: str = "nowhere") -> None:
         self.name = name
@@ -84,6 +86,8 @@ class NullPort:
 
 class PlayedInput:
     """An input that a test plays."""
+
+    place = Place("fake")
 
     def __init__(self, name: str = "played") -> None:
         self.name = name

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from drumd.ports.hostfile import read_host_file
-from drumd.ports.port import Heard
+from drumd.ports.port import Heard, Place
 from drumd.timing.clock import Clock
 
 LEAD_IN_S = 0.2  # between opening the port and the host's start
@@ -14,6 +14,8 @@ LEAD_IN_S = 0.2  # between opening the port and the host's start
 
 class FileInput:
     """Plays a MIDI file's guitar to whoever polls, each message stamped with its very time."""
+
+    place = Place("file")
 
     def __init__(self, path: Path, clock: Clock) -> None:
         self.name = path.name

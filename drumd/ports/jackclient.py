@@ -17,12 +17,12 @@ from typing import Any
 
 import mido
 
-from drumd.errors import PortError, PortLostError
+from drumd.errors import PortError, PortLostError, PortNotFoundError
 from drumd.ports.frames import FrameClock
 from drumd.ports.jackwatch import JackWatch
-from drumd.ports.names import CLIENTS, OWN_PORTS, find_port
+from drumd.ports.names import CLIENTS, OWN_PORTS, find_again, find_port
 from drumd.ports.outbox import Outbox
-from drumd.ports.port import Handed, Heard, PortList
+from drumd.ports.port import Handed, Heard, Place, PortList
 from drumd.ports.quiet import quiet_stderr
 from drumd.timing.clock import Clock
 
@@ -62,19 +62,23 @@ class JackInput:
 
     ended = False
 
-    def __init__(self, wanted: str, clock: Clock) -> None:
+    def __init__(self, wanted: str, clock: Clock, again: Place | None = None) -> None:
         self.garbled = 0  # messages that are no MIDI
         self._clock = clock
         self._client = _Client("input")
         self._frames = FrameClock(self._client.rate)
         self._heard: deque[tuple[int, bytes]] = deque(maxlen=QUEUE)
-        self.name = self._client.plug(wanted, self._process)
+        self.name = self._client.plug(wanted, self._process, again)
 
     def _process(self, frames: int) -> None:  # noqa: ARG002
         """Keep what has come in this cycle; JACK's thread."""
         first = self._frames.see(self._client.frame, self._clock.now())
         for offset, data in self._client.port.incoming_midi_events():
             self._heard.append((first + offset, bytes(data)))
+
+    @property
+    def place(self) -> Place:
+        return Place(API, self._client.target)
 
     def poll(self) -> Iterator[Heard]:
         """At most MOST messages; what is left waits."""
@@ -99,7 +103,7 @@ class JackInput:
 class JackOutput:
     """Sends each message on its frame, if it is handed over some cycles before."""
 
-    def __init__(self, wanted: str, clock: Clock) -> None:
+    def __init__(self, wanted: str, clock: Clock, again: Place | None = None) -> None:
         self.refused = 0  # messages for which JACK had no room
         self._clock = clock
         self._client = _Client("output")
@@ -107,10 +111,14 @@ class JackOutput:
         self._outbox = Outbox(self._frames)
         self._begun = threading.Event()
         self.ahead_s = max(AHEAD_S, AHEAD_CYCLES * self._client.period / self._client.rate)
-        self.name = self._client.plug(wanted, self._process)
+        self.name = self._client.plug(wanted, self._process, again)
         if not self._begun.wait(STARTED_S):
             self._client.close()
             raise PortError("the JACK server stands still: start it again")
+
+    @property
+    def place(self) -> Place:
+        return Place(API, self._client.target)
 
     @property
     def late(self) -> int:
@@ -153,7 +161,7 @@ class _Client:
         self.kind = kind
         self.port: Any = None
         self._is_open = False
-        self._target: str | None = None  # the other's port that ours is connected with
+        self.target: str | None = None  # the other's port that ours is connected with
         self._failures = (jack.JackError,)
         make = partial(jack.Client, CLIENTS[kind], no_start_server=True)
         try:
@@ -175,13 +183,20 @@ class _Client:
         found = self._jack.get_ports(is_midi=True, is_output=source, is_input=not source)
         return tuple(str(port.name) for port in found)
 
-    def plug(self, wanted: str, process: Any) -> str:
+    def plug(self, wanted: str, process: Any, again: Place | None = None) -> str:
         """Connect with the port that `wanted` means, or be a port of that name; its full name.
 
+        `again` tells where it was before: another's port must then be there.
         Closes the client if that fails.
         """
         try:
-            found = find_port(self.kind, wanted, self.names(self.kind))
+            names = self.names(self.kind)
+            if again and again.other:
+                found = find_again(self.kind, wanted, again.other, names)
+                if found is None:
+                    raise PortNotFoundError(self.kind, again.other, names)
+            else:
+                found = find_port(self.kind, wanted, names)
             own = OWN_PORTS[self.kind] if found else wanted
             ports = self._jack.midi_inports if self.kind == "input" else self._jack.midi_outports
             self.port = ports.register(own)
@@ -190,7 +205,7 @@ class _Client:
             if found:
                 ends = (found, self.port) if self.kind == "input" else (self.port, found)
                 self._jack.connect(*ends)
-                self._target = found
+                self.target = found
             return found or wanted
         except self._failures as error:
             self.close()
@@ -209,12 +224,12 @@ class _Client:
         """Why the port is of no use any more, or None."""
         if why := self.dead():
             return why
-        if self._target is None:
+        if self.target is None:
             return None
         try:
-            self._jack.get_port_by_name(self._target)
+            self._jack.get_port_by_name(self.target)
         except self._failures:
-            return f"the MIDI {self.kind} {self._target!r} has gone"
+            return f"the MIDI {self.kind} {self.target!r} has gone"
         return None
 
     def close(self) -> None:

@@ -35,6 +35,15 @@ def find_port(kind: str, wanted: str, names: Sequence[str]) -> str | None:
     return None
 
 
+def find_again(kind: str, wanted: str, before: str, names: Sequence[str]) -> str | None:
+    """The port that was `before`, after it had gone; ALSA may give it another number."""
+    bare = ALSA_NUMBERS.sub("", before)
+    same = [name for name in names if ALSA_NUMBERS.sub("", name) == bare]
+    if before in names or len(same) == 1:
+        return before if before in names else same[0]
+    return find_port(kind, wanted, names)
+
+
 def same_place(input_name: str, output_name: str) -> bool:
     """Whether a source and a destination are two sides of one port.
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from drumd.errors import PortError
 from drumd.ports.file import FileInput
 from drumd.ports.names import find_port, same_place
-from drumd.ports.port import InputPort, OutputPort, PortList
+from drumd.ports.port import InputPort, OutputPort, Place, PortList
 from drumd.timing.clock import Clock
 
 logger = logging.getLogger("drumd")
@@ -21,27 +21,37 @@ NO_JACK_CLIENT = (
 DEMO = Path(__file__).parent.parent / "data" / "demo.mid"
 
 
-def open_input(name: str, clock: Clock, *, api: str = "auto") -> InputPort:
-    """Open the input that `name` means: `demo`, a .mid file, a port, or a new virtual port."""
+def open_input(
+    name: str, clock: Clock, *, api: str = "auto", again: Place | None = None
+) -> InputPort:
+    """Open the input that `name` means: `demo`, a .mid file, a port, or a new virtual port.
+
+    `again` tells where the port was before it vanished.
+    """
     path = file_of(name)
     if path is not None:
         return FileInput(path, clock)
     from drumd.ports import jackclient, rtmidi
 
-    found = _answering(api, note=logger.warning)
+    found = again.api if again else _answering(api, note=logger.warning)
     if found == jackclient.API and jackclient.available():
-        return jackclient.JackInput(name, clock)
-    return rtmidi.open_input(name, clock, api=found)
+        return jackclient.JackInput(name, clock, again)
+    return rtmidi.open_input(name, clock, api=found, again=again)
 
 
-def open_output(name: str, clock: Clock, *, api: str = "auto") -> OutputPort:
-    """Open the output that `name` means: a port, or a new virtual port."""
+def open_output(
+    name: str, clock: Clock, *, api: str = "auto", again: Place | None = None
+) -> OutputPort:
+    """Open the output that `name` means: a port, or a new virtual port.
+
+    `again` tells where the port was before it vanished.
+    """
     from drumd.ports import jackclient, rtmidi
 
-    found = _answering(api)
+    found = again.api if again else _answering(api)
     if found == jackclient.API and jackclient.available():
-        return jackclient.JackOutput(name, clock)
-    return rtmidi.open_output(name, clock, api=found)
+        return jackclient.JackOutput(name, clock, again)
+    return rtmidi.open_output(name, clock, api=found, again=again)
 
 
 def list_ports(api: str = "auto") -> PortList:

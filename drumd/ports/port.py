@@ -12,6 +12,14 @@ Heard = tuple[float, mido.Message]
 """The arrival time (seconds on the clock) and the message."""
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a port was found, so that it can be found again."""
+
+    api: str
+    other: str | None = None  # the other program's port; None: a virtual port of our own
+
+
 class InputPort(Protocol):
     """Is polled for what has arrived, stamped with when it did.
 
@@ -21,6 +29,9 @@ class InputPort(Protocol):
 
     @property
     def name(self) -> str: ...
+
+    @property
+    def place(self) -> Place: ...
 
     @property
     def ended(self) -> bool:
@@ -57,11 +68,8 @@ class Handed:
             return None
 
 
-class OutputPort(Protocol):
+class Sender(Protocol):
     """Sends messages: at once, or on time if it can be told ahead of time."""
-
-    @property
-    def name(self) -> str: ...
 
     @property
     def ahead_s(self) -> float:
@@ -69,6 +77,16 @@ class OutputPort(Protocol):
 
     def send(self, message: mido.Message, at: float | None = None) -> Handed:
         """Send at `at` seconds on the clock if that is to come and the port can wait, else now."""
+
+
+class OutputPort(Sender, Protocol):
+    """A sender with a name."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def place(self) -> Place: ...
 
     def lost(self) -> str | None:
         """Why the port went away, or None while it is there. Cheap; asked a few times a second."""

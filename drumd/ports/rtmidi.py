@@ -20,8 +20,8 @@ import rtmidi
 from drumd.errors import PortError, PortLostError, PortNotFoundError
 from drumd.ports.arrival import ArrivalTimes
 from drumd.ports.jackwatch import JackWatch
-from drumd.ports.names import CLIENTS, OWN_PORTS, find_port
-from drumd.ports.port import Handed, Heard, PortList
+from drumd.ports.names import CLIENTS, OWN_PORTS, find_again, find_port
+from drumd.ports.port import Handed, Heard, Place, PortList
 from drumd.ports.quiet import quiet_stderr
 from drumd.timing.clock import Clock
 
@@ -70,14 +70,18 @@ def list_ports(api: str = "auto") -> PortList:
         return PortList(inputs, destinations.names(), found)
 
 
-def open_input(name: str, clock: Clock, *, api: str = "auto") -> RtmidiInput:
+def open_input(
+    name: str, clock: Clock, *, api: str = "auto", again: Place | None = None
+) -> RtmidiInput:
     """Open the source that `name` means, or make a virtual port of that name."""
-    return RtmidiInput(_Client.open("input", api), name, clock)
+    return RtmidiInput(_Client.open("input", api), name, clock, again)
 
 
-def open_output(name: str, clock: Clock, *, api: str = "auto") -> RtmidiOutput:
+def open_output(
+    name: str, clock: Clock, *, api: str = "auto", again: Place | None = None
+) -> RtmidiOutput:
     """Open the destination that `name` means, or make a virtual port of that name."""
-    return RtmidiOutput(_Client.open("output", api), name, clock)
+    return RtmidiOutput(_Client.open("output", api), name, clock, again)
 
 
 class RtmidiInput:
@@ -89,12 +93,16 @@ class RtmidiInput:
 
     ended = False
 
-    def __init__(self, client: _Client, wanted: str, clock: Clock) -> None:
+    def __init__(self, client: _Client, wanted: str, clock: Clock, again: Place | None) -> None:
         self.garbled = 0  # messages that are no MIDI
         self._clock, self._client = clock, client
         self._arrivals = ArrivalTimes(clock)
         client.port.ignore_types(sysex=True, timing=False, active_sense=True)
-        self.name = client.plug(wanted)
+        self.name = client.plug(wanted, again)
+
+    @property
+    def place(self) -> Place:
+        return self._client.place
 
     def poll(self) -> Iterator[Heard]:
         """At most MOST messages; what is left waits in the driver's queue."""
@@ -124,10 +132,14 @@ class RtmidiOutput:
 
     ahead_s = 0.0
 
-    def __init__(self, client: _Client, wanted: str, clock: Clock) -> None:
+    def __init__(self, client: _Client, wanted: str, clock: Clock, again: Place | None) -> None:
         self._client, self._clock = client, clock
         self._lock = threading.Lock()  # sending to a deleted port would crash the process
-        self.name = client.plug(wanted)
+        self.name = client.plug(wanted, again)
+
+    @property
+    def place(self) -> Place:
+        return self._client.place
 
     def send(self, message: mido.Message, at: float | None = None) -> Handed:  # noqa: ARG002
         """Send, or raise PortLostError: python-rtmidi would block on a server that has died."""
@@ -195,14 +207,24 @@ class _Client:
     def names(self) -> tuple[str, ...]:
         return tuple(self.port.get_ports())
 
-    def plug(self, wanted: str) -> str:
+    @property
+    def place(self) -> Place:
+        return Place(self.api, self._connected[1] if self._connected else None)
+
+    def plug(self, wanted: str, again: Place | None = None) -> str:
         """Connect with the port that `wanted` means, or open a virtual one; the port's full name.
 
+        `again` tells where it was before: another's port must then be there.
         Closes the client if that fails.
         """
         try:
             names = self.names()
-            found = find_port(self.kind, wanted, names)
+            if again and again.other:
+                found = find_again(self.kind, wanted, again.other, names)
+                if found is None:
+                    raise PortNotFoundError(self.kind, again.other, names)
+            else:
+                found = find_port(self.kind, wanted, names)
             if found is None:
                 self._open_virtual(wanted, names)
                 return wanted

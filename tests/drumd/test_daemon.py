@@ -52,13 +52,17 @@ class Studio:
             open_output=self._open_output,
         )
 
-    def _open_input(self, _name, clock, *, api):
+    def _open_input(self, _name, clock, *, api, again):
         assert api == "auto"
+        if again and self.guitar.lost_because:
+            raise PortError("it is not back yet")
         self.play = lambda message: self.guitar.play(clock.now(), message)
         return self.guitar
 
-    def _open_output(self, _name, clock, *, api):
+    def _open_output(self, _name, clock, *, api, again):
         assert api == "auto"
+        if again and self.kit.lost_because:
+            raise PortError("it is not back yet")
         self.kit = RecordingPort(clock)
         return self.kit
 
@@ -118,25 +122,53 @@ def test_a_file_is_played_to_its_end_and_recorded_with_its_drums(tmp_path):
     assert sum(m.type == "note_off" for m in drum_track) == strokes
 
 
-def test_a_port_that_vanishes_ends_it_with_the_reason():
+def await_line(studio, part):
+    """Wait until the daemon has said this."""
+    end = time.monotonic() + 20
+    while not any(part in line for line in studio.log.lines):
+        assert time.monotonic() < end, studio.log.lines
+        time.sleep(0.01)
+
+
+def test_a_guitar_that_vanishes_is_waited_for_while_the_drums_play_on():
     studio = Studio()
 
-    def pull_the_plug(studio):
+    def pull_the_plug_and_put_it_back(studio):
         studio.guitar.lost_because = "the port 'guitar' is gone"
+        await_line(studio, "the port 'guitar' is gone; waiting for port 'guitar'")
+        hits = len(studio.kit.sent)
+        while len(studio.kit.sent) < hits + 8:
+            time.sleep(0.01)
+        studio.guitar.lost_because = None
+        await_line(studio, "port 'guitar' is back")
+        studio.daemon.stop("seen enough")
 
-    summary = studio.run(pull_the_plug)
-    assert summary.reason == "the port 'guitar' is gone" and studio.daemon.ending.status == 1
-    assert not studio.sounding and studio.kit.closed
+    summary = studio.run(pull_the_plug_and_put_it_back)
+    assert summary.reason == "seen enough" and studio.daemon.ending.status == 0
+    assert any(snapshot.away == ("guitar",) for snapshot in studio.log.snapshots)
+    assert not studio.sounding and not summary.unheard
 
 
-def test_a_kit_that_vanishes_ends_it_too():
+def test_a_kit_that_vanishes_is_waited_for_and_found_with_no_note_left_sounding():
     studio = Studio()
 
-    def pull_the_plug(studio):
+    def pull_the_plug_and_put_it_back(studio):
         studio.kit.lost_because = "the port 'drums' is gone"
+        await_line(studio, "waiting for port")
+        time.sleep(0.5)  # of drums that nobody hears
+        studio.kit.lost_because = None
+        old = studio.kit
+        await_line(studio, "is back")
+        while not any(message.type == "note_on" for _, message in studio.kit.sent):
+            studio.play(mido.Message("note_on", note=45))
+            time.sleep(0.01)
+        assert studio.kit is not old and old.closed
+        studio.daemon.stop("seen enough")
 
-    summary = studio.run(pull_the_plug)
-    assert summary.reason == "the port 'drums' is gone" and studio.daemon.ending.status == 1
+    summary = studio.run(pull_the_plug_and_put_it_back)
+    assert summary.reason == "seen enough" and summary.unheard
+    assert any(m.type == "control_change" for _, m in studio.kit.sent[:12])
+    assert not studio.sounding and studio.kit.closed
 
 
 @pytest.mark.parametrize(
