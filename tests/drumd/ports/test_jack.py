@@ -7,7 +7,7 @@ import time
 import mido
 import pytest
 
-from drumd.ports import jackclient, list_ports, open_input, open_output
+from drumd.ports import SteadyInput, jackclient, list_ports, open_input, open_output
 from drumd.ports.jackclient import JackInput, JackOutput
 from drumd.ports.rtmidi import RtmidiInput
 from drumd.timing import MonotonicClock
@@ -81,6 +81,28 @@ def test_a_peer_that_leaves_is_noticed():
             port = open_input(name, MonotonicClock(), api="jack")
             assert port.lost() is None and port.name == name
         assert name in port.lost()
+        port.close()
+
+
+@pytest.mark.usefixtures("backend")
+def test_a_peer_that_leaves_and_comes_back_is_found_by_its_name():
+    with jack_server() as server:
+        clock = MonotonicClock()
+        with JackGuitarist(server) as guitarist:
+            name = guitarist.out_name
+            port = SteadyInput(
+                lambda again: open_input(name, clock, api="jack", again=again), clock
+            )
+        give_up = time.monotonic() + PATIENCE_S
+        assert "waiting for port" in port.look_after() and port.waiting == name
+        with JackGuitarist(server) as guitarist:
+            assert guitarist.out_name == name
+            while port.waiting and time.monotonic() < give_up:
+                port.look_after()
+                time.sleep(0.05)
+            guitarist.play([(0.0, b"\x90\x28\x40")])
+            guitarist.wait(tail=0.2)
+            assert [message.note for _, message in port.poll()] == [40]
         port.close()
 
 
