@@ -9,7 +9,15 @@ import pytest
 import rtmidi as driver
 
 from drumd.errors import PortError, PortLostError, PortNotFoundError
-from drumd.ports import list_ports, open_input, open_output, rtmidi, same_port
+from drumd.ports import (
+    SteadyInput,
+    SteadyOutput,
+    list_ports,
+    open_input,
+    open_output,
+    rtmidi,
+    same_port,
+)
 from drumd.timing import ManualClock
 
 pytestmark = pytest.mark.usefixtures("system")
@@ -217,3 +225,42 @@ def test_names_are_compared_even_where_there_is_no_midi(system):
     system.missing = (2, 4)
     assert "hear itself" in same_port("Guitar", "Guitar")
     assert same_port("Guitar", "AI Drums") is None
+
+
+def steady(kind, name):
+    """A steady port over the pretended driver, and its clock."""
+    clock = ManualClock()
+    if kind == "input":
+        return SteadyInput(lambda again: open_input(name, clock, again=again), clock), clock
+    return SteadyOutput(lambda again: open_output(name, clock, again=again), clock), clock
+
+
+@pytest.mark.parametrize("kind", ["input", "output"])
+def test_a_device_that_is_plugged_in_anew_is_found_under_its_new_number(system, kind):
+    system.ports = ("Synth:MIDI 1 20:0", "Guitar:MIDI 1 24:0")
+    port, clock = steady(kind, "guitar")
+    system.ports = ("Synth:MIDI 1 20:0",)
+    assert "waiting for port 'Guitar:MIDI 1 24:0'" in port.look_after()
+    opened = len(Driver.opened)
+    for _ in range(10):
+        clock.advance(0.25)
+        assert port.look_after() is None
+    assert all(call[0] != "virtual" for client in Driver.opened[opened:] for call in client.calls)
+    system.ports = ("Guitar:MIDI 1 28:0", "Synth:MIDI 1 20:0")
+    clock.advance(0.5)
+    assert "is back" in port.look_after() and port.waiting is None
+    assert ("open", 0) in Driver.opened[-1].calls
+    assert all(client.calls[-1][0] == "delete" for client in Driver.opened[:-1])
+
+
+def test_a_virtual_port_whose_api_had_gone_is_made_anew_and_on_no_other_api(system, monkeypatch):
+    port, clock = steady("input", "Guitar")
+    monkeypatch.setattr(rtmidi._Client, "server_gone", lambda _: True)
+    assert "waiting for port 'Guitar'" in port.look_after()
+    system.missing = (2,)
+    clock.advance(0.5)
+    assert port.look_after() is None and port.waiting
+    system.missing = ()
+    clock.advance(0.5)
+    assert "is back" in port.look_after()
+    assert Driver.opened[-1].calls == [("virtual", "Guitar")]
