@@ -14,9 +14,9 @@ from math import sqrt
 
 WIDE = 1.5  # a gap is a time between two ticks of more intervals than this
 PROOF = 3  # so many ticks after a gap may tell what it was,
-PATIENCE = 96  # and so many at most are waited for
+PATIENCE = 96  # and so many at most are listened to for it
 SAME_PACE = 0.11  # the ticks after it keep the tempo, give or take this part of it
-SURE, SURE_OF_PACE = 3.5, 3.0  # standard errors
+SURE, SURE_OF_PACE, SURE_OF_BOTH = 3.5, 3.0, 1.5  # standard errors
 WHOLE, UNSURE = 0.4, 0.15  # of an interval: how near to a whole number, and how well known
 
 Tick = tuple[int, float]
@@ -48,7 +48,7 @@ class Gaps:
         self.since: int | None = None  # the last tick before the gap that is being judged
         self.after: list[Tick] = []  # as they were heard, since the latest gap
         self._before: Group | None = None
-        self._interval = 0.0  # before the gap
+        self._interval, self._jitter = 0.0, 0.0  # before the gap
         self._last: float | None = None  # when the last tick was heard
 
     def settle(self) -> None:
@@ -65,17 +65,20 @@ class Gaps:
     ) -> int:
         """Take the tick that comes after those in `before`, which follow each other every
         `interval`; how many ticks were lost in front of `after`, if that is clear now."""
-        gap = self._last is not None and time - self._last > WIDE * interval
+        usual = self._interval if self._before else interval
+        gap = self._last is not None and time - self._last > WIDE * usual
         self._last = time
         if gap and self._before is None:
-            self.since, self._before, self._interval = tick - 1, Group.of(before), interval
-        if self._before is None:
+            self.since, self._before = tick - 1, Group.of(before)
+            self._interval, self._jitter = interval, jitter
+        if self._before is None or self.since is None:
             return 0
         self.after = [(tick, time)] if gap else [*self.after, (tick, time)]
-        lost = self._lost(self._before, jitter) if len(self.after) >= PROOF else 0
-        if lost is None or len(self.after) > PATIENCE:
+        lost = self._lost(self._before, self._jitter) if len(self.after) >= PROOF else 0
+        if lost is None or tick - self.since > PATIENCE:
             self.settle()
-        return lost or 0
+            return 0
+        return lost
 
     def _lost(self, before: Group, jitter: float) -> int | None:
         """So many, 0 if that is not clear yet, or None if it is clear that none were.
@@ -84,10 +87,10 @@ class Gaps:
         """
         after = Group.of(self.after)
         pace = after.xy / after.xx / self._interval - 1
-        if SURE_OF_PACE * jitter / sqrt(after.xx) / self._interval > SAME_PACE:
-            return 0
-        if abs(pace) > SAME_PACE:
-            return 0 if after.count < 2 * PROOF else None
+        own = jitter / sqrt(after.xx) / self._interval
+        both = jitter * sqrt(1 / after.xx + 1 / before.xx) / self._interval
+        if max(SURE_OF_PACE * own, SURE_OF_BOTH * both, abs(pace)) > SAME_PACE:
+            return None if abs(pace) - SURE_OF_PACE * both > SAME_PACE else 0
         spread = before.xx + after.xx
         interval = (before.xy + after.xy) / spread
         steps = (after.time - before.time) / interval  # between the groups' middles

@@ -67,7 +67,7 @@ class TickRow:
         and those of all to come, are higher by so many.
         """
         lost, heard = 0, time
-        jitter = jitter_of([time for _, time in islice(reversed(self._ticks), 50)])
+        jitter = jitter_of(list(islice(reversed(self._ticks), 50)))
         fit = self.fit if len(self._ticks) >= ROWS[0] else None
         before = islice(reversed(self._ticks), fit.length if fit else 0)
         lost = self._gaps.hear(tick, heard, before, fit.interval if fit else inf, jitter)
@@ -132,11 +132,12 @@ class Doubts:
         return expected + (limit if off > 0 else -limit), []
 
 
-def jitter_of(times: list[float]) -> float:
+def jitter_of(ticks: list[Tick]) -> float:
     """The standard deviation of ticks around an even pace; a change of pace counts little."""
-    if len(times) < 12:
+    rows = zip(ticks, ticks[1:], ticks[2:], strict=False)
+    bends = [abs(a - 2 * b + c) for (i, a), (_, b), (k, c) in rows if abs(i - k) == 2]
+    if len(bends) < 10:
         return UNKNOWN_JITTER_S
-    bends = [abs(a - 2 * b + c) for a, b, c in zip(times, times[1:], times[2:], strict=False)]
     return max(LEAST_JITTER_S, sorted(bends)[len(bends) * 4 // 5] / EIGHTY / sqrt(6))
 
 
