@@ -1,4 +1,8 @@
-"""Clocks that are lost on the way do not move the song, wherever and however many."""
+"""Clocks that are lost on the way do not move the song, wherever and however many.
+
+A beat of clock comes between losses: at 200 bpm with 3 ms of jitter six clocks, all there were,
+do not tell the tempo well enough to count twelve that are lost.
+"""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -6,7 +10,7 @@ from hypothesis import strategies as st
 from tests.drumd.timing.host import START, Host
 
 MS = 1e-3
-losses = st.lists(st.tuples(st.integers(6, 200), st.integers(1, 12)), min_size=1, max_size=4)
+losses = st.lists(st.tuples(st.integers(24, 200), st.integers(1, 12)), min_size=1, max_size=4)
 
 
 def off_after(bpm, jitter, losses, seed, *, beats=8.0):
