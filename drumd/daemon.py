@@ -5,13 +5,22 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from drumd.config import Settings
 from drumd.drummer import DrummerProcess, Factory, model_factory
 from drumd.errors import DrumdError, RecordError, SettingsError
 from drumd.jam import Jam
-from drumd.ports import InputPort, OutputPort, open_input, open_output, same_port
+from drumd.ports import (
+    InputPort,
+    OutputPort,
+    Place,
+    SteadyInput,
+    SteadyOutput,
+    open_input,
+    open_output,
+    same_port,
+)
 from drumd.ports.fake import NullPort
 from drumd.process import main_thread_first, quick_threads, stopped_by_signals
 from drumd.recorder import Recorder
@@ -72,7 +81,7 @@ class Daemon:
             stack.callback(scheduler.stop)
             self._await_drummer()
             if not self.ending:
-                self._play(jam, self._start_input(stack, jam), output, scheduler)
+                self._play(jam, self._start_input(stack), output, scheduler)
         return self._summary(jam, scheduler)
 
     def stop(self, reason: str, status: int = 0) -> None:
@@ -90,11 +99,15 @@ class Daemon:
         stack.callback(self._close_recorder, recorder)
         return recorder
 
-    def _start_output(self, stack: ExitStack) -> OutputPort:
-        settings = self._settings
-        if settings.output_file:
-            return NullPort(settings.output)
-        output = self._open_output(settings.output, self._clock, api=settings.api)
+    def _start_output(self, stack: ExitStack) -> SteadyOutput:
+        settings, clock = self._settings, self._clock
+
+        def opened(again: Place | None) -> OutputPort:
+            if settings.output_file:
+                return NullPort(clock, settings.output)
+            return self._open_output(settings.output, clock, api=settings.api, again=again)
+
+        output = SteadyOutput(opened, clock)
         stack.callback(output.close)
         return output
 
@@ -102,7 +115,7 @@ class Daemon:
         settings = self._settings
         return musical_clock(settings.clock, settings.bpm, settings.metre)
 
-    def _start_scheduler(self, output: OutputPort, musical: MusicalClock) -> Scheduler:
+    def _start_scheduler(self, output: SteadyOutput, musical: MusicalClock) -> Scheduler:
         scheduler = Scheduler(
             output,
             self._clock,
@@ -119,13 +132,19 @@ class Daemon:
             self._drummer.poll(self._clock.now())
             time.sleep(STEP_S)
 
-    def _start_input(self, stack: ExitStack, jam: Jam) -> InputPort:
-        settings = self._settings
-        guitar = self._open_input(settings.input, jam.inbox.put, self._clock, api=settings.api)
+    def _start_input(self, stack: ExitStack) -> SteadyInput:
+        settings, clock = self._settings, self._clock
+
+        def opened(again: Place | None) -> InputPort:
+            return self._open_input(settings.input, clock, api=settings.api, again=again)
+
+        guitar = SteadyInput(opened, clock)
         stack.callback(guitar.close)
         return guitar
 
-    def _play(self, jam: Jam, guitar: InputPort, output: OutputPort, scheduler: Scheduler) -> None:
+    def _play(
+        self, jam: Jam, guitar: SteadyInput, output: SteadyOutput, scheduler: Scheduler
+    ) -> None:
         """The main loop."""
         self._ready_after_s = self._clock.now() - self._began
         self._reporter.say(
@@ -135,20 +154,26 @@ class Daemon:
         with quick_threads(), main_thread_first(), self._reporter:
             while not self.ending:
                 try:
+                    for heard in guitar.poll():
+                        jam.inbox.put(*heard)
                     jam.step()
                 except DrumdError as error:
                     self.stop(str(error), status=1)
                 if self._clock.now() >= watch_at:
                     watch_at = self._clock.now() + SCREEN_S
-                    self._reporter.show(jam.snapshot())
-                    self._watch(guitar, guitar.lost() or output.lost() or scheduler.failure)
+                    self._look_after(guitar, output, scheduler)
+                    away = tuple(filter(None, (guitar.waiting, output.waiting)))
+                    self._reporter.show(replace(jam.snapshot(), away=away))
                 time.sleep(STEP_S)
 
-    def _watch(self, guitar: InputPort, lost: str | None) -> None:
-        """Stop when a port is gone, or when the input has played to its end."""
-        if lost:
-            self.stop(lost, status=1)
-        elif guitar.ended:
+    def _look_after(self, guitar: SteadyInput, output: SteadyOutput, scheduler: Scheduler) -> None:
+        """Find ports again that have gone; stop when the input has played to its end."""
+        if news := guitar.look_after():
+            self._reporter.say(news)
+        if news := output.look_after():
+            self._reporter.say(news)
+            scheduler.silence()  # what sounded when it went may sound still
+        if guitar.ended:
             self.stop(f"{guitar.name} has ended")
 
     def _close_recorder(self, recorder: Recorder) -> None:
@@ -169,6 +194,7 @@ class Daemon:
             dropped=jam.inbox.dropped,
             hits=jam.hits,
             late=scheduler.late,
+            unheard=scheduler.unheard,
             bars=jam.conductor.counts,
             restarts=self._drummer.restarts,
             lateness_ms=jam.lateness.spread(),

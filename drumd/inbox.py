@@ -1,4 +1,4 @@
-"""What has arrived. The driver's thread puts, the main thread takes."""
+"""What has arrived. Owned by the main thread, which polls the ports and takes what came."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Inbox:
         return len(self._waiting)
 
     def put(self, time: float, message: mido.Message) -> None:
-        """Take in a message, on the driver's thread."""
+        """Take in a message that arrived at `time` seconds."""
         self.heard += 1
         limit = self._limit if message.type in TIMING else self._limit // 2
         if len(self._waiting) >= limit:
@@ -37,6 +37,6 @@ class Inbox:
             self._waiting.append((time, message))
 
     def take(self, most: int = BATCH) -> Iterator[tuple[float, mido.Message]]:
-        """The oldest messages, on the main thread."""
+        """The oldest messages."""
         for _ in range(min(most, len(self._waiting))):
             yield self._waiting.popleft()

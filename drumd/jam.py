@@ -1,8 +1,7 @@
 """The live path while it runs: from what arrived to what is asked, cued, recorded and shown.
 
 A `Jam` belongs to the main thread: it owns the window, the musical clock, the conductor and the
-recorder, takes from the inbox and asks the drummer. Only the inbox's near end (the driver's
-thread) and the scheduler (a thread of its own) are elsewhere.
+recorder, the inbox, and asks the drummer. Only the scheduler (a thread of its own) is elsewhere.
 """
 
 from __future__ import annotations

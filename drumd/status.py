@@ -72,6 +72,7 @@ class Snapshot:
     bars: BarCounts
     dropped: int
     lateness: Spread
+    away: tuple[str, ...] = ()  # the ports that are waited for
 
     def line(self) -> str:
         """The snapshot in one line."""
@@ -80,6 +81,7 @@ class Snapshot:
         faults = f", {self.late} late" if self.late else ""
         faults += f", {self.bars.repeated} bars repeated" if self.bars.repeated else ""
         faults += f", {self.dropped} messages dropped" if self.dropped else ""
+        faults += "".join(f", waiting for port {name}" for name in self.away)
         return (
             f"{place:<8} {tempo:<18} {self.notes:>3} notes heard, {self.hits:>4} hits, "
             f"lateness {self.lateness.max:.2f} ms{faults}; {self.doing} {self._drums()}"
@@ -103,6 +105,7 @@ class Snapshot:
         sure = f" ({self.confidence:.0%} sure)" if self.confidence < 1 else ""
         drums = self.pattern.to_rows() if self.pattern else ""
         waiting = "" if self.drummer_ready else "  (the drummer is being started again)"
+        waiting += "".join(f"  (waiting for port {name})" for name in self.away)
         return "\n".join(
             (
                 f"   tempo   {tempo:<12} {self.metre}   clock: {self.source}{sure}",
@@ -136,6 +139,7 @@ class Summary:
     answer_ms: Spread
     realtime: bool  # whether the system gave the scheduler its priority
     files: tuple[Path, ...]
+    unheard: int = 0  # hits that came while the output port was away
 
     def text(self) -> str:
         """The summary in plain words."""
@@ -147,6 +151,8 @@ class Summary:
         ]
         if self.dropped:
             lines.append(f"{self.dropped} of {self.messages} messages dropped: too many at once")
+        if self.unheard:
+            lines.append(f"{self.unheard} hits found no port: it was away")
         if self.restarts:
             lines.append(f"the drummer's process was started again {self.restarts} times")
         return "\n".join((*lines, *(f"recorded: {file}" for file in self.files)))

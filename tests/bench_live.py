@@ -1,8 +1,8 @@
 """`drumd listen` measured as a process on a real JACK server.
 
 A hit is where it belongs if the guitarist's client receives it where the host's clock (the grid
-of the frames that the clocks were sent on) and the pattern put it, micro-timing included. JACK
-gives what python-rtmidi sends to the next period, so the error has a period in it.
+of the frames that the clocks were sent on) and the pattern put it, micro-timing included. That is
+within a frame or two with JACK-Client; JACK gives what python-rtmidi sends to the next period.
 """
 
 from __future__ import annotations

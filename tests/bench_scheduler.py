@@ -12,8 +12,7 @@ from random import Random
 
 import mido
 
-from drumd.ports import open_input, open_output
-from drumd.ports.fake import NullPort
+from drumd.ports import open_input, open_output, rtmidi
 from drumd.process import quick_threads
 from drumd.scheduler import Scheduler
 from drumd.status import Gauge, Spread
@@ -33,16 +32,8 @@ CLOCK = mido.Message("clock")
 
 def run(options: Options) -> Iterator[Figure]:
     seconds = 120.0 if options.long else PLAY_S
-    for realtime in (True, False):
-        name = f"scheduler lateness, busy cores, {'with' if realtime else 'without'} FIFO"
-        late, dropped, granted = lateness(seconds, realtime=realtime)
-        if realtime and not granted:
-            yield Figure(name, "skipped: the system grants no real-time priority")
-            continue
-        yield Figure(f"{name}, p50", late.p50, unit="ms")
-        yield Figure(f"{name}, p99", late.p99, 1.0 if realtime else None, "ms")
-        yield Figure(f"{name}, max", late.max, unit="ms")
-        yield Figure(f"{name}, dropped", dropped, 0.0 if realtime else None, "hits")
+    with jack_server():
+        yield from late_with_rtmidi(seconds)
     phase, tempo = clock_errors()
     yield Figure("host clock with 3 ms of jitter: phase off, two bars in, p99", phase, 2.0, "ms")
     yield Figure("host clock with 3 ms of jitter: tempo off, two bars in, p99", tempo, 0.2, "bpm")
@@ -53,6 +44,21 @@ def run(options: Options) -> Iterator[Figure]:
             yield Figure(f"hits on JACK at {bpm:.0f} bpm, without the daemon, p99", off, goal, "ms")
 
 
+def late_with_rtmidi(seconds: float) -> Iterator[Figure]:
+    """How late hits are sent through python-rtmidi, with real-time priority and without."""
+    for realtime in (True, False):
+        fifo = "with" if realtime else "without"
+        name = f"scheduler lateness, python-rtmidi, busy cores, {fifo} FIFO"
+        late, dropped, granted = lateness(seconds, realtime=realtime)
+        if realtime and not granted:
+            yield Figure(name, "skipped: the system grants no real-time priority")
+            continue
+        yield Figure(f"{name}, p50", late.p50, unit="ms")
+        yield Figure(f"{name}, p99", late.p99, 1.0 if realtime else None, "ms")
+        yield Figure(f"{name}, max", late.max, unit="ms")
+        yield Figure(f"{name}, dropped", dropped, 0.0 if realtime else None, "hits")
+
+
 def lateness(seconds: float, *, realtime: bool) -> tuple[Spread, int, bool]:
     """How late hits are sent while a process on each core computes without pause.
 
@@ -60,7 +66,8 @@ def lateness(seconds: float, *, realtime: bool) -> tuple[Spread, int, bool]:
     """
     clock = MonotonicClock()
     musical = MusicalClock(GivenTempo(150.0))
-    scheduler = Scheduler(NullPort(), clock, musical, realtime=realtime)
+    port = rtmidi.open_output("Hits", clock, api="jack")
+    scheduler = Scheduler(port, clock, musical, realtime=realtime)
     bars = round(seconds * 150 / 60 / 4)
     gauge = Gauge()
     with busy_cores(), quick_threads():
@@ -73,6 +80,7 @@ def lateness(seconds: float, *, realtime: bool) -> tuple[Spread, int, bool]:
             musical.tick(clock.now())
         granted = scheduler.realtime
         scheduler.stop()
+        port.close()
     for planned, sent, message in scheduler.sent:
         if message.type == "note_on":
             gauge.add(sent - planned)
@@ -145,15 +153,13 @@ def _play_along(connection: Connection, bars: int) -> None:
     """A process with the clock, the ports and the scheduler of the daemon, and nothing else."""
     clock, musical = MonotonicClock(), MusicalClock(HostClock())
     scheduler = Scheduler(out := open_output("Hits", clock, api="jack"), clock, musical)
-    waiting: list[tuple[float, mido.Message]] = []
-    port = open_input("Clock", lambda *heard: waiting.append(heard), clock, api="jack")
+    port = open_input("Clock", clock, api="jack")
     scheduler.start()
     connection.send("ready")
     with quick_threads():
         cued = False
         while not connection.poll(0.004):
-            taken, waiting[:] = waiting[:], []
-            for heard in taken:
+            for heard in port.poll():
                 musical.hear(*heard)
             musical.tick(clock.now())
             if musical.rolling and not cued:

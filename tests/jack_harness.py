@@ -68,16 +68,29 @@ def jack_server(*, rate: int = RATE, period: int = PERIOD) -> Iterator[JackServe
     """A JACK server with the dummy driver; JACK_DEFAULT_SERVER names it while it runs."""
     require_jack()
     with _free_name() as name, pytest.MonkeyPatch.context() as patch:
-        command = ["jackd", "-R", "-n", name, "-d", "dummy", "-r", str(rate), "-p", str(period)]
-        if shutil.which("setpriv"):  # no server outlives a test that was killed
-            command = ["setpriv", "--pdeathsig", "TERM", *command]
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         patch.setenv("JACK_DEFAULT_SERVER", name)
-        try:
-            _open_client(f"probe-{os.getpid()}", name, process).close()
-            yield JackServer(name, process, rate, period)
-        finally:
-            _end(process)
+        with _running(name, rate, period) as server:
+            yield server
+
+
+@contextlib.contextmanager
+def started_again(server: JackServer) -> Iterator[JackServer]:
+    """A new server in place of one that was killed."""
+    with _running(server.name, server.rate, server.period) as again:
+        yield again
+
+
+@contextlib.contextmanager
+def _running(name: str, rate: int, period: int) -> Iterator[JackServer]:
+    command = ["jackd", "-R", "-n", name, "-d", "dummy", "-r", str(rate), "-p", str(period)]
+    if shutil.which("setpriv"):  # no server outlives a test that was killed
+        command = ["setpriv", "--pdeathsig", "TERM", *command]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        _open_client(f"probe-{os.getpid()}", name, process).close()
+        yield JackServer(name, process, rate, period)
+    finally:
+        _end(process)
 
 
 @contextlib.contextmanager
@@ -127,6 +140,7 @@ class JackGuitarist:
 
     def __init__(self, server: JackServer, name: str = "player") -> None:
         self.received: list[Event] = []
+        self._closed = False
         self._client = _open_client(f"{name}-{os.getpid()}", server.name, server.process)
         self._rate = server.rate
         self._out = self._client.midi_outports.register("out")
@@ -142,12 +156,25 @@ class JackGuitarist:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._client.deactivate()
-        self._client.close()
+        self.close()
+
+    def close(self) -> None:
+        """Close once. A client of a dead server must be closed before there is one of a new server:
+        the JACK library keeps things that all clients of a process share."""
+        if not self._closed:
+            self._closed = True
+            self._client.deactivate()
+            self._client.close()
 
     @property
     def out_name(self) -> str:
         return str(self._out.name)
+
+    @property
+    def start_frame(self) -> int:
+        """The server's frame at time 0."""
+        assert self._start_frame is not None
+        return self._start_frame
 
     @property
     def in_name(self) -> str:

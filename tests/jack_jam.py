@@ -18,6 +18,7 @@ from typing import Any
 from tests.jack_harness import Event, JackGuitarist, JackServer, clock_events, note_on_times
 
 READY_S = 30.0
+NO_CLIENT = "DRUMD_TESTS_WITHOUT_JACK_CLIENT"  # tests.listen looks for it
 
 
 class Listening:
@@ -42,6 +43,11 @@ class Listening:
         (drums,) = self.guitarist.ports("AI Drums")
         self.guitarist.connect(into=guitar, out_of=drums)
 
+    def come_back(self, guitarist: JackGuitarist) -> None:
+        """Go on with another guitarist: the server of the first one has died."""
+        self.guitarist = guitarist
+        self.plug_in()
+
     def await_stroke(self) -> None:
         """Wait until a drum sounds, to act while it does."""
         give_up = time.monotonic() + READY_S
@@ -63,8 +69,13 @@ class Listening:
 
 
 @contextmanager
-def listening(server: JackServer, *options: str, drummer: str = "Rock") -> Iterator[Listening]:
-    """Start drumd with a drummer of tests.drummers ("" for the real one), ready and plugged in."""
+def listening(
+    server: JackServer, *options: str, drummer: str = "Rock", rtmidi: bool = False
+) -> Iterator[Listening]:
+    """Start drumd with a drummer of tests.drummers ("" for the real one), ready and plugged in.
+
+    With `rtmidi` it does as if JACK-Client were not installed.
+    """
     real = ["-c", "from drumd.cli import main; main()", "listen"]
     program = ["-m", "tests.listen", drummer] if drummer else real
     ports = ["--in", "Guitar", "--out", "AI Drums", "--api", "jack", "--json"]
@@ -73,7 +84,7 @@ def listening(server: JackServer, *options: str, drummer: str = "Rock") -> Itera
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env=os.environ | {"JACK_DEFAULT_SERVER": server.name},
+        env=os.environ | {"JACK_DEFAULT_SERVER": server.name, NO_CLIENT: "1" if rtmidi else ""},
     )
     try:
         with JackGuitarist(server) as guitarist:

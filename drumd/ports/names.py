@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 from drumd.errors import PortAmbiguousError
 
 IN_CLIENT, OUT_CLIENT = "drumd-in", "drumd"  # what ALSA and JACK call our side
+CLIENTS = {"input": IN_CLIENT, "output": OUT_CLIENT}
+OWN_PORTS = {"input": "guitar", "output": "drums"}  # our end of a cable to another's port
 OWN = (f"{IN_CLIENT}:", f"{OUT_CLIENT}:")
 ALSA_NUMBERS = re.compile(r" \d+:\d+$")
 DIRECTIONS = re.compile(r"(?<![a-z])(in|out|input|output|capture|playback|send|receive)(?![a-z])")
@@ -31,6 +33,15 @@ def find_port(kind: str, wanted: str, names: Sequence[str]) -> str | None:
         if matches:
             return matches[0]
     return None
+
+
+def find_again(kind: str, wanted: str, before: str, names: Sequence[str]) -> str | None:
+    """The port that was `before`, after it had gone; ALSA may give it another number."""
+    bare = ALSA_NUMBERS.sub("", before)
+    same = [name for name in names if ALSA_NUMBERS.sub("", name) == bare]
+    if before in names or len(same) == 1:
+        return before if before in names else same[0]
+    return find_port(kind, wanted, names)
 
 
 def same_place(input_name: str, output_name: str) -> bool:

@@ -2,39 +2,77 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from pathlib import Path
 
 from drumd.errors import PortError
 from drumd.ports.file import FileInput
 from drumd.ports.names import find_port, same_place
-from drumd.ports.port import InputPort, OutputPort, PortList, Receiver
+from drumd.ports.port import InputPort, OutputPort, Place, PortList
 from drumd.timing.clock import Clock
 
+logger = logging.getLogger("drumd")
+
+NO_JACK_CLIENT = (
+    "JACK without JACK-Client: drums go out up to a period late. For the exact frame, install "
+    "libjack and `pip install 'drumd[jack]'`."
+)
 DEMO = Path(__file__).parent.parent / "data" / "demo.mid"
 
 
-def open_input(name: str, receive: Receiver, clock: Clock, *, api: str = "auto") -> InputPort:
-    """Open the input that `name` means: `demo`, a .mid file, a port, or a new virtual port."""
+def open_input(
+    name: str, clock: Clock, *, api: str = "auto", again: Place | None = None
+) -> InputPort:
+    """Open the input that `name` means: `demo`, a .mid file, a port, or a new virtual port.
+
+    `again` tells where the port was before it vanished.
+    """
     path = file_of(name)
     if path is not None:
-        return FileInput(path, receive, clock)
-    from drumd.ports import rtmidi
+        return FileInput(path, clock)
+    from drumd.ports import jackclient, rtmidi
 
-    return rtmidi.open_input(name, receive, clock, api=api)
+    found = again.api if again else _answering(api, note=logger.warning)
+    if found == jackclient.API and jackclient.available():
+        return jackclient.JackInput(name, clock, again)
+    return rtmidi.open_input(name, clock, api=found, again=again)
 
 
-def open_output(name: str, clock: Clock, *, api: str = "auto") -> OutputPort:  # noqa: ARG001 (ports that stamp what they send will ask it)
-    """Open the output that `name` means: a port, or a new virtual port."""
-    from drumd.ports import rtmidi
+def open_output(
+    name: str, clock: Clock, *, api: str = "auto", again: Place | None = None
+) -> OutputPort:
+    """Open the output that `name` means: a port, or a new virtual port.
 
-    return rtmidi.open_output(name, api=api)
+    `again` tells where the port was before it vanished.
+    """
+    from drumd.ports import jackclient, rtmidi
+
+    found = again.api if again else _answering(api)
+    if found == jackclient.API and jackclient.available():
+        return jackclient.JackOutput(name, clock, again)
+    return rtmidi.open_output(name, clock, api=found, again=again)
 
 
 def list_ports(api: str = "auto") -> PortList:
     """The ports of the first API that answers."""
-    from drumd.ports import rtmidi
+    from drumd.ports import jackclient, rtmidi
 
-    return rtmidi.list_ports(api)
+    found = _answering(api)
+    if found == jackclient.API and jackclient.available():
+        return jackclient.list_ports()
+    return rtmidi.list_ports(found)
+
+
+def _answering(api: str, *, note: Callable[[str], None] = logger.debug) -> str:
+    """The API meant: of "auto" the first that runs, with a note on those that do not."""
+    from drumd.ports import jackclient, rtmidi
+
+    if api == jackclient.API:
+        if not jackclient.available():
+            note(NO_JACK_CLIENT)
+        return api
+    return rtmidi.answering(note=note) if api == "auto" else api
 
 
 def same_port(input_name: str, output_name: str, *, api: str = "auto") -> str | None:

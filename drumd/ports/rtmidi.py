@@ -10,37 +10,43 @@ import logging
 import re
 import sys
 import threading
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
 
 import mido
 import rtmidi
 
 from drumd.errors import PortError, PortLostError, PortNotFoundError
+from drumd.ports.arrival import ArrivalTimes
 from drumd.ports.jackwatch import JackWatch
-from drumd.ports.names import IN_CLIENT, OUT_CLIENT, find_port
-from drumd.ports.port import PortList, Receiver
+from drumd.ports.names import CLIENTS, OWN_PORTS, find_again, find_port
+from drumd.ports.port import Handed, Heard, Place, PortList
 from drumd.ports.quiet import quiet_stderr
 from drumd.timing.clock import Clock
 
 logger = logging.getLogger("drumd")
 
+QUEUE = 32_768  # messages that wait to be polled. RtMidi drops what comes beyond them uncounted,
+# but who sends 20,000 a second fills that in 1.6 s, in which nobody polls only if the machine
+# stands still. The first stamp after a loss is late by a poll at most.
+MOST = 1_024  # taken in one poll, so that a flood does not keep the conductor waiting
 CODES = {
     "coremidi": rtmidi.API_MACOSX_CORE,
     "alsa": rtmidi.API_LINUX_ALSA,
     "winmm": rtmidi.API_WINDOWS_MM,
     "jack": rtmidi.API_UNIX_JACK,
 }
-MAKERS = {"input": rtmidi.MidiIn, "output": rtmidi.MidiOut}
-CLIENTS = {"input": IN_CLIENT, "output": OUT_CLIENT}
-OWN_PORTS = {"input": "guitar", "output": "drums"}  # our end of a cable to another's port
-SETTLE_S = 0.02  # a callback that waits for the interpreter gets it and ends
+MAKERS: dict[str, Callable[..., Any]] = {
+    "input": partial(rtmidi.MidiIn, queue_size_limit=QUEUE),
+    "output": rtmidi.MidiOut,
+}
 FAILURES = (rtmidi.RtMidiError, NotImplementedError)
 START_ONE = (
     "Start JACK (with QjackCtl, or jackd -d alsa), or load the ALSA sequencer (sudo modprobe "
     "snd-seq), or do without: drumd listen --in demo --out jam.mid. `drumd doctor` knows more."
 )
-SERVER_GONE = "the JACK server has gone: start it again, then drumd"
+SERVER_GONE = "the JACK server has gone"
 LOOP_MIDI = "Windows has no virtual ports: install loopMIDI, make a port there, and name that one."
 
 
@@ -48,6 +54,12 @@ def compiled_apis() -> tuple[str, ...]:
     """The APIs that python-rtmidi was built with, best first."""
     built = set(rtmidi.get_compiled_api())
     return tuple(name for name, code in CODES.items() if code in built)
+
+
+def answering(api: str = "auto", *, note: Callable[[str], None] = logger.debug) -> str:
+    """The first API that runs."""
+    with _Client.open("input", api, note=note) as client:
+        return client.api
 
 
 def list_ports(api: str = "auto") -> PortList:
@@ -58,63 +70,78 @@ def list_ports(api: str = "auto") -> PortList:
         return PortList(inputs, destinations.names(), found)
 
 
-def open_input(name: str, receive: Receiver, clock: Clock, *, api: str = "auto") -> RtmidiInput:
+def open_input(
+    name: str, clock: Clock, *, api: str = "auto", again: Place | None = None
+) -> RtmidiInput:
     """Open the source that `name` means, or make a virtual port of that name."""
-    client = _Client.open("input", api, note=logger.warning)
-    return RtmidiInput(client, name, receive, clock)
+    return RtmidiInput(_Client.open("input", api), name, clock, again)
 
 
-def open_output(name: str, *, api: str = "auto") -> RtmidiOutput:
+def open_output(
+    name: str, clock: Clock, *, api: str = "auto", again: Place | None = None
+) -> RtmidiOutput:
     """Open the destination that `name` means, or make a virtual port of that name."""
-    return RtmidiOutput(_Client.open("output", api), name)
+    return RtmidiOutput(_Client.open("output", api), name, clock, again)
 
 
 class RtmidiInput:
-    """Stamps each message on arrival and hands it over, on the driver's thread."""
+    """Takes what the driver has queued, with the times between the messages.
+
+    On JACK those are times of the cycle, on ALSA and CoreMIDI the driver's own stamps, on Windows
+    its milliseconds.
+    """
 
     ended = False
 
-    def __init__(self, client: _Client, wanted: str, receive: Receiver, clock: Clock) -> None:
+    def __init__(self, client: _Client, wanted: str, clock: Clock, again: Place | None) -> None:
         self.garbled = 0  # messages that are no MIDI
-        self._receive, self._clock, self._client = receive, clock, client
-        self._failure: str | None = None
+        self._clock, self._client = clock, client
+        self._arrivals = ArrivalTimes(clock)
         client.port.ignore_types(sysex=True, timing=False, active_sense=True)
-        client.port.set_callback(self._on_message)  # before opening: nothing is missed
-        self.name = client.plug(wanted)
+        self.name = client.plug(wanted, again)
 
-    def _on_message(self, event: tuple[list[int], float], _data: object) -> None:
-        """Never raises: python-rtmidi would swallow it without a trace."""
-        arrival = self._clock.now()
-        try:
-            message = mido.Message.from_bytes(event[0])
-        except (ValueError, IndexError, TypeError):
-            self.garbled += 1
-            return
-        try:
-            self._receive(arrival, message)
-        except Exception as error:  # the receiver's fault, said by `lost`
-            self._failure = f"{self.name} could not hand on {message}: {error!r}"
+    @property
+    def place(self) -> Place:
+        return self._client.place
+
+    def poll(self) -> Iterator[Heard]:
+        """At most MOST messages; what is left waits in the driver's queue."""
+        for _ in range(MOST if self._client.is_open else 0):
+            asked_at = self._clock.now()
+            event = self._client.port.get_message()
+            if event is None:
+                self._arrivals.emptied(asked_at)
+                return
+            stamp = self._arrivals.stamp(event[1])
+            try:
+                message = mido.Message.from_bytes(event[0])
+            except (ValueError, IndexError, TypeError):
+                self.garbled += 1
+                continue
+            yield stamp, message
 
     def lost(self) -> str | None:
-        return self._failure or self._client.lost()
+        return self._client.lost()
 
     def close(self) -> None:
-        if self._client.is_open:
-            self._client.port.cancel_callback()
-            # Deleting while a callback waits for the interpreter would hang: both wait.
-            time.sleep(SETTLE_S)
-            self._client.close()
+        self._client.close()
 
 
 class RtmidiOutput:
     """Sends at once; on JACK that is at the start of the next period."""
 
-    def __init__(self, client: _Client, wanted: str) -> None:
-        self._client = client
-        self._lock = threading.Lock()  # sending to a deleted port would crash the process
-        self.name = client.plug(wanted)
+    ahead_s = 0.0
 
-    def send(self, message: mido.Message) -> None:
+    def __init__(self, client: _Client, wanted: str, clock: Clock, again: Place | None) -> None:
+        self._client, self._clock = client, clock
+        self._lock = threading.Lock()  # sending to a deleted port would crash the process
+        self.name = client.plug(wanted, again)
+
+    @property
+    def place(self) -> Place:
+        return self._client.place
+
+    def send(self, message: mido.Message, at: float | None = None) -> Handed:  # noqa: ARG002
         """Send, or raise PortLostError: python-rtmidi would block on a server that has died."""
         with self._lock:
             if not self._client.is_open:
@@ -125,6 +152,7 @@ class RtmidiOutput:
                 self._client.port.send_message(message.bytes())
             except rtmidi.RtMidiError as error:
                 raise PortLostError(f"{self.name} takes no MIDI: {_reason(error)}") from error
+        return Handed(self._clock.now())
 
     def lost(self) -> str | None:
         return self._client.lost()
@@ -179,14 +207,24 @@ class _Client:
     def names(self) -> tuple[str, ...]:
         return tuple(self.port.get_ports())
 
-    def plug(self, wanted: str) -> str:
+    @property
+    def place(self) -> Place:
+        return Place(self.api, self._connected[1] if self._connected else None)
+
+    def plug(self, wanted: str, again: Place | None = None) -> str:
         """Connect with the port that `wanted` means, or open a virtual one; the port's full name.
 
+        `again` tells where it was before: another's port must then be there.
         Closes the client if that fails.
         """
         try:
             names = self.names()
-            found = find_port(self.kind, wanted, names)
+            if again and again.other:
+                found = find_again(self.kind, wanted, again.other, names)
+                if found is None:
+                    raise PortNotFoundError(self.kind, again.other, names)
+            else:
+                found = find_port(self.kind, wanted, names)
             if found is None:
                 self._open_virtual(wanted, names)
                 return wanted
@@ -233,7 +271,7 @@ class _Client:
             return ""
 
     def close(self) -> None:
-        """Close once; a callback must have been cancelled before."""
+        """Close once."""
         if not self.is_open:
             return
         self.is_open = False

@@ -13,7 +13,7 @@ from drumd.timing.regression import TickRow
 
 TICKS_PER_BEAT = 24
 TICKS_PER_SIXTEENTH = TICKS_PER_BEAT // 4
-GONE_S = 0.5  # a clock silent for so long has stopped
+GONE_S, GONE_TICKS = 0.5, 14  # a clock silent for so long, the longer of both, has stopped
 SETTLED = 24  # clocks after which a first note may start a host that never says start
 FASTEST_BPM = 1000.0
 
@@ -55,8 +55,13 @@ class HostClock:
                 self._hear_note(time)
 
     def tick(self, now: float) -> None:
-        if self._last is not None and now - self._last > GONE_S:
+        if self._last is not None and now - self._last > self._gone_s:
             self.rolling = False
+
+    @property
+    def _gone_s(self) -> float:
+        fit = self._row.fit
+        return max(GONE_S, GONE_TICKS * fit.interval) if fit else GONE_S
 
     def _move(self, song_tick: int) -> None:
         self._song, self._moved, self._told = song_tick, True, True
@@ -79,6 +84,7 @@ class HostClock:
             self._moved = False
             self._playing = self.rolling = True
             self.jumps += 1
+            self._row.settle()
         if self.rolling:
             self._draw_line(self._song)
             self._song += 1
@@ -89,17 +95,18 @@ class HostClock:
             return
         off = time - self._row.fit.time_of(self._count)
         begins_anew = self._moved and abs(off) > self._row.fit.interval / 4
-        if begins_anew or time - self._last > GONE_S:
+        if begins_anew or time - self._last > self._gone_s:
             self._row.shift(off)
 
     def _hear_note(self, time: float) -> None:
         fit = self._row.fit
         if self._told or self._playing or fit is None or self._count < SETTLED:
             return
-        if time - fit.time > GONE_S:
+        if time - fit.time > self._gone_s:
             return
         self._playing = self.rolling = True
         self.jumps += 1
+        self._row.settle()
         self._song = 1 - round((time - fit.time) / fit.interval)
         self._draw_line(self._song - 1)
 

@@ -7,7 +7,7 @@ import psutil
 import pytest
 
 from tests import drummers
-from tests.jack_harness import clock_events, jack_server
+from tests.jack_harness import JackGuitarist, clock_events, jack_server, started_again
 from tests.jack_jam import listening, match, play, riff, song, sounding, strokes
 
 pytestmark = [pytest.mark.jack, pytest.mark.slow]
@@ -92,13 +92,27 @@ def test_a_killed_drummer_process_is_replaced_and_the_drums_play_on(server):
     assert not lost and report["restarts"] == 1
 
 
-def test_a_server_that_dies_ends_it_with_the_reason():
-    with jack_server() as server, listening(server, *PATIENT) as jam:
-        jam.guitarist.play(song(BPM, 16))
+@pytest.mark.parametrize("rtmidi", [False, True], ids=["JACK-Client", "rtmidi"])
+def test_a_server_that_dies_and_comes_back_finds_the_drums_playing_on(rtmidi):
+    with jack_server() as server, listening(server, *PATIENT, rtmidi=rtmidi) as jam:
+        jam.guitarist.play(song(BPM, 64))
         jam.await_stroke()
         server.kill()
-        report = jam.report()
-        assert "JACK server has gone" in report["reason"] and jam.process.returncode == 1
+        jam.guitarist.close()
+        jam.await_line("the JACK server has gone; waiting for port")
+        jam.await_line("the JACK server has gone; waiting for port")
+        with started_again(server) as again, JackGuitarist(again, "again") as guitarist:
+            jam.await_line("is back")
+            jam.await_line("is back")
+            jam.come_back(guitarist)
+            guitarist.play(song(BPM, 24))
+            jam.await_stroke()
+            guitarist.wait(tail=0.3)
+            heard = strokes(jam, BPM)
+            assert not sounding(jam)
+            report = jam.end()
+        assert report["reason"] == "told to end" and jam.process.returncode == 0
+        assert {beat // 4 for beat, _ in heard} >= {2, 3, 4, 5} and report["unheard"]
 
 
 def test_a_flood_is_survived_and_counted(server, tmp_path):

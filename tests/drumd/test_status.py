@@ -149,3 +149,16 @@ def test_the_summary_says_what_happened_and_where_the_recording_is(tmp_path):
 def test_the_summary_is_a_json_document(tmp_path):
     report = json.loads(json.dumps(summary(files=(tmp_path / "jam.mid",)).as_dict()))
     assert report["bars"]["played"] == 30 and report["files"] == [str(tmp_path / "jam.mid")]
+
+
+def test_ports_that_are_away_are_named_wherever_the_jam_is_shown():
+    away = snapshot(away=("Guitar", "AI Drums"))
+    for shown in (away.line(), away.screen()):
+        assert "waiting for port Guitar" in shown and "waiting for port AI Drums" in shown
+    assert "waiting for port" not in snapshot().line() + snapshot().screen()
+    assert "7 hits found no port" in summary(unheard=7).text()
+    stream = io.StringIO()
+    reporter = PlainReporter(stream)
+    for state in (snapshot(), away, away, snapshot()):
+        reporter.show(state)
+    assert len(stream.getvalue().splitlines()) == 3

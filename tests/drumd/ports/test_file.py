@@ -1,8 +1,5 @@
 """A MIDI file as an input."""
 
-import threading
-from pathlib import Path
-
 import mido
 import pytest
 from hypothesis import given, settings
@@ -11,7 +8,7 @@ from hypothesis import strategies as st
 from drumd.errors import PortError
 from drumd.ports import open_input, same_port
 from drumd.ports.hostfile import read_host_file
-from drumd.timing import HostClock, MonotonicClock, MusicalClock
+from drumd.timing import HostClock, ManualClock, MusicalClock
 
 TICKS = 480
 
@@ -120,51 +117,34 @@ def test_a_damaged_file_plays_or_is_refused(tmp_path_factory, cuts):
         before = seconds
 
 
-def test_the_port_plays_in_real_time_and_then_has_ended(tmp_path):
-    path = write(tmp_path / "Riff.mid", [tempo(1000), *note(40), *note(43)])
-    heard, done = [], threading.Event()
-
-    def receive(time, message):
-        heard.append((time, message))
-        if message.type == "stop":
-            done.set()
-
-    port = open_input(str(path), receive, MonotonicClock())
-    assert port.name == "Riff.mid"
-    assert done.wait(30)
-    port.close()
-    assert port.ended and port.lost() is None
-    (first, _), (second, _) = [(t, m) for t, m in heard if m.type == "note_on"]
-    assert second - first >= 0.055
-
-
-def test_a_file_port_can_be_closed_before_its_end(tmp_path):
-    port = open_input(
-        str(write(tmp_path / "a.mid", note(40, 400 * TICKS))), lambda *_: None, MonotonicClock()
-    )
-    port.close()
-    assert not port.ended
-
-
-def test_a_receiver_that_fails_is_said(tmp_path):
-    def receive(_time, _message):
-        raise RuntimeError("full")
-
-    path = write(tmp_path / "a.mid", note(40))
-    port = open_input(str(path), receive, MonotonicClock())
+def test_the_port_plays_in_real_time_each_message_at_its_very_time_and_then_has_ended(tmp_path):
+    path = write(tmp_path / "Riff.mid", [tempo(120), *note(40), *note(43)])
+    clock, heard = ManualClock(100.0), []
+    port = open_input(str(path), clock)
+    assert port.name == "Riff.mid" and not list(port.poll())
     while not port.ended:
-        threading.Event().wait(0.01)
-    assert "full" in port.lost()
+        clock.advance(0.0173)
+        heard += [(clock.now(), *event) for event in port.poll()]
+    assert all(0 <= polled - stamp < 0.0174 for polled, stamp, _ in heard)
+    (first, _), (second, _) = strokes([event[1:] for event in heard])
+    assert first == pytest.approx(100.2) and second - first == pytest.approx(0.5)
+    assert heard[-1][2].type == "stop" and port.lost() is None
+
+
+def test_a_file_port_that_is_closed_plays_no_more(tmp_path):
+    clock = ManualClock()
+    port = open_input(str(write(tmp_path / "a.mid", note(40, 400 * TICKS))), clock)
     port.close()
+    clock.advance(10.0)
+    assert not list(port.poll()) and not port.ended
 
 
 def test_the_demo_is_about_forty_seconds_of_guitar():
-    heard = []
-    port = open_input("demo", lambda *event: heard.append(event), MonotonicClock())
-    port.close()
-    demo = Path(__file__).parents[3] / "drumd" / "data" / "demo.mid"
-    events = list(read_host_file(demo))
-    assert 30 < events[-1][0] < 60 and len(strokes(events)) > 50
+    clock = ManualClock()
+    port = open_input("demo", clock)
+    clock.advance(100.0)
+    events = list(port.poll())
+    assert 30 < events[-1][0] < 60 and len(strokes(events)) > 50 and port.ended
 
 
 def test_a_file_cannot_be_input_and_output_at_once(tmp_path):

@@ -3,7 +3,7 @@
 import pytest
 
 from drumd.errors import PortAmbiguousError
-from drumd.ports.names import find_port, same_place
+from drumd.ports.names import find_again, find_port, same_place
 
 ALSA = ("Midi Through:Midi Through Port-0 14:0", "Roland GR-55:GR-55 MIDI 1 20:0")
 
@@ -31,6 +31,19 @@ def test_a_name_that_fits_several_ports_lists_them():
     with pytest.raises(PortAmbiguousError, match="name one of them in full") as raised:
         find_port("output", "bus", ("IAC Bus 1", "IAC Bus 2", "Synth"))
     assert raised.value.matches == ("IAC Bus 1", "IAC Bus 2")
+
+
+@pytest.mark.parametrize(
+    ("before", "names", "found"),
+    [
+        (ALSA[1], ALSA, ALSA[1]),
+        (ALSA[1], ("Roland GR-55:GR-55 MIDI 1 24:0", ALSA[0]), "Roland GR-55:GR-55 MIDI 1 24:0"),
+        (ALSA[1], ("Roland GR-33:MIDI 1 20:0",), "Roland GR-33:MIDI 1 20:0"),  # as at first
+        (ALSA[1], ALSA[:1], None),
+    ],
+)
+def test_a_port_that_was_plugged_in_anew_is_found(before, names, found):
+    assert find_again("input", "roland", before, names) == found
 
 
 @pytest.mark.parametrize(

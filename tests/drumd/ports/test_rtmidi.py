@@ -1,6 +1,7 @@
 """Live ports, with a driver that is only pretended."""
 
 import logging
+from collections import deque
 from typing import ClassVar
 
 import mido
@@ -8,12 +9,21 @@ import pytest
 import rtmidi as driver
 
 from drumd.errors import PortError, PortLostError, PortNotFoundError
-from drumd.ports import list_ports, open_input, open_output, rtmidi, same_port
+from drumd.ports import (
+    SteadyInput,
+    SteadyOutput,
+    list_ports,
+    open_input,
+    open_output,
+    rtmidi,
+    same_port,
+)
 from drumd.timing import ManualClock
 
 pytestmark = pytest.mark.usefixtures("system")
 
 NOTE = mido.Message("note_on", note=40)
+CLOCK = mido.Message("clock")
 
 
 class Driver:
@@ -27,7 +37,7 @@ class Driver:
     def __init__(self, code, name):
         if code in self.missing:
             raise driver.SystemError("MidiInPretended::initialize: nothing there.")
-        self.name, self.calls, self.sent = name, [], []
+        self.name, self.calls, self.sent, self.queue = name, [], [], deque()
         Driver.opened.append(self)
 
     def get_ports(self):
@@ -50,11 +60,8 @@ class Driver:
     def ignore_types(self, **which):
         self.ignored = which
 
-    def set_callback(self, callback):
-        self.callback = callback
-
-    def cancel_callback(self):
-        self.calls.append(("cancel", None))
+    def get_message(self):
+        return self.queue.popleft() if self.queue else None
 
     def send_message(self, data):
         self.sent.append(data)
@@ -80,51 +87,55 @@ def system(monkeypatch):
     return System
 
 
-def heard_by(name="Guitar"):
-    """An input and the list of what it hands over."""
-    heard, clock = [], ManualClock(5.0)
-    return open_input(name, lambda *event: heard.append(event), clock), heard
+def an_input(name="Guitar"):
+    """An input, its pretended driver and its clock."""
+    clock = ManualClock(5.0)
+    port = open_input(name, clock)
+    return port, Driver.opened[-1], clock
 
 
-def test_a_message_is_stamped_on_arrival_and_handed_over():
-    port, heard = heard_by()
-    Driver.opened[-1].callback(([0x90, 40, 64], 0.1), None)
-    assert heard == [(5.0, mido.Message("note_on", note=40))]
+def test_what_the_driver_queued_is_handed_over_with_the_times_between():
+    port, system, clock = an_input()
+    assert not list(port.poll())
+    clock.advance(0.004)
+    system.queue += [([0x90, 40, 64], 0.0), ([0xF8], 0.001)]
+    assert list(port.poll()) == [(pytest.approx(5.004), NOTE), (pytest.approx(5.004), CLOCK)]
+    clock.advance(0.004)
+    system.queue.append(([0xF8], 0.002))
+    assert list(port.poll()) == [(pytest.approx(5.006), CLOCK)]
     assert port.name == "Guitar" and not port.ended and port.lost() is None
 
 
+def test_a_flood_is_taken_in_parts():
+    port, system, _ = an_input()
+    system.queue += [([0xF8], 0.0)] * 3000
+    taken = [len(list(port.poll())) for _ in range(4)]
+    assert sum(taken) == 3000 and taken[0] < 1500 and taken[-1] == 0
+
+
 def test_the_clock_is_asked_for():
-    heard_by()
+    an_input()
     assert Driver.opened[-1].ignored["timing"] is False
 
 
-def test_what_is_no_midi_is_counted_and_never_raises():
-    port, heard = heard_by()
-    for data in ([], [0x90], [0xF4], [0x90, 200, 1], [1, 2, 3]):
-        Driver.opened[-1].callback((data, 0.0), None)
-    assert not heard and port.garbled == 5 and port.lost() is None
-
-
-def test_a_receiver_that_fails_is_said_and_never_raises():
-    def receive(_time, _message):
-        raise RuntimeError("broken")
-
-    port = open_input("Guitar", receive, ManualClock())
-    Driver.opened[-1].callback(([0xF8], 0.0), None)
-    assert "broken" in port.lost()
+def test_what_is_no_midi_is_counted_and_what_follows_is_heard():
+    port, system, _ = an_input()
+    system.queue += [(data, 0.0) for data in ([], [0x90], [0xF4], [0x90, 200, 1], [1, 2, 3])]
+    system.queue.append(([0xF8], 0.0))
+    assert [message for _, message in port.poll()] == [CLOCK] and port.garbled == 5
 
 
 def test_a_port_that_is_there_is_connected_and_else_a_virtual_one_is_made(system):
     system.ports = ("Synth:Out 20:0", "Guitar:MIDI 1 24:0")
-    port, _ = heard_by("guitar")
+    port, *_ = an_input("guitar")
     assert port.name == "Guitar:MIDI 1 24:0" and ("open", 1) in Driver.opened[-1].calls
-    port, _ = heard_by("Bass")
+    port, *_ = an_input("Bass")
     assert port.name == "Bass" and ("virtual", "Bass") in Driver.opened[-1].calls
 
 
 def test_a_connected_port_that_vanishes_is_lost(system):
     system.ports = ("Synth", "Guitar")
-    port, _ = heard_by()
+    port, *_ = an_input()
     assert port.lost() is None
     system.ports = ("Guitar",)  # another one went: this one only moved
     assert port.lost() is None
@@ -141,12 +152,13 @@ def test_where_no_virtual_port_can_be_made_the_error_says_what_to_install(system
     assert Driver.opened[-1].calls[-1] == ("delete", None)
 
 
-def test_closing_ends_the_callback_first_and_deletes_last_and_only_once():
-    port, _ = heard_by()
+def test_closing_deletes_last_and_only_once_and_nothing_is_asked_of_it_then():
+    port, system, _ = an_input()
+    system.queue.append(([0xF8], 0.0))
     port.close()
     port.close()
-    assert [call for call, _ in Driver.opened[-1].calls] == ["virtual", "cancel", "close", "delete"]
-    assert port.lost()
+    assert [call for call, _ in system.calls] == ["virtual", "close", "delete"]
+    assert port.lost() and not list(port.poll())
 
 
 def test_sending_after_close_is_an_error():
@@ -171,7 +183,7 @@ def test_a_driver_that_refuses_a_message_is_a_lost_port(monkeypatch):
 def test_a_missing_api_falls_to_the_next_with_a_note(system, caplog):
     system.missing = (2,)
     with caplog.at_level(logging.WARNING, "drumd"):
-        heard_by()
+        an_input()
     assert [record.getMessage() for record in caplog.records] == [
         "using winmm for MIDI, since there is no alsa (nothing there)"
     ]
@@ -213,3 +225,42 @@ def test_names_are_compared_even_where_there_is_no_midi(system):
     system.missing = (2, 4)
     assert "hear itself" in same_port("Guitar", "Guitar")
     assert same_port("Guitar", "AI Drums") is None
+
+
+def steady(kind, name):
+    """A steady port over the pretended driver, and its clock."""
+    clock = ManualClock()
+    if kind == "input":
+        return SteadyInput(lambda again: open_input(name, clock, again=again), clock), clock
+    return SteadyOutput(lambda again: open_output(name, clock, again=again), clock), clock
+
+
+@pytest.mark.parametrize("kind", ["input", "output"])
+def test_a_device_that_is_plugged_in_anew_is_found_under_its_new_number(system, kind):
+    system.ports = ("Synth:MIDI 1 20:0", "Guitar:MIDI 1 24:0")
+    port, clock = steady(kind, "guitar")
+    system.ports = ("Synth:MIDI 1 20:0",)
+    assert "waiting for port 'Guitar:MIDI 1 24:0'" in port.look_after()
+    opened = len(Driver.opened)
+    for _ in range(10):
+        clock.advance(0.25)
+        assert port.look_after() is None
+    assert all(call[0] != "virtual" for client in Driver.opened[opened:] for call in client.calls)
+    system.ports = ("Guitar:MIDI 1 28:0", "Synth:MIDI 1 20:0")
+    clock.advance(0.5)
+    assert "is back" in port.look_after() and port.waiting is None
+    assert ("open", 0) in Driver.opened[-1].calls
+    assert all(client.calls[-1][0] == "delete" for client in Driver.opened[:-1])
+
+
+def test_a_virtual_port_whose_api_had_gone_is_made_anew_and_on_no_other_api(system, monkeypatch):
+    port, clock = steady("input", "Guitar")
+    monkeypatch.setattr(rtmidi._Client, "server_gone", lambda _: True)
+    assert "waiting for port 'Guitar'" in port.look_after()
+    system.missing = (2,)
+    clock.advance(0.5)
+    assert port.look_after() is None and port.waiting
+    system.missing = ()
+    clock.advance(0.5)
+    assert "is back" in port.look_after()
+    assert Driver.opened[-1].calls == [("virtual", "Guitar")]
