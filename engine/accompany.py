@@ -27,6 +27,7 @@ from engine.song import Bar
 
 PIECE_BEATS = 4.0  # what a bar too long for the grid is cut into
 LEAN_BEATS = 0.125  # a note that comes less than this before a bar line means the bar line
+TAKES = 16  # a file can wait; live there is time for half as many
 TOUCH_BEATS = 0.05  # a note that reaches less far into a bar does not count as heard there
 
 
@@ -95,6 +96,7 @@ def _requests(
             metre=bar.metre,
             bpm=bar.bpm,
             controls=controls,
+            takes=TAKES,
         )
         asked.append((bar, request))
     return asked, tuple(unfit)

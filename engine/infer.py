@@ -94,7 +94,8 @@ class Drummer:
         wanted = request.temperature
         temperature = self._playing.temperature if wanted is None else wanted
         rng = np.random.default_rng([self.seed, request.bar])
-        return Sampler(rng, temperature, self._playing.takes if temperature else 1)
+        takes = request.takes or self._playing.takes
+        return Sampler(rng, temperature, takes if temperature else 1)
 
     def _look_back(self, request: Request) -> Floats:
         """The chance of each stroke in a bar by the bars that were heard so far."""

@@ -165,3 +165,4 @@ class Request:
     temperature: float | None = None  # None: the bundle's own
     swing: float | None = None
     controls: Controls = FREE
+    takes: int | None = None  # tried for the answer; None: the bundle's own number
