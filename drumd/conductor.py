@@ -11,6 +11,9 @@ after two silent bars, come in again at the bar line after the guitar did, and e
 stops. After a jump of the host
 the last bar plays on in the new place until the next bar line; a host that stops only to go on
 elsewhere at once, as some do when they loop, has jumped.
+
+What the player has set (`drumd.dials`) is looked up when a bar is asked for. Fills come at the ends
+of phrases; the bar that plays again is never a fill.
 """
 
 from __future__ import annotations
@@ -22,11 +25,15 @@ import mido
 
 from drumd.bars import BarCounts, Part, Player
 from drumd.controls import Command
+from drumd.dials import Dials
 from drumd.swing import swing_of
 from drumd.timing.line import TimeMap
 from drumd.timing.musical import MusicalClock
 from drumd.window import Window, jump_shift
-from engine.notes import Pattern, Request
+from engine.dynamics import Dynamics
+from engine.notes import Controls, Pattern, Request
+from engine.phrase import Phrase
+from engine.touch import touched
 
 ASK_S = 0.2  # the longest that an answer is waited for; the guitar heard is older by as much
 SEND_S = 0.03  # between the deadline and the earliest hit there may be
@@ -51,14 +58,15 @@ class Conductor:
         ask: Callable[[Request], None],
         *,
         window: Window | None = None,
-        temperature: float | None = None,
+        dials: Dials | None = None,
     ) -> None:
         self.window = window or Window()
         self.part = Part.STOPPED
         self.counts = BarCounts()
         self.pattern: Pattern | None = None  # the last bar that was cued, while playing
         self._musical, self._player, self._ask = musical, player, ask
-        self._temperature = temperature
+        self._dials = dials or Dials()
+        self._phrase, self._dynamics, self._gain = Phrase(), Dynamics(), 1.0
         self._bar = 0  # the next bar to settle
         self._asked: Request | None = None
         self._answered = False
@@ -66,6 +74,9 @@ class Conductor:
         self._history: deque[Pattern] = deque(maxlen=HISTORY)
         self._stopped = (EVER, Part.STOPPED)  # when, and what the drummer was doing then
         self._groove: Pattern | None = None  # what plays again when there is nothing new
+        self._latest: Pattern | None = None  # the last bar that was cued, as it was answered
+        self._sounding: Pattern | None = None  # the bar that plays now
+        self._held: Pattern | None = None  # what is repeated while the player holds it
         self._counted_in: float | None = None  # when (seconds), as far as has been seen to
 
     @property
@@ -98,6 +109,16 @@ class Conductor:
                 self._musical.turn(0.5)
             case Command.TAP:
                 self._musical.tap(time)
+            case Command.FILL:
+                self._dials.fill = True
+            case Command.REGENERATE:
+                self._dials.seed += 1
+                self._history.clear()
+            case Command.HOLD:
+                self._held = self._sounding
+            case Command.MUTE if line is not None:
+                bar = line.beat_at(time) // self.bar_beats
+                self._player.drop_from((bar + 1) * self.bar_beats - MISSED)
         self._notice(time, line, jumps)
 
     def answer(self, request: Request, pattern: Pattern) -> None:
@@ -106,7 +127,7 @@ class Conductor:
             self.counts.dropped_answers += 1
             return
         self._answered = True
-        self._play(pattern)
+        self._play(pattern, request.controls)
 
     def step(self, now: float) -> None:
         """Do what is due at `now` seconds; to be called some hundred times a second."""
@@ -122,7 +143,8 @@ class Conductor:
             self._begin(now, line)
         while now >= self._deadline(line):
             self._settle(now, line)
-        if self._asked is None and now >= self._deadline(line) - ASK_S and self._wanted(now, line):
+        open_still = self._asked is None and not self._answered
+        if open_still and now >= self._deadline(line) - ASK_S and self._wanted(now, line):
             self._ask_for_bar(now, line)
 
     def _notice(self, time: float, line: TimeMap | None, jumps: int) -> None:
@@ -160,6 +182,13 @@ class Conductor:
     def _ask_for_bar(self, now: float, line: TimeMap) -> None:
         heard_until = line.beat_at(now)
         notes = self.window.notes(heard_until)
+        self._gain = self._dynamics.follow(notes, heard_until, self.bar_beats)
+        if self.part is not Part.PLAYING:
+            self._phrase.begin()
+        elif self._dials.holding and self._held is not None:
+            self._answered = True
+            self._play(self._held, self._dials.controls)
+            return
         self._asked = Request(
             bar=self._bar,
             start=self._bar * self.bar_beats,
@@ -168,7 +197,9 @@ class Conductor:
             metre=self._musical.metre,
             bpm=self._musical.bpm or line.bpm,
             history=tuple(self._history),
-            temperature=self._temperature,
+            temperature=self._dials.temperature,
+            controls=self._phrase.wishes(self._dials.take_wishes()),
+            seed=self._dials.seed,
             swing=swing_of(notes, heard_until, self._musical.metre),
         )
         self._ask(self._asked)
@@ -182,16 +213,28 @@ class Conductor:
                 self.counts.missed += 1
             elif now < line.time_of((self._bar + 1) * self.bar_beats):  # else it is long gone
                 self.counts.repeated += 1
-                self._play(self._groove)
+                self._play(self._groove, self._dials.controls)
+        self._sounding = self._latest
         self._bar += 1
         self._asked, self._answered = None, False
 
-    def _play(self, pattern: Pattern) -> None:
+    def _play(self, pattern: Pattern, wished: Controls) -> None:
+        """Cue the next bar, which was asked for with these wishes."""
         self.part = Part.PLAYING
-        self._player.cue(pattern, self._bar * self.bar_beats)
-        self._history.append(pattern)
-        self.pattern = self._groove = pattern
+        played = self._phrase.play(pattern, wished)
+        self.pattern = self._cue(played, self._bar * self.bar_beats)
+        self._latest = pattern
+        if self._groove is None or not wished.fill:
+            self._groove = pattern
+            self._history.append(pattern)
         self.counts.played += 1
+
+    def _cue(self, pattern: Pattern, start: float) -> Pattern:
+        """Cue a bar, or the rest of one, as it is struck, which is what is returned."""
+        struck = touched(pattern, self._dials.controls, self._gain)
+        if not self._dials.muted:
+            self._player.cue(struck, start)
+        return struck
 
     def _rest(self) -> None:
         if self.part is Part.PLAYING:
@@ -244,5 +287,4 @@ class Conductor:
         if self.part is Part.PLAYING and self._groove is not None:
             start = bar * self.bar_beats
             rest = [hit for hit in self._groove.hits if start + hit.beat >= beat - MISSED]
-            self._player.cue(Pattern.of(rest, self.bar_beats), start)
-            self.pattern = self._groove
+            self.pattern = self._cue(Pattern.of(rest, self.bar_beats), start)
