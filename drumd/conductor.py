@@ -239,7 +239,7 @@ class Conductor:
     def _rest(self) -> None:
         if self.part is Part.PLAYING:
             self.part = Part.RESTING
-            self.pattern = self._enter = None
+            self.pattern = self._latest = self._enter = None
             self._history.clear()
 
     def _begin(self, time: float, line: TimeMap) -> None:

@@ -40,9 +40,7 @@ PLAY_INPUTS = {"context", "keys", "notes", "padding", "previous", "history", "hi
 MEMORY = ("context", "keys", "notes", "padding", "state", "likely")
 HITS = VOICES * GRID_CHANNELS
 Lean = Callable[[int], float]  # by step
-FILL_LEAN = float(
-    __import__("os").environ.get("FL", "1.0")
-)  # how far a fill leans away from a bar without one
+FILL_LEAN = 0.5  # how far a fill leans away from a bar without one
 WISH_WEIGHT = 1.0  # what a stroke a beat too many or too few costs, in expected F1
 BARS_BACK = 6  # that are looked back on for the groove, when playing live
 
