@@ -23,13 +23,13 @@ def drums_on_one(pattern):
     return {hit.drum for hit in pattern.hits if hit.beat == 0}
 
 
-def test_a_fill_leads_out_of_each_phrase_of_eight_bars():
-    assert bars_of_fills(None) == [7, 15, 23, 31]
+def test_a_fill_leads_out_of_three_in_four_phrases_of_eight_bars():
+    assert bars_of_fills(None, 64) == [7, 15, 31, 39, 47, 63]
 
 
 def test_fills_come_more_often_with_intensity():
     counts = [len(bars_of_fills(intensity)) for intensity in (0.1, 0.4, 0.9)]
-    assert counts == [2, 4, 8]
+    assert counts == [2, 3, 8]
 
 
 def test_the_bar_after_a_fill_begins_with_a_crash_and_no_other_does():
