@@ -60,9 +60,9 @@ def fill_due(bar: int, intensity: float | None) -> bool:
 
 
 def with_crash(pattern: Pattern) -> Pattern:
-    """The bar with a crash on the one; the kick goes with it."""
+    """The bar with a crash on the one; the kick goes with it. A silent bar stays silent."""
     there = {hit.drum: hit for hit in pattern.hits if abs(hit.beat) < ON_ONE}
-    if any(hit.voice is Voice.CRASH for hit in there.values()):
+    if not pattern.hits or any(hit.voice is Voice.CRASH for hit in there.values()):
         return pattern
     loud = max((hit.velocity for hit in there.values()), default=LOUD)
     beat = there[KICK].beat if KICK in there else 0.0
@@ -71,7 +71,12 @@ def with_crash(pattern: Pattern) -> Pattern:
 
 
 def ended(pattern: Pattern, last: float) -> Pattern:
-    """The last bar of a song: a stroke where the guitar's last onset is, and nothing after it."""
+    """The last bar of a song: a stroke where the guitar's last onset is, and nothing after it.
+
+    Drums that are silent stay so.
+    """
+    if not pattern.hits:
+        return pattern
     before = [hit for hit in pattern.hits if hit.beat < last - ON_ONE]
-    loud = max((hit.velocity for hit in pattern.hits), default=LOUD)
+    loud = max(hit.velocity for hit in pattern.hits)
     return Pattern.of([*before, Hit(last, KICK, loud), Hit(last, CRASH, loud)], pattern.beats)

@@ -11,7 +11,7 @@ from engine.controls import LOUDEST, SOFTEST, Controls
 from engine.notes import Hit, Pattern
 
 SLOTS = (0.0, 1 / 4, 1 / 3, 1 / 2, 2 / 3, 3 / 4, 1.0)  # of a beat; those of engine.grid
-ROUNDS = 4  # strokes that are as hard as can be leave the rest to the others
+ROUNDS = 16  # strokes that are as hard as can be leave the rest to the others
 
 
 def touched(pattern: Pattern, controls: Controls, gain: float = 1.0) -> Pattern:

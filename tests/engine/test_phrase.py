@@ -77,5 +77,9 @@ def test_a_song_ends_on_a_stroke_with_nothing_after():
     ]
 
 
+def test_silent_drums_stay_silent():
+    assert with_crash(Pattern()) == Pattern() == ended(Pattern(), 2.0)
+
+
 def test_a_song_that_ends_on_the_one_has_that_stroke_alone():
     assert [(hit.beat, hit.drum) for hit in ended(GROOVE, 0.0).hits] == [(0.0, KICK), (0.0, CRASH)]
