@@ -31,7 +31,7 @@ def test_the_drums_are_written_and_the_guitar_and_counts_are_told(job):
     assert (outcome.bars, outcome.hits, outcome.error) == (4, 4 * 12 + 1, "")
     assert outcome.guitar.endswith("Guitar (guitar, 32 notes)")
     song = parse_song(job.target.read_bytes())
-    assert [(part.name, part.is_drum, len(part)) for part in song.parts] == [("AI Drums", True, 48)]
+    assert [(part.name, part.is_drum, len(part)) for part in song.parts] == [("AI Drums", True, 49)]
 
 
 def test_the_seed_and_temperature_reach_the_drummer(job):
