@@ -11,22 +11,26 @@ after two silent bars, come in again at the bar line after the guitar did, and e
 stops. After a jump of the host
 the last bar plays on in the new place until the next bar line; a host that stops only to go on
 elsewhere at once, as some do when they loop, has jumped.
+
+What the player has set (`drumd.dials`) is looked up when a bar is asked for. How bars are struck
+is for the `Groove` to know (`drumd.groove`).
 """
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
 
 import mido
 
 from drumd.bars import BarCounts, Part, Player
 from drumd.controls import Command
+from drumd.dials import Dials
+from drumd.groove import Groove
 from drumd.swing import swing_of
 from drumd.timing.line import TimeMap
 from drumd.timing.musical import MusicalClock
 from drumd.window import Window, jump_shift
-from engine.notes import Pattern, Request
+from engine.notes import Controls, Pattern, Request
 
 ASK_S = 0.2  # the longest that an answer is waited for; the guitar heard is older by as much
 SEND_S = 0.03  # between the deadline and the earliest hit there may be
@@ -37,7 +41,6 @@ EARLY = 0.5  # a first note so little (beats) after a bar line was meant to be o
 MISSED = 0.02  # beats; where a jump lands, hits so little before it are still played
 SILENT_BARS = 2
 HELD_BARS = 4  # a note held for longer has lost its note-off
-HISTORY = 4  # bars of its own that the drummer is reminded of
 EVER = float("-inf")
 
 
@@ -51,21 +54,19 @@ class Conductor:
         ask: Callable[[Request], None],
         *,
         window: Window | None = None,
-        temperature: float | None = None,
+        dials: Dials | None = None,
     ) -> None:
         self.window = window or Window()
         self.part = Part.STOPPED
         self.counts = BarCounts()
         self.pattern: Pattern | None = None  # the last bar that was cued, while playing
         self._musical, self._player, self._ask = musical, player, ask
-        self._temperature = temperature
+        self._groove = Groove(player, dials or Dials())
         self._bar = 0  # the next bar to settle
         self._asked: Request | None = None
         self._answered = False
         self._enter: float | None = None  # drums may come in from this beat on
-        self._history: deque[Pattern] = deque(maxlen=HISTORY)
         self._stopped = (EVER, Part.STOPPED)  # when, and what the drummer was doing then
-        self._groove: Pattern | None = None  # what plays again when there is nothing new
         self._counted_in: float | None = None  # when (seconds), as far as has been seen to
 
     @property
@@ -98,6 +99,16 @@ class Conductor:
                 self._musical.turn(0.5)
             case Command.TAP:
                 self._musical.tap(time)
+            case Command.FILL:
+                self._groove.dials.fill = True
+            case Command.REGENERATE:
+                self._groove.dials.seed += 1
+                self._groove.history.clear()
+            case Command.HOLD:
+                self._groove.hold()
+            case Command.MUTE if line is not None:
+                bar = line.beat_at(time) // self.bar_beats
+                self._player.drop_from((bar + 1) * self.bar_beats - MISSED)
         self._notice(time, line, jumps)
 
     def answer(self, request: Request, pattern: Pattern) -> None:
@@ -106,7 +117,7 @@ class Conductor:
             self.counts.dropped_answers += 1
             return
         self._answered = True
-        self._play(pattern)
+        self._play(pattern, request.controls)
 
     def step(self, now: float) -> None:
         """Do what is due at `now` seconds; to be called some hundred times a second."""
@@ -122,7 +133,8 @@ class Conductor:
             self._begin(now, line)
         while now >= self._deadline(line):
             self._settle(now, line)
-        if self._asked is None and now >= self._deadline(line) - ASK_S and self._wanted(now, line):
+        open_still = self._asked is None and not self._answered
+        if open_still and now >= self._deadline(line) - ASK_S and self._wanted(now, line):
             self._ask_for_bar(now, line)
 
     def _notice(self, time: float, line: TimeMap | None, jumps: int) -> None:
@@ -160,6 +172,14 @@ class Conductor:
     def _ask_for_bar(self, now: float, line: TimeMap) -> None:
         heard_until = line.beat_at(now)
         notes = self.window.notes(heard_until)
+        self._groove.hear(notes, heard_until, self.bar_beats)
+        dials = self._groove.dials
+        if self.part is not Part.PLAYING:
+            self._groove.come_in()
+        elif self._groove.held is not None:
+            self._answered = True
+            self._play(self._groove.held, dials.controls)
+            return
         self._asked = Request(
             bar=self._bar,
             start=self._bar * self.bar_beats,
@@ -167,8 +187,10 @@ class Conductor:
             heard_until=heard_until,
             metre=self._musical.metre,
             bpm=self._musical.bpm or line.bpm,
-            history=tuple(self._history),
-            temperature=self._temperature,
+            history=tuple(self._groove.history),
+            temperature=dials.temperature,
+            controls=self._groove.wishes(),
+            seed=dials.seed,
             swing=swing_of(notes, heard_until, self._musical.metre),
         )
         self._ask(self._asked)
@@ -178,26 +200,26 @@ class Conductor:
         if not self._answered:
             if not (self._asked or self._wanted(now, line)):
                 self._rest()
-            elif self._groove is None:
+            elif self._groove.again is None:
                 self.counts.missed += 1
             elif now < line.time_of((self._bar + 1) * self.bar_beats):  # else it is long gone
                 self.counts.repeated += 1
-                self._play(self._groove)
+                self._play(self._groove.again, self._groove.dials.controls)
+        self._groove.settle()
         self._bar += 1
         self._asked, self._answered = None, False
 
-    def _play(self, pattern: Pattern) -> None:
+    def _play(self, pattern: Pattern, wished: Controls) -> None:
+        """Cue the next bar, which was asked for with these wishes."""
         self.part = Part.PLAYING
-        self._player.cue(pattern, self._bar * self.bar_beats)
-        self._history.append(pattern)
-        self.pattern = self._groove = pattern
+        self.pattern = self._groove.play(pattern, wished, self._bar * self.bar_beats)
         self.counts.played += 1
 
     def _rest(self) -> None:
         if self.part is Part.PLAYING:
             self.part = Part.RESTING
             self.pattern = self._enter = None
-            self._history.clear()
+            self._groove.rest()
 
     def _begin(self, time: float, line: TimeMap) -> None:
         """The time has begun to roll; a host's first notes come before its tempo is known."""
@@ -208,7 +230,7 @@ class Conductor:
         self._go_on_from(beat)
         if self.part is not Part.LISTENING:
             return
-        self._history.clear()
+        self._groove.history.clear()
         since = self._musical.music_from
         first = beat - JUST_NOW if since is None else line.beat_at(since)
         onsets = [note.onset for note in self.window.notes(beat) if note.onset > first]
@@ -241,8 +263,8 @@ class Conductor:
         """Be in the bar of `beat`; who plays plays the rest of the last bar there."""
         bar = int((beat + LEAN) // self.bar_beats)
         self._bar = bar + 1
-        if self.part is Part.PLAYING and self._groove is not None:
+        again = self._groove.again
+        if self.part is Part.PLAYING and again is not None:
             start = bar * self.bar_beats
-            rest = [hit for hit in self._groove.hits if start + hit.beat >= beat - MISSED]
-            self._player.cue(Pattern.of(rest, self.bar_beats), start)
-            self.pattern = self._groove
+            rest = [hit for hit in again.hits if start + hit.beat >= beat - MISSED]
+            self.pattern = self._groove.cue(Pattern.of(rest, self.bar_beats), start)

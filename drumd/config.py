@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
-from drumd.controls import Command, Control
+from drumd.controls import Command, Control, Dial
 from drumd.errors import SettingsError
-from engine.notes import COMMON_TIME, Metre
+from engine.notes import COMMON_TIME, Controls, Metre, Style, style_of
 
 CLOCKS = ("auto", "host", "count-in", "free", "given")
 LATER = ("link",)  # ways to find the time that are to come
@@ -34,6 +34,10 @@ class Settings:
     model: Path | None = None  # None: the bundle that ships
     seed: int = 0
     temperature: float | None = None  # None: the bundle's own
+    style: Style | None = None  # None (`auto`) leaves it to the drummer, as with the next three
+    density: float | None = None
+    intensity: float | None = None
+    humanize: float | None = None
     record: Path | None = None
     latency_ms: float = 0.0
     max_late_ms: float = 20.0
@@ -41,6 +45,14 @@ class Settings:
     twice: Control | None = None
     half: Control | None = None
     tap: Control | None = None
+    fill: Control | None = None
+    regenerate: Control | None = None
+    hold: Control | None = None
+    mute: Control | None = None
+    style_dial: Control | None = None
+    density_dial: Control | None = None
+    intensity_dial: Control | None = None
+    humanize_dial: Control | None = None
 
     def __post_init__(self) -> None:
         _check(self.input != "", "in: a port needs a name")
@@ -64,6 +76,9 @@ class Settings:
         _check(
             self.temperature is None or 0 <= self.temperature <= 5, "temperature must be in 0..5"
         )
+        for name in ("density", "intensity", "humanize"):
+            value = getattr(self, name)
+            _check(value is None or 0 <= value <= 1, f"{name} must be in 0..1")
         _check(-500 <= self.latency_ms <= 500, "latency_ms must be in -500..500")
         _check(0 <= self.max_late_ms <= 500, "max_late_ms must be in 0..500")
 
@@ -90,6 +105,17 @@ class Settings:
         """The pedals and keys that say something."""
         given = ((command, getattr(self, command.value)) for command in Command)
         return {command: control for command, control in given if control is not None}
+
+    @property
+    def dials(self) -> dict[Dial, Control]:
+        """The knobs that set something."""
+        given = ((dial, getattr(self, dial.value)) for dial in Dial)
+        return {dial: control for dial, control in given if control is not None}
+
+    @property
+    def wishes(self) -> Controls:
+        """What the drummer is told from the start."""
+        return Controls(self.style, self.density, self.intensity, humanize=self.humanize)
 
     @property
     def output_file(self) -> Path | None:
@@ -167,7 +193,28 @@ def _whole(value: object) -> int:
 
 
 def _control(value: object) -> Control:
-    return value if isinstance(value, Control) else Control.parse(_text(value))
+    control = value if isinstance(value, Control) else Control.parse(_text(value))
+    if control.kind == "program":
+        raise ValueError("a pedal or key is a `cc` or a `note`; a program chooses styles only")
+    return control
+
+
+def _dial(value: object) -> Control:
+    control = value if isinstance(value, Control) else Control.parse(_text(value))
+    if control.kind != "cc":
+        raise ValueError("a knob is a `cc`")
+    return control
+
+
+def _style_dial(value: object) -> Control:
+    control = value if isinstance(value, Control) else Control.parse(_text(value))
+    if control.kind == "note":
+        raise ValueError("styles are chosen by `program` or by a `cc`")
+    return control
+
+
+def _style(value: object) -> Style | None:
+    return value if isinstance(value, Style) else style_of(_text(value))
 
 
 def _path(value: object) -> Path:
@@ -189,8 +236,14 @@ _PARSE: dict[str, Callable[[object], object]] = {
     "model": _path,
     "seed": _whole,
     "temperature": _number,
+    "style": _style,
+    "density": _number,
+    "intensity": _number,
+    "humanize": _number,
     "record": _path,
     "latency_ms": _number,
     "max_late_ms": _number,
     **{command.value: _control for command in Command},
+    **{dial.value: _dial for dial in Dial},
+    Dial.STYLE.value: _style_dial,
 }

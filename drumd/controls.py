@@ -1,6 +1,7 @@
-"""What the player says with a pedal or a key: a note or a controller for each command.
+"""What the player says with a pedal, a key or a knob: which message stands for which command.
 
-A control is written `cc 64` or `note 36`, with `channel 10` after it where it matters (1..16).
+A control is written `cc 64` or `note 36`, with `channel 10` after it where it matters (1..16);
+styles may also be chosen by `program`, the program change.
 """
 
 from __future__ import annotations
@@ -9,11 +10,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from types import MappingProxyType
 
 import mido
 
 PRESSED = 64  # a controller's value from which on its pedal is down
-_TEXT = re.compile(r"(note|cc)\s+(\d+)(?:\s+channel\s+(\d+))?", re.IGNORECASE)
+_TEXT = re.compile(r"(?:(note|cc)\s+(\d+)|(program))(?:\s+channel\s+(\d+))?", re.IGNORECASE)
 
 
 class Command(Enum):
@@ -23,14 +25,27 @@ class Command(Enum):
     TWICE = "twice"  # from the next bar line on, twice as many beats
     HALF = "half"
     TAP = "tap"  # one of the four taps of a count-in
+    FILL = "fill"  # the next bar is a fill
+    REGENERATE = "regenerate"  # other drums from the next bar on
+    HOLD = "hold"  # while it is down, the bar that plays is repeated
+    MUTE = "mute"  # while it is down, the drums are silent
+
+
+class Dial(Enum):
+    """What can be turned; the values are the names of the settings."""
+
+    STYLE = "style_dial"
+    DENSITY = "density_dial"
+    INTENSITY = "intensity_dial"
+    HUMANIZE = "humanize_dial"
 
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """A note or a controller, on one channel (from 0) or on any."""
+    """A note, a controller or all programs, on one channel (from 0) or on any."""
 
-    kind: str  # note or cc
-    number: int
+    kind: str  # note, cc or program
+    number: int = 0
     channel: int | None = None
 
     @classmethod
@@ -38,10 +53,11 @@ class Control:
         found = _TEXT.fullmatch(text.strip())
         if not found:
             raise ValueError("a control is written like `cc 64` or `note 36 channel 10`")
-        kind, number, channel = found.groups()
-        if int(number) > 127 or not 1 <= int(channel or 1) <= 16:
+        kind, number, program, channel = found.groups(default="")
+        if int(number or 0) > 127 or not 1 <= int(channel or 1) <= 16:
             raise ValueError("a number is in 0..127, a channel in 1..16")
-        return cls(kind.lower(), int(number), int(channel) - 1 if channel else None)
+        place = int(channel) - 1 if channel else None
+        return cls("program", 0, place) if program else cls(kind.lower(), int(number), place)
 
     def owns(self, message: mido.Message) -> bool:
         """Whether the message comes from this control."""
@@ -50,6 +66,8 @@ class Control:
                 sent: tuple[str, int] = ("note", message.note)
             case "control_change":
                 sent = ("cc", message.control)
+            case "program_change":
+                sent = ("program", 0)
             case _:
                 return False
         return sent == (self.kind, self.number) and self.channel in (None, int(message.channel))
@@ -58,13 +76,23 @@ class Control:
 class Controls:
     """Tells commands from music. Owned by the main thread."""
 
-    def __init__(self, controls: Mapping[Command, Control]) -> None:
-        self._controls = dict(controls)
+    def __init__(
+        self,
+        controls: Mapping[Command, Control],
+        dials: Mapping[Dial, Control] = MappingProxyType({}),
+    ) -> None:
+        self._controls, self._dials = dict(controls), dict(dials)
         self._down: set[Command] = set()  # pedals that are held
+
+    @property
+    def down(self) -> frozenset[Command]:
+        """The commands whose pedals or keys are held."""
+        return frozenset(self._down)
 
     def owns(self, message: mido.Message) -> bool:
         """Whether the message belongs to a control, pressed or let go, and is no music."""
-        return any(control.owns(message) for control in self._controls.values())
+        owners = (*self._controls.values(), *self._dials.values())
+        return any(control.owns(message) for control in owners)
 
     def commands(self, message: mido.Message) -> list[Command]:
         """The commands that a control's message gives."""
@@ -76,6 +104,14 @@ class Controls:
                     said.append(command)
                 (self._down.add if pressed else self._down.discard)(command)
         return said
+
+    def turned(self, message: mido.Message) -> list[tuple[Dial, int]]:
+        """The dials that a message sets, and to what, 0..127."""
+        return [
+            (dial, int(message.program if control.kind == "program" else message.value))
+            for dial, control in self._dials.items()
+            if control.owns(message)
+        ]
 
 
 def _pressed(message: mido.Message) -> bool:

@@ -13,6 +13,7 @@ import mido
 from drumd.conductor import Conductor
 from drumd.config import Settings
 from drumd.controls import Controls
+from drumd.dials import Dials
 from drumd.drummer import Answer
 from drumd.inbox import Inbox
 from drumd.recorder import DRUMS, GUITAR, Recorder
@@ -48,11 +49,12 @@ class Jam:
         self.inbox = Inbox()
         self.hits = 0
         self.lateness, self.thinking = Gauge(), Gauge()
-        self.conductor = Conductor(musical, scheduler, self._ask, temperature=settings.temperature)
+        self.dials = Dials(settings.wishes, settings.temperature, settings.seed)
+        self.conductor = Conductor(musical, scheduler, self._ask, dials=self.dials)
         self._clock, self._musical, self._scheduler = clock, musical, scheduler
         self._drummer, self._recorder = drummer, recorder
         self._latency = settings.latency_ms / 1e3
-        self._controls = Controls(settings.controls)
+        self._controls = Controls(settings.controls, settings.dials)
 
     def step(self) -> None:
         """Do what there is to do now; never waits."""
@@ -70,12 +72,18 @@ class Jam:
     def _hear(self, stamp: float, message: mido.Message) -> None:
         """A message is a command of the player's or music (or the host's)."""
         if self._controls.owns(message):
-            for command in self._controls.commands(message):
-                self.conductor.command(stamp, command)
+            self._obey(stamp, message)
             return
         self.conductor.hear(stamp, message)
         if self._recorder:
             self._recorder.hear(stamp, GUITAR, message)
+
+    def _obey(self, stamp: float, message: mido.Message) -> None:
+        for command in self._controls.commands(message):
+            self.conductor.command(stamp, command)
+        self.dials.down = self._controls.down
+        for dial, value in self._controls.turned(message):
+            self.dials.turn(dial, value, program=message.type == "program_change")
 
     def collect_sent(self) -> None:
         """Take what the scheduler has sent, for the record and the figures."""
@@ -110,6 +118,7 @@ class Jam:
             bars=self.conductor.counts,
             dropped=self.inbox.dropped,
             lateness=self.lateness.spread(RECENT),
+            dials=str(self.dials),
         )
 
     @property

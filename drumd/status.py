@@ -73,6 +73,7 @@ class Snapshot:
     dropped: int
     lateness: Spread
     away: tuple[str, ...] = ()  # the ports that are waited for
+    dials: str = ""  # what the player has set, in words
 
     def line(self) -> str:
         """The snapshot in one line."""
@@ -82,9 +83,10 @@ class Snapshot:
         faults += f", {self.bars.repeated} bars repeated" if self.bars.repeated else ""
         faults += f", {self.dropped} messages dropped" if self.dropped else ""
         faults += "".join(f", waiting for port {name}" for name in self.away)
+        dials = f" [{self.dials}]" if self.dials else ""
         return (
             f"{place:<8} {tempo:<18} {self.notes:>3} notes heard, {self.hits:>4} hits, "
-            f"lateness {self.lateness.max:.2f} ms{faults}; {self.doing} {self._drums()}"
+            f"lateness {self.lateness.max:.2f} ms{faults}; {self.doing}{dials} {self._drums()}"
         )
 
     @property
@@ -111,6 +113,7 @@ class Snapshot:
                 f"   tempo   {tempo:<12} {self.metre}   clock: {self.source}{sure}",
                 f"     bar   {place:<12} window: {self.notes} notes",
                 f"   drums   {self.doing}{waiting}",
+                f"     set   {self.dials or 'nothing: all is left to the drummer'}",
                 f"    hits   {self.hits} sent, {self.late} late, "
                 f"{self.bars.repeated} bars repeated, {self.dropped} messages dropped",
                 f"lateness   {self.lateness}  (p50 / p99 / max)",

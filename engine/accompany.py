@@ -19,11 +19,14 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.dynamics import Dynamics
 from engine.features import HISTORY_BARS, Floats
 from engine.grid import MAX_BAR_BEATS, fits_grid
 from engine.notes import FREE, Controls, Hit, Metre, Note, Pattern, Request
+from engine.phrase import Phrase, ended
 from engine.preprocess import MAX_NOTES
 from engine.song import Bar
+from engine.touch import touched
 
 PIECE_BEATS = 4.0  # what a bar too long for the grid is cut into
 LEAN_BEATS = 0.125  # a note that comes less than this before a bar line means the bar line
@@ -64,15 +67,30 @@ def accompany(
     hits: list[Hit] = []
     history: tuple[Pattern, ...] = ()
     before: Bar | None = None
+    phrase, dynamics = Phrase(), Dynamics()
     for bar, request in asked:
         if before and before.beats != bar.beats:
             history = ()  # drums of bars of another length say nothing about this one
-        request = replace(request, history=history, temperature=temperature)
+        if before and bar.start > before.start + before.beats + TOUCH_BEATS:
+            phrase.begin()  # the guitar has rested
+        wished = phrase.wishes(request.controls)
+        request = replace(request, history=history, temperature=temperature, controls=wished)
         pattern = drummer.play(request, grooves[bar.beats])
-        hits += (replace(hit, beat=bar.start + hit.beat) for hit in pattern.hits)
-        history = (*history, pattern)[-HISTORY_BARS:]
+        gain = dynamics.follow(request.notes, request.heard_until, bar.beats)
+        played = touched(phrase.play(pattern, wished), wished, gain)
+        if bar is asked[-1][0]:
+            played = ended(played, _last_onset(notes, bar))
+        hits += (replace(hit, beat=bar.start + hit.beat) for hit in played.hits)
+        if not (wished.fill and history):
+            history = (*history, pattern)[-HISTORY_BARS:]  # the groove goes on after a fill
         before = bar
     return Take(tuple(sorted(hits)), tuple(bar for bar, _ in asked), unfit)
+
+
+def _last_onset(notes: Sequence[Note], bar: Bar) -> float:
+    """Where in a bar the guitar's last note begins, on the one if none does; in beats."""
+    inside = (note.onset - bar.start for note in notes if note.onset < bar.start + bar.beats)
+    return max(0.0, max(inside, default=0.0))
 
 
 def _requests(

@@ -29,6 +29,15 @@ class Style(IntEnum):
 
 
 STYLES = len(Style)
+AUTO = "auto"  # the style is left to the drummer
+STYLE_NAMES = (AUTO, *(style.name.lower() for style in Style))
+
+
+def style_of(name: str) -> Style | None:
+    """The style of that name, None for `auto`; ValueError for any other."""
+    if name.lower() not in STYLE_NAMES:
+        raise ValueError(f"there is no style {name!r}; there are {', '.join(STYLE_NAMES)}")
+    return None if name.lower() == AUTO else Style[name.upper()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +48,22 @@ class Controls:
     density: float | None = None
     intensity: float | None = None
     fill: bool | None = None  # True: a fill in this bar; False: none
+    humanize: float | None = None  # 0: on the grid and even; None, as 1: as learnt
 
     def __post_init__(self) -> None:
-        for name, value in (("density", self.density), ("intensity", self.intensity)):
+        for name in ("density", "intensity", "humanize"):
+            value = getattr(self, name)
             if value is not None and not 0 <= value <= 1:
                 raise ValueError(f"{name} must be in 0..1, not {value}")
+
+    def __str__(self) -> str:
+        """What is set, in words; empty where all is left to the drummer."""
+        given = [self.style.name.lower()] if self.style is not None else []
+        for name in ("density", "intensity", "humanize"):
+            value = getattr(self, name)
+            if value is not None:
+                given.append(f"{name} {value:.2f}")
+        return ", ".join(given)
 
 
 FREE = Controls()

@@ -12,6 +12,7 @@ from engine.accompany import Drummer, Take, accompany
 from engine.errors import EngineError, MidiError
 from engine.midi import parse_song, read_file
 from engine.midi_write import drum_file
+from engine.notes import FREE, Controls
 from engine.smf import parse
 from engine.song import Song, bars
 from engine.tracks import Instrument, choose, instruments
@@ -35,6 +36,7 @@ class Job:
     with_guitar: bool = False
     plot: Path | None = None
     score: Path | None = None
+    controls: Controls = FREE
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,13 @@ def drum(job: Job, drummer: Drummer) -> Outcome:
         song, guitar = _read(data, job.track)
     except MidiError as error:
         raise MidiError(f"{job.source}: {error}") from error
-    take = accompany(guitar.notes, bars(song), drummer, temperature=job.temperature)
+    take = accompany(
+        guitar.notes,
+        bars(song),
+        drummer,
+        temperature=job.temperature,
+        controls=job.controls,
+    )
     if not take.played:
         raise MidiError(f"{job.source}: no bar of it can be drummed (metres of whole eighths can)")
     if job.with_guitar and guitar.place is None:

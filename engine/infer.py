@@ -5,15 +5,17 @@ Runs on onnxruntime with one thread. The same seed and request give the same pat
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import onnxruntime
+from numpy.typing import NDArray
 
 from engine.bundle import open_bundle
+from engine.controls import DENSEST, SPARSEST
 from engine.errors import BundleError, EngineError
 from engine.features import (
     GRID_CHANNELS,
@@ -31,12 +33,15 @@ from engine.grid import MAX_BAR_BEATS, fits_grid, steps_in
 from engine.kit import VOICES
 from engine.notes import COMMON_TIME, Note, Pattern, Request
 from engine.preprocess import part_window
-from engine.takes import Choose, Reader, Sampler, expected_f1
+from engine.takes import Choose, Reader, Sampler, expected_f1, fills_out
 
 LISTEN_INPUTS = {"pitch", "values", "step", "count", "history", "conditions", "bar_steps"}
 PLAY_INPUTS = {"context", "keys", "notes", "padding", "previous", "history", "hidden", "cell"}
 MEMORY = ("context", "keys", "notes", "padding", "state", "likely")
 HITS = VOICES * GRID_CHANNELS
+Lean = Callable[[int], float]  # by step
+FILL_LEAN = 0.5  # how far a fill leans away from a bar without one
+WISH_WEIGHT = 1.0  # what a stroke a beat too many or too few costs, in expected F1
 BARS_BACK = 6  # that are looked back on for the groove, when playing live
 
 
@@ -59,18 +64,19 @@ class Drummer:
         EngineError for a bar that the grid cannot hold.
         """
         steps = _steps_of(request)
-        rows = [request]
-        if self._playing.guidance:
-            rows.append(replace(request, notes=()))
-        memory = self._hear(rows)
+        lean, others = self._contrast(request)
+        memory = self._hear([request, *others])
         likely = memory.pop("likely")
         if request.controls.fill:
             groove = _chance(likely[0]).reshape(-1, steps, VOICES).mean(axis=0)
         elif groove is None:
             groove = self._look_back(request)
-        takes = self._strike(request, memory, self._sampler(request))
+        takes = self._strike(request, memory, self._sampler(request), lean)
         struck = takes[..., 0].reshape(len(takes), -1, steps, VOICES).mean(axis=1)
-        best = int(expected_f1(struck, groove).argmax())
+        worth = expected_f1(struck, groove) - _far_from_wish(struck, request)
+        if request.controls.fill:
+            worth += fills_out(struck, _past(request.history, steps)[-1, ..., 0])
+        best = int(worth.argmax())
         return grid_pattern(takes[best], request.bars * request.metre.beats)
 
     def bits(self, request: Request, truth: Pattern) -> float:
@@ -93,7 +99,8 @@ class Drummer:
     def _sampler(self, request: Request) -> Sampler:
         wanted = request.temperature
         temperature = self._playing.temperature if wanted is None else wanted
-        rng = np.random.default_rng([self.seed, request.bar])
+        seed = self.seed if request.seed is None else request.seed
+        rng = np.random.default_rng([seed, request.bar])
         takes = request.takes or self._playing.takes
         return Sampler(rng, temperature, takes if temperature else 1)
 
@@ -142,7 +149,25 @@ class Drummer:
         }
         return dict(zip(MEMORY, self._listen.run(None, inputs), strict=True))
 
-    def _strike(self, request: Request, memory: dict[str, Floats], choose: Choose) -> Floats:
+    def _contrast(self, request: Request) -> tuple[Lean, list[Request]]:
+        """How far to lean away, step by step, from what another request would be answered with.
+
+        A fill takes up the second half of its bar: up to there it is the bar without one.
+        """
+        if request.controls.fill:
+            late = _steps_of(request) // 2
+            plain = replace(request, controls=replace(request.controls, fill=False))
+            return lambda step: FILL_LEAN if step >= late else -1.0, [plain]
+        guidance = self._playing.guidance
+        return lambda _: guidance, [replace(request, notes=())] if guidance else []
+
+    def _strike(
+        self,
+        request: Request,
+        memory: dict[str, Floats],
+        choose: Choose,
+        lean: Lean = lambda _: 0.0,
+    ) -> Floats:
         """Step by step, each knowing the last: the drum grids of all takes, (k, steps, V, 3)."""
         steps = _steps_of(request)
         total, takes = request.bars * steps, choose.takes
@@ -164,15 +189,10 @@ class Drummer:
                     "history": np.tile(np.concatenate(ago, axis=1), (rows, 1))[:, None],
                 },
             )
-            logits = self._guided(voices[:, 0]) if rows > 1 else voices[:, 0]
+            logits = _guided(voices[:, 0], lean(step)) if rows > 1 else voices[:, 0]
             struck = choose(step, logits, velocity[:takes, 0], offset[:takes, 0])
             line[:, now] = struck.reshape(takes, HITS)
         return line[:, HISTORY_BARS * steps :].reshape(takes, total, VOICES, GRID_CHANNELS)
-
-    def _guided(self, logits: Floats) -> Floats:
-        """Away from what would be without a guitar (Ho and Salimans 2022)."""
-        own, free = np.split(logits, 2)
-        return own + np.float32(self._playing.guidance) * (own - free)
 
     def _warm_up(self, folder: Path) -> None:
         """Two bars, thrown away; a network of another shape shows here."""
@@ -194,6 +214,22 @@ def _steps_of(request: Request) -> int:
             f" {MAX_BAR_BEATS:g} quarter notes long, can"
         )
     return steps_in(metre.beats)
+
+
+def _guided(logits: Floats, lean: float) -> Floats:
+    """Away from the second half of the batch: guidance without a classifier (Ho and Salimans)."""
+    own, without = np.split(logits, 2)
+    return own + np.float32(lean) * (own - without)
+
+
+def _far_from_wish(struck: Floats, request: Request) -> NDArray[np.float64]:
+    """How far off the density that is wished for each take is, (k,); 0 where none is."""
+    wanted = request.controls.density
+    strokes = struck.sum(axis=(1, 2)).astype(np.float64)
+    if wanted is None:
+        return np.zeros_like(strokes)
+    per_beat = SPARSEST + wanted * (DENSEST - SPARSEST)
+    return np.asarray(WISH_WEIGHT * np.abs(strokes / request.metre.beats - per_beat))
 
 
 def _session(path: Path, inputs: set[str]) -> Any:

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from engine.controls import FREE, Controls, Style
+from engine.controls import FREE, STYLE_NAMES, Controls, Style, style_of
 from engine.kit import PITCH_OF, VOICE_OF, Voice
 
 __all__ = [
     "COMMON_TIME",
     "FREE",
+    "STYLE_NAMES",
     "Controls",
     "Hit",
     "Metre",
@@ -22,6 +23,7 @@ __all__ = [
     "Pattern",
     "Request",
     "Style",
+    "style_of",
 ]
 
 SIXTEENTH = 0.25
@@ -166,3 +168,4 @@ class Request:
     swing: float | None = None
     controls: Controls = FREE
     takes: int | None = None  # tried for the answer; None: the bundle's own number
+    seed: int | None = None  # of this bar's dice; None: the drummer's own

@@ -24,8 +24,10 @@ from engine.features import (
     Floats,
     combination,
 )
-from engine.kit import VOICES
+from engine.kit import VOICES, Voice
 
+FILL_VOICES = [Voice.SNARE, Voice.LOW_TOM, Voice.MID_TOM, Voice.HIGH_TOM]
+FILL_STROKES = 4  # more of them than the bar before has make a fill in full
 STRUCK = (np.arange(COMBINATIONS)[:, None] >> np.arange(VOICES) & 1).astype(np.float32)  # (C, V)
 
 
@@ -107,3 +109,14 @@ def expected_f1(struck: Floats, likely: Floats) -> NDArray[np.float64]:
     hit = (struck * likely).sum(axis=(1, 2))
     both = struck.sum(axis=(1, 2)) + likely.sum()
     return np.asarray(2 * hit / np.maximum(1e-9, both), np.float64)
+
+
+def fills_out(struck: Floats, before: Floats) -> NDArray[np.float64]:
+    """How much of a fill each take is, (k,), 0..1: what snare and toms do in its second half.
+
+    `struck` (k, t, V) against the bar before, (t, V), both 0 or 1.
+    """
+    late = struck.shape[1] // 2
+    strokes = struck[:, late:, FILL_VOICES].sum(axis=(1, 2))
+    more = strokes - before[late:, FILL_VOICES].sum()
+    return np.asarray(np.clip(more / FILL_STROKES, 0, 1), np.float64)

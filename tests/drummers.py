@@ -7,7 +7,8 @@ from typing import Protocol
 
 from engine.errors import BundleError
 from engine.kit import PITCH_OF, Voice
-from engine.notes import Hit, Pattern, Request
+from engine.notes import FREE, Hit, Pattern, Request
+from engine.phrase import Phrase
 
 ROCK = Pattern.from_grid(
     {
@@ -89,6 +90,10 @@ def deadborn() -> Rock:
 
 
 def bars_of(drummer: type[Rock] | type[Shifted], first: int, last: int) -> list[tuple[float, int]]:
-    """(beat, drum) of what a drummer plays from bar `first` up to bar `last`, in 4/4."""
+    """(beat, drum) of what is heard of a drummer from bar `first` up to bar `last`, in 4/4."""
     pattern = drummer().play(Request(bar=0, start=0.0, notes=(), heard_until=0.0))
-    return [(4.0 * bar + hit.beat, hit.drum) for bar in range(first, last) for hit in pattern.hits]
+    phrase, heard = Phrase(), list[tuple[float, int]]()
+    for bar in range(first, last):
+        played = phrase.play(pattern, phrase.wishes(FREE))
+        heard += [(4.0 * bar + hit.beat, hit.drum) for hit in played.hits]
+    return heard

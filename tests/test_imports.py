@@ -46,7 +46,14 @@ HOMES = {
     "torch": [f"engine/{name}.py" for name in TRAINING],
 }
 # what the daemon shares with the engine: plain values, free of numpy
-SHARED = {"engine.notes", "engine.kit", "engine.errors"}
+SHARED = {
+    "engine.dynamics",
+    "engine.errors",
+    "engine.kit",
+    "engine.notes",
+    "engine.phrase",
+    "engine.touch",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,13 @@ import click
 
 from drumd.cli.progress import cores, progress_bar
 from drumd.errors import DrumdError
+from engine.notes import STYLE_NAMES, Controls, style_of
 
 if TYPE_CHECKING:
     from engine.files import Job, Outcome
 
 DRUMS = ".drums.mid"
+Share = click.FloatRange(0.0, 1.0)
 AnyPath = click.Path(path_type=Path)
 
 
@@ -37,6 +39,15 @@ AnyPath = click.Path(path_type=Path)
     "--temperature", type=click.FloatRange(0.0, 3.0),
     help="Below 1 plays safer, above 1 wilder; the bundle's own if left out.",
 )  # fmt: skip
+@click.option(
+    "--style", type=click.Choice(STYLE_NAMES, case_sensitive=False), default=STYLE_NAMES[0],
+    show_default=True, help="What it plays; auto leaves it to the drummer.",
+)  # fmt: skip
+@click.option("--density", type=Share, help="How many strokes, 0..1; its own choice if left out.")
+@click.option(
+    "--intensity", type=Share, help="How hard, 0..1; it goes with the guitar if left out."
+)
+@click.option("--humanize", type=Share, help="0: on the grid and even; 1: as it has learnt.")
 @click.option("--model", "bundle", type=AnyPath, help="A bundle; the one that ships if left out.")
 @click.option("--plot", type=AnyPath, help="Draw the guitar over the drums to this picture.")
 @click.option("--score", type=AnyPath, help="Write the drums as notation to this MusicXML file.")
@@ -49,6 +60,10 @@ def command(
     with_guitar: bool,
     seed: int,
     temperature: float | None,
+    style: str,
+    density: float | None,
+    intensity: float | None,
+    humanize: float | None,
     bundle: Path | None,
     plot: Path | None,
     score: Path | None,
@@ -61,6 +76,7 @@ def command(
     One song:           drumd generate riff.mid -o drums.mid
     See and read them:  drumd generate riff.mid --plot riff.png --score riff.musicxml
     Another guitar:     drumd generate song.mid --track "Rhythm"
+    Told how to play:   drumd generate riff.mid --style funk --density 0.7 --intensity 0.4
     A whole folder:     drumd generate songs/*.mid -o drums/
 
     Drums play where the guitar plays and through its rests of up to a bar. Without --track the
@@ -73,8 +89,9 @@ def command(
     if len(guitars) > 1 and (plot or score):
         raise click.UsageError("--plot and --score are for one guitar at a time")
     open_bundle(bundle)  # what is wrong with it is said once, and before the work
+    wishes = Controls(style_of(style), density, intensity, humanize=humanize)
     jobs = [
-        Job(guitar, target, track, bundle, seed, temperature, with_guitar, plot, score)
+        Job(guitar, target, track, bundle, seed, temperature, with_guitar, plot, score, wishes)
         for guitar, target in zip(guitars, _targets(guitars, out), strict=True)
     ]
     if len(jobs) == 1 and not force:

@@ -11,6 +11,7 @@ import click
 from drumd.config import CLOCKS, KEY_OF, load_settings
 from drumd.daemon import Daemon
 from drumd.reporter import PlainReporter, reporter_for
+from engine.notes import STYLE_NAMES
 
 HELP = """Play drums to a live guitar.
 
@@ -26,6 +27,8 @@ with four muted strokes, or just play: the drums join when the beat is sure:
     drumd listen --in "Guitar" --out "AI Drums"
 About how fast? Your first note is beat one, and the drums follow you from there:
     drumd listen --in "Guitar" --out "AI Drums" --bpm 112 --record session.mid
+In a style, with a pedal for fills and a knob for how hard it plays (docs/controls.md):
+    drumd listen --style funk --density 0.6 --fill "cc 80" --intensity-dial "cc 11"
 The same settings every time (keys are the options' names, the command line goes over them):
     drumd listen --config configs/listen.toml
 """
@@ -43,6 +46,10 @@ MidiFile = click.Path(dir_okay=False, path_type=Path)
 @click.option("--model", type=click.Path(path_type=Path), help="A bundle made by `drumd export`.")
 @click.option("--seed", type=int, help="The drummer's dice; the same seed, the same choices.")
 @click.option("--temperature", type=float, help="How freely it plays; 0 is the safest.")
+@click.option("--style", metavar="NAME", help=f"What it plays: {', '.join(STYLE_NAMES)}.")
+@click.option("--density", type=float, help="How many strokes, 0..1; its own choice if left out.")
+@click.option("--intensity", type=float, help="How hard, 0..1; it goes with you if left out.")
+@click.option("--humanize", type=float, help="0: on the grid and even; 1: as it has learnt.")
 @click.option("--record", type=MidiFile, help="Keep guitar and drums in a MIDI file too.")
 @click.option("--latency-ms", type=float, help="Send the drums so much earlier.")
 @click.option("--max-late-ms", type=float, help="Leave out a hit that is later than this.")
@@ -50,6 +57,14 @@ MidiFile = click.Path(dir_okay=False, path_type=Path)
 @click.option("--this-is-one", metavar="CONTROL", help="Says that the beat begins a bar.")
 @click.option("--twice", metavar="CONTROL", help="Doubles the beats from the next bar line on.")
 @click.option("--half", metavar="CONTROL", help="Halves them.")
+@click.option("--fill", metavar="CONTROL", help="Makes the next bar a fill.")
+@click.option("--regenerate", metavar="CONTROL", help="Asks for other drums from the next bar on.")
+@click.option("--hold", metavar="CONTROL", help="While down, repeats the bar that plays.")
+@click.option("--mute", metavar="CONTROL", help="While down, silences the drums.")
+@click.option("--style-dial", metavar="CONTROL", help="Sets the style: `program` or `cc 20`.")
+@click.option("--density-dial", metavar="CONTROL", help="Sets the density: `cc 21`.")
+@click.option("--intensity-dial", metavar="CONTROL", help="Sets the intensity.")
+@click.option("--humanize-dial", metavar="CONTROL", help="Sets how human it plays.")
 @click.option(
     "--config", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A TOML file."
 )

@@ -5,9 +5,9 @@ import pytest
 
 from drumd.cli.listen import command
 from drumd.config import KEY_OF, Settings, load_settings
-from drumd.controls import Command, Control
+from drumd.controls import Command, Control, Dial
 from drumd.errors import SettingsError
-from engine.notes import Metre
+from engine.notes import Controls, Metre, Style
 
 
 @pytest.fixture
@@ -58,6 +58,12 @@ def test_an_unknown_key_is_answered_with_the_valid_ones(file):
         ('clock = "given"', "needs bpm too"),
         ('tap = "pedal"', "written like `cc 64`"),
         ("twice = 64", "must be text"),
+        ('style = "polka"', "there is no style 'polka'; there are auto, jazz"),
+        ("density = 1.5", r"density must be in 0\.\.1"),
+        ("humanize = -1", r"humanize must be in 0\.\.1"),
+        ('mute = "program"', "a program chooses styles only"),
+        ('density_dial = "note 3"', "a knob is a `cc`"),
+        ('style_dial = "note 3"', "by `program` or by a `cc`"),
         ("bpm = = 3", "cannot be read"),
     ],
 )
@@ -73,6 +79,25 @@ def test_a_control_is_told_by_its_setting(file):
         Command.TAP: Control("cc", 64),
         Command.HALF: Control("note", 36, 9),
     }
+
+
+def test_knobs_and_wishes_are_told_by_their_settings(file):
+    settings = load_settings(
+        file(
+            'style = "Funk"\ndensity = 0.25\nintensity = 1\nhumanize = 0\n'
+            'style_dial = "program channel 16"\nintensity_dial = "cc 11"'
+        ),
+        {},
+    )
+    assert settings.wishes == Controls(Style.FUNK, 0.25, 1.0, humanize=0.0)
+    assert settings.dials == {
+        Dial.STYLE: Control("program", 0, 15),
+        Dial.INTENSITY: Control("cc", 11),
+    }
+
+
+def test_the_style_auto_on_the_command_line_goes_over_the_files(file):
+    assert load_settings(file('style = "funk"'), {"style": "auto"}).style is None
 
 
 def test_an_output_that_ends_in_mid_is_a_file():

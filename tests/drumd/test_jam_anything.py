@@ -16,7 +16,20 @@ from tests import drummers
 from tests.drumd.timing.player import groove, host, steady, taps
 from tests.offline_jam import OfflineJam
 
-PEDALS = {"tap": 64, "this_is_one": 20, "twice": 21, "half": 22}
+PEDALS = {
+    "tap": 64,
+    "this_is_one": 20,
+    "twice": 21,
+    "half": 22,
+    "fill": 23,
+    "regenerate": 24,
+    "hold": 25,
+    "mute": 26,
+    "style_dial": 27,
+    "density_dial": 28,
+    "intensity_dial": 29,
+    "humanize_dial": 30,
+}
 METRES = st.sampled_from([Metre(), Metre(3, 4), Metre(6, 8), Metre(7, 8), Metre(12, 8)])
 TEMPOS = st.sampled_from([70.0, 118.0, 190.0])
 

@@ -105,6 +105,21 @@ def test_the_line_says_what_the_drummer_plays():
     assert snapshot(part=Part.RESTING, pattern=None).line().rstrip().endswith("resting")
 
 
+def test_what_the_player_has_set_is_shown():
+    told = snapshot(dials="funk, density 0.60, muted")
+    assert "playing [funk, density 0.60, muted]" in told.line()
+    assert "set   funk, density 0.60, muted" in told.screen()
+    assert "all is left to the drummer" in snapshot().screen()
+
+
+def test_a_plain_line_comes_when_something_is_set():
+    stream = io.StringIO()
+    reporter = PlainReporter(stream)
+    for dials in ("", "", "muted", "muted", ""):
+        reporter.show(snapshot(dials=dials))
+    assert len(stream.getvalue().splitlines()) == 3
+
+
 def test_plain_lines_come_every_few_bars_and_on_changes():
     stream = io.StringIO()
     reporter = PlainReporter(stream)

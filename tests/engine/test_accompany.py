@@ -6,7 +6,7 @@ from engine.notes import Metre, Note
 from engine.song import Bar
 from tests.fakes import RockDrummer
 
-KICK = PITCH_OF[Voice.KICK]
+KICK, CRASH = PITCH_OF[Voice.KICK], PITCH_OF[Voice.CRASH]
 
 
 def bars_of(*metres: Metre, bpm: float = 120.0) -> list[Bar]:
@@ -32,7 +32,7 @@ def starts(bars):
 def test_every_bar_with_guitar_gets_drums_in_song_time():
     take = accompany(quarters(0, 12), four(3), RockDrummer())
     assert starts(take.played) == [0, 4, 8]
-    assert [hit.beat for hit in take.hits if hit.drum == KICK] == [0, 2, 4, 6, 8, 10]
+    assert [hit.beat for hit in take.hits if hit.drum == KICK][:-1] == [0, 2, 4, 6, 8, 10]
 
 
 def test_each_bar_is_asked_with_the_guitar_up_to_its_end_and_the_drums_before_it():
@@ -114,3 +114,35 @@ def test_bars_that_do_not_fit_the_grid_rest_and_are_told():
     take = accompany(quarters(0, 11), bars_of(*metres), RockDrummer())
     assert [bar.metre for bar in take.unfit] == [Metre(7, 16), Metre(1, 4)]
     assert len(take.played) == 2
+
+
+def test_a_fill_is_asked_for_at_the_end_of_a_phrase_and_a_crash_follows():
+    drummer = RockDrummer()
+    take = accompany(quarters(0, 72), four(18), drummer)
+    asked = [request.controls.fill for request in drummer.requests]
+    assert [bar for bar, fill in enumerate(asked) if fill] == [7, 15]
+    assert {32.0, 64.0} <= {hit.beat for hit in take.hits if hit.drum == CRASH}
+
+
+def test_a_fill_is_no_groove_to_remember():
+    drummer = RockDrummer()
+    accompany(quarters(0, 48), four(12), drummer)
+    before, after = drummer.requests[7].history, drummer.requests[8].history
+    assert before == after and len(after) == 2
+
+
+def test_phrases_are_counted_anew_where_the_guitar_has_rested():
+    drummer = RockDrummer()
+    accompany(quarters(0, 12) + quarters(40, 80), four(20), drummer)
+    assert [request.start for request in drummer.requests if request.controls.fill] == [68.0]
+
+
+def test_a_song_ends_on_a_stroke_at_the_guitars_last_onset():
+    take = accompany(quarters(0, 11), four(3), RockDrummer())
+    last = [hit.drum for hit in take.hits if hit.beat == take.hits[-1].beat]
+    assert take.hits[-1].beat == 10.0 and sorted(last) == [KICK, CRASH]
+
+
+def test_a_chord_that_rings_over_the_last_bar_ends_on_the_one():
+    take = accompany([*quarters(0, 4), Note(4.0, 7.5, 40)], four(4), RockDrummer())
+    assert [(hit.beat, hit.drum) for hit in take.hits if hit.beat >= 8] == [(8, KICK), (8, CRASH)]

@@ -28,10 +28,10 @@ def tracks_of(path):
 
 def test_the_drums_are_written_and_the_guitar_and_counts_are_told(job):
     outcome = drum(job, RockDrummer())
-    assert (outcome.bars, outcome.hits, outcome.error) == (4, 4 * 12, "")
+    assert (outcome.bars, outcome.hits, outcome.error) == (4, 4 * 12 + 1, "")
     assert outcome.guitar.endswith("Guitar (guitar, 32 notes)")
     song = parse_song(job.target.read_bytes())
-    assert [(part.name, part.is_drum, len(part)) for part in song.parts] == [("AI Drums", True, 48)]
+    assert [(part.name, part.is_drum, len(part)) for part in song.parts] == [("AI Drums", True, 49)]
 
 
 def test_the_seed_and_temperature_reach_the_drummer(job):
@@ -99,4 +99,4 @@ def test_drums_start_no_earlier_than_the_file_and_every_note_ends(job):
     notes = [message for message in file.tracks[-1] if message.type.startswith("note_")]
     ons = [message.note for message in notes if message.type == "note_on"]
     offs = [message.note for message in notes if message.type == "note_off"]
-    assert sorted(ons) == sorted(offs) and len(ons) == 48
+    assert sorted(ons) == sorted(offs) and len(ons) == 48 + 1

@@ -2,6 +2,7 @@
 
 import json
 
+import mido
 import pytest
 from click.testing import CliRunner
 
@@ -111,3 +112,32 @@ def test_several_guitars_need_a_folder(riff, tmp_path):
 def test_a_bundle_that_is_none_is_one_sentence(riff, tmp_path):
     result = generate(riff, "--model", tmp_path)
     assert result.exit_code == 1 and "no bundle" in result.output
+
+
+def strokes(path):
+    return [
+        (message.note, message.velocity)
+        for track in mido.MidiFile(path).tracks
+        for message in track
+        if message.type == "note_on" and message.velocity
+    ]
+
+
+def test_drums_are_as_dense_and_as_hard_as_they_are_told_to_be(riff, tmp_path):
+    found = []
+    for value in ("0", "1"):
+        drums = tmp_path / f"{value}.mid"
+        knobs = ("--density", value, "--intensity", value, "--style", "Rock", "--humanize", "0.5")
+        assert generate(riff, "-o", drums, *knobs).exit_code == 0
+        found.append(strokes(drums))
+    (few, many), soft, hard = map(len, found), *map(velocities, found)
+    assert many > 2 * few and max(soft) < 60 < 90 < min(hard)
+
+
+def velocities(found):
+    return [velocity for _, velocity in found]
+
+
+@pytest.mark.parametrize("wish", [("--style", "polka"), ("--density", "2"), ("--humanize", "-1")])
+def test_a_wish_that_is_none_is_refused(riff, wish):
+    assert generate(riff, *wish).exit_code == 2

@@ -1,0 +1,68 @@
+"""What is set with pedals and knobs, and said of it."""
+
+import mido
+import pytest
+
+from drumd.controls import Command, Control, Controls, Dial
+from drumd.dials import Dials
+from engine.notes import STYLE_NAMES, Style
+from engine.notes import Controls as Wishes
+
+
+def test_a_knob_sets_its_dial_from_nothing_to_all():
+    dials = Dials()
+    dials.turn(Dial.DENSITY, 0)
+    dials.turn(Dial.INTENSITY, 127)
+    dials.turn(Dial.HUMANIZE, 64)
+    assert dials.controls.density == 0 and dials.controls.intensity == 1
+    assert dials.controls.humanize == pytest.approx(0.5, abs=0.01)
+
+
+def test_a_program_chooses_its_style_and_0_leaves_it_to_the_drummer():
+    dials = Dials()
+    dials.turn(Dial.STYLE, STYLE_NAMES.index("funk"), program=True)
+    assert dials.controls.style is Style.FUNK
+    dials.turn(Dial.STYLE, 100, program=True)
+    assert dials.controls.style is Style.FUNK
+    dials.turn(Dial.STYLE, 0, program=True)
+    assert dials.controls.style is None
+
+
+def test_a_knob_goes_through_all_styles():
+    dials, met = Dials(), []
+    for value in range(128):
+        dials.turn(Dial.STYLE, value)
+        if not met or met[-1] is not dials.controls.style:
+            met.append(dials.controls.style)
+    assert met == [None, *Style]
+
+
+def test_a_fill_is_asked_for_once():
+    dials = Dials(Wishes(density=0.5), fill=True)
+    assert [dials.take_wishes().fill for _ in range(2)] == [True, None]
+    assert dials.controls == Wishes(density=0.5)
+
+
+def test_what_is_set_is_told_in_words():
+    assert str(Dials()) == ""
+    dials = Dials(Wishes(Style.FUNK, 0.6), down=frozenset({Command.HOLD, Command.MUTE}))
+    assert str(dials) == "funk, density 0.60, held, muted"
+
+
+def test_a_control_that_turns_is_told_from_one_that_is_pressed():
+    dial = {Dial.STYLE: Control.parse("program channel 2"), Dial.DENSITY: Control.parse("cc 20")}
+    controls = Controls({Command.MUTE: Control("cc", 64)}, dial)
+    knob = mido.Message("control_change", control=20, value=99)
+    program = mido.Message("program_change", program=3, channel=1)
+    assert controls.owns(knob) and controls.turned(knob) == [(Dial.DENSITY, 99)]
+    assert controls.owns(program) and controls.turned(program) == [(Dial.STYLE, 3)]
+    assert not controls.owns(program.copy(channel=0))
+    assert controls.commands(knob) == [] and controls.down == frozenset()
+
+
+def test_a_pedal_is_down_until_it_is_let_go():
+    controls = Controls({Command.HOLD: Control("note", 36)})
+    controls.commands(mido.Message("note_on", note=36))
+    assert controls.down == {Command.HOLD}
+    controls.commands(mido.Message("note_off", note=36))
+    assert controls.down == frozenset()
