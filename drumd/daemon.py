@@ -18,7 +18,7 @@ from drumd.recorder import Recorder
 from drumd.reporter import SCREEN_S, Reporter
 from drumd.scheduler import Scheduler
 from drumd.status import Summary
-from drumd.timing import Clock, MonotonicClock, MusicalClock
+from drumd.timing import Clock, LinkTime, MonotonicClock, MusicalClock
 from drumd.timing.choose import musical_clock
 
 STEP_S = 0.004  # the main loop's pause
@@ -65,7 +65,7 @@ class Daemon:
             self._start_drummer(stack)
             recorder = self._start_recorder(stack)
             output = self._start_output(stack)
-            musical = self._musical_clock()
+            musical = self._musical_clock(stack)
             scheduler = self._start_scheduler(output, musical)
             jam = Jam(settings, self._clock, musical, scheduler, self._drummer, recorder)
             stack.callback(jam.collect_sent)  # what ends the last notes is recorded too
@@ -98,9 +98,12 @@ class Daemon:
         stack.callback(output.close)
         return output
 
-    def _musical_clock(self) -> MusicalClock:
-        settings = self._settings
-        return musical_clock(settings.clock, settings.bpm, settings.metre)
+    def _musical_clock(self, stack: ExitStack) -> MusicalClock:
+        settings, link = self._settings, None
+        if settings.links:
+            link = LinkTime(self._clock, settings.metre, lasting=settings.clock == "link")
+            stack.callback(link.close)
+        return musical_clock(settings.clock, settings.bpm, settings.metre, link=link)
 
     def _start_scheduler(self, output: OutputPort, musical: MusicalClock) -> Scheduler:
         scheduler = Scheduler(

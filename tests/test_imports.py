@@ -36,6 +36,7 @@ TRAINING = (
 HOMES = {
     "click": ["drumd/cli/*"],
     "jack": [],
+    "link": ["drumd/timing/link.py"],
     "matplotlib": ["engine/plot.py", "engine/beat_plot.py"],
     "music21": ["engine/music_utils.py"],
     "numpy": ["engine/*", "drumd/cli/*", "drumd/timing/beats.py", "drumd/timing/pulse/*"],
