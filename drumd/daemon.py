@@ -68,7 +68,7 @@ class Daemon:
             musical = self._musical_clock(stack)
             scheduler = self._start_scheduler(output, musical)
             jam = Jam(settings, self._clock, musical, scheduler, self._drummer, recorder)
-            stack.callback(jam.collect_sent)  # what ends the last notes is recorded too
+            stack.callback(jam.finish)  # what ends the last notes is recorded too
             stack.callback(scheduler.stop)
             self._await_drummer()
             if not self.ending:

@@ -47,7 +47,7 @@ HOMES = {
     "torch": [f"engine/{name}.py" for name in TRAINING],
 }
 # what the daemon shares with the engine: plain values, free of numpy
-SHARED = {"engine.notes", "engine.kit", "engine.errors"}
+SHARED = {"engine.notes", "engine.kit", "engine.errors", "engine.moment"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,8 @@ class LinkTime:
         self._peer = peer or join()
         self._clocks = Clocks(clock, self._peer.clock())
         self._bar, self._lasting = metre.beats, lasting
-        self._told = False  # somebody has said start
+        self._untold = self._peer.captureAppSessionState().timeForIsPlaying()
+        self._told = False  # somebody has said start or stop
         self._met = False  # others are here, or were, and their time lasts
         self._offset = 0.0  # beats of the session at the song's beat 0
 
@@ -93,8 +94,9 @@ class LinkTime:
         session, others = self._peer.captureAppSessionState(), self._peer.numPeers()
         self._met = others > 0 or (self._met and self._lasting)
         time, micros = self._clocks.read()
-        self._told |= self._met and session.isPlaying()
-        began = session.timeForIsPlaying() if self._told else micros
+        said = session.timeForIsPlaying()
+        self._told |= self._met and (session.isPlaying() or said != self._untold)
+        began = said if self._told else micros
         rolling = self._met and (not self._told or session.isPlaying()) and micros >= began
         self.vanished = not self._met and (self.vanished or self.rolling)
         if rolling:

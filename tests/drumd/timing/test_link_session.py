@@ -51,7 +51,7 @@ def test_tempo_and_phase_agree_and_a_change_of_tempo_is_followed_within_a_bar(ne
     assert followed - told < BAR_S
     off = off_ms(peer, follower, told + BAR_S, told + BAR_S + 2, NEW_BPM)
     assert median(off) < 2.0 and sorted(off)[int(0.95 * len(off))] < 2.0
-    assert follower.said[-1]["jumps"] == 1
+    assert follower.said[-1]["jumps"] == 1 and follower.said[-1]["rolling"]
 
 
 def test_start_and_stop_are_followed_and_the_song_starts_in_its_first_bar(networks):
