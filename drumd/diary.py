@@ -15,20 +15,24 @@ class Diary:
     def __init__(self, recorder: Recorder, musical: MusicalClock) -> None:
         self._recorder, self._musical = recorder, musical
         self._late_ms: list[float] = []
+        self._clock = ""  # as written last
         self._write_at = float("-inf")
 
     def hit(self, late_s: float) -> None:
         self._late_ms.append(round(late_s * 1e3, 3))
 
     def step(self, now: float) -> None:
-        if now >= self._write_at:
+        """Write once a second, and when another source leads."""
+        if now >= self._write_at or self._leads() != self._clock:
             self.write(now)
 
     def write(self, now: float) -> None:
         """Write what there is to tell."""
         self._write_at = now + EVERY_S
-        musical = self._musical
-        clock = musical.source if musical.rolling else "none"
-        moment = Moment(clock, round(musical.confidence, 3), tuple(self._late_ms))
+        self._clock, sure = self._leads(), round(self._musical.confidence, 3)
+        moment = Moment(self._clock, sure, tuple(self._late_ms))
         self._late_ms.clear()
         self._recorder.tell(now, moment.to_text())
+
+    def _leads(self) -> str:
+        return self._musical.source if self._musical.rolling else "none"

@@ -1,4 +1,4 @@
-"""The daemon's musical clock in a Link session, looked at as its main loop does; it says where it is."""
+"""The daemon's musical clock in a Link session; it says where it is each time it has looked."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ def main() -> None:
             "source": musical.source,
             "jumps": musical.jumps,
         }
-        print(json.dumps(state), flush=True)
+        sys.stdout.write(json.dumps(state) + "\n")
+        sys.stdout.flush()
         time.sleep(0.004)
 
 

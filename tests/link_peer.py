@@ -26,7 +26,9 @@ def main() -> None:
         micros = peer.clock().micros()
         after = time.perf_counter()
         if after - before < 2e-5:
-            print(json.dumps(_state(peer, (before + after) / 2, micros)), flush=True)
+            state = _state(peer, (before + after) / 2, micros)
+            sys.stdout.write(json.dumps(state) + "\n")
+            sys.stdout.flush()
         time.sleep(0.01)
 
 

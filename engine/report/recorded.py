@@ -48,7 +48,7 @@ class _Ticks:
         """The time of a tick, asked in any order."""
         known = reversed(self.changes)
         start, time, tempo = next(change for change in known if change[0] <= tick)
-        return time + (tick - start) * tempo / 1e6 / self._per_beat
+        return time + (tick - start) * tempo / 1e6 / int(self._per_beat)
 
 
 def read_session(path: Path) -> Recorded:
@@ -57,10 +57,8 @@ def read_session(path: Path) -> Recorded:
         file = mido.MidiFile(path)
     except (OSError, EOFError, ValueError, KeyError, IndexError) as error:
         raise EngineError(f"{path} cannot be read as a MIDI file ({error})") from error
-    ticks, last = (
-        _Ticks(file),
-        max((sum(m.time for m in track) for track in file.tracks), default=0),
-    )
+    ticks = _Ticks(file)
+    last = max((sum(message.time for message in track) for track in file.tracks), default=0)
     moments = tuple(_moments(file, ticks))
     if not moments:
         raise EngineError(f"{path} tells nothing of a jam: record it with drumd listen --record")

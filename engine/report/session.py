@@ -17,11 +17,10 @@ from engine.report.svg import Scale, Svg
 
 WIDE, LEFT = 1140.0, 44.0
 ROW_S = 20.0  # of the session in one row of the picture
-LATEST_MS, COLUMN_MS = 20.0, 0.25  # a histogram: its end, and the least width of a column
-COLUMNS = 40
+LATEST_MS, COLUMNS = 20.0, 40  # of the histogram
 KEY = (
     '<span class="key"><i class="guitar"></i>guitar<i class="model"></i>drums'
-    "</span> <span>light lines: beats; dark lines: bar lines</span>"
+    " &nbsp; light lines: beats; dark lines: bar lines</span>"
 )
 PLAYED = ("Played, and the beats found", "Higher notes lie higher; the drums below.")
 TEMPO = ("Tempo", "One step a bar, as the musical clock had it; below, which source led.")
@@ -103,7 +102,7 @@ def _tempo(session: Recorded) -> str:
     across, up = Scale(0, session.seconds, LEFT, WIDE - 8), Scale(low, high, height - 52, 10)
     for bpm in np.linspace(low, high, 5):
         picture.line(LEFT, up(bpm), WIDE - 8, up(bpm), "grid")
-        picture.text(LEFT - 6, up(bpm) + 4, f"{bpm:.0f}", "faint", anchor="end")
+        picture.text(LEFT - 6, up(bpm) + 4, f"{bpm:.1f}", "faint", anchor="end")
     for (time, bpm), (until, after) in pairwise([*session.tempo, (session.seconds, values[-1])]):
         size = (across(until) - across(time), 2.5)
         picture.rect(across(time), up(bpm) - 1.25, *size, "model", tip=f"{time:.1f} s: {bpm:.2f}")
@@ -131,7 +130,7 @@ def _lateness(late_ms: Sequence[float]) -> str:
         return "<p>No drum was played.</p>"
     picture, height = Svg(WIDE, 200, "lateness of the hits in milliseconds"), 200.0
     end = min(LATEST_MS, max(1.0, float(np.percentile(late_ms, 99.5)) * 1.2))
-    edges = np.linspace(0, end, max(8, min(COLUMNS, round(end / COLUMN_MS))) + 1)
+    edges = np.linspace(0, end, COLUMNS + 1)
     counts, _ = np.histogram(np.clip(late_ms, 0, end), edges)
     across, up = Scale(0, end, LEFT, WIDE - 30), Scale(0, int(counts.max()), height - 30, 12)
     for low, high, count in zip(edges[:-1], edges[1:], counts, strict=True):

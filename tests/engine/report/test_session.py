@@ -1,6 +1,7 @@
 """The page of a recorded jam, made from what the recording itself tells."""
 
 import re
+from itertools import pairwise
 
 import pytest
 
@@ -10,8 +11,8 @@ from engine.moment import Moment
 from engine.notes import Metre
 from engine.report.recorded import read_session
 from engine.report.session import session_page, write_session_report
-from tests.drummers import Rock
 from tests.drumd.timing.player import groove, host, steady
+from tests.drummers import Rock
 from tests.offline_jam import OfflineJam
 
 BPM = 112.0
@@ -37,16 +38,18 @@ def test_an_unclosed_recording_tells_of_its_clock_and_of_the_lateness_of_its_hit
     assert len(read_session(tmp_path / "jam.mid").late_ms) == jam.jam.hits
 
 
-def test_the_beats_and_the_tempo_are_those_of_the_jam(jam, tmp_path):
+@pytest.mark.usefixtures("jam")
+def test_the_beats_and_the_tempo_are_those_of_the_jam(tmp_path):
     session = read_session(tmp_path / "jam.mid")
     assert session.tempo[1][1] == pytest.approx(BPM, abs=0.2)
-    gaps = [b[0] - a[0] for a, b in zip(session.beats, session.beats[1:], strict=False)]
+    gaps = [b[0] - a[0] for a, b in pairwise(session.beats)]
     assert gaps and all(gap == pytest.approx(60 / BPM, abs=0.01) for gap in gaps[1:])
     ones = [place for place, (_, one) in enumerate(session.beats) if one]
-    assert all(b - a == 4 for a, b in zip(ones, ones[1:], strict=False))
+    assert all(b - a == 4 for a, b in pairwise(ones))
 
 
-def test_the_page_shows_every_onset_and_loads_nothing(jam, tmp_path):
+@pytest.mark.usefixtures("jam")
+def test_the_page_shows_every_onset_and_loads_nothing(tmp_path):
     target = write_session_report(tmp_path / "jam.mid", tmp_path / "new" / "jam.html")
     page, session = target.read_text(), read_session(tmp_path / "jam.mid")
     onsets = re.findall(r"<title>[\d.]+ s, note \d+</title>", page)
