@@ -20,6 +20,7 @@ from drumd.scheduler import Scheduler
 from drumd.status import Summary
 from drumd.timing import Clock, LinkTime, MonotonicClock, MusicalClock
 from drumd.timing.choose import musical_clock
+from drumd.timing.jackroll import JackTransport, server_roll
 
 STEP_S = 0.004  # the main loop's pause
 
@@ -103,7 +104,18 @@ class Daemon:
         if settings.links:
             link = LinkTime(self._clock, settings.metre, lasting=settings.clock == "link")
             stack.callback(link.close)
-        return musical_clock(settings.clock, settings.bpm, settings.metre, link=link)
+        jack = self._jack_transport(stack)
+        return musical_clock(settings.clock, settings.bpm, settings.metre, link=link, jack=jack)
+
+    def _jack_transport(self, stack: ExitStack) -> JackTransport | None:
+        settings = self._settings
+        if settings.api != "jack" or settings.clock not in ("auto", "host"):
+            return None
+        roll = server_roll(self._clock)
+        if roll is None:
+            return None
+        stack.callback(roll.close)
+        return JackTransport(roll, settings.bpm)
 
     def _start_scheduler(self, output: OutputPort, musical: MusicalClock) -> Scheduler:
         scheduler = Scheduler(

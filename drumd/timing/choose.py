@@ -6,6 +6,7 @@ from drumd.timing.counted import CountedTempo
 from drumd.timing.free import FreeTempo
 from drumd.timing.given import GivenTempo
 from drumd.timing.host import HostClock
+from drumd.timing.jackroll import JackTransport
 from drumd.timing.link import LinkTime
 from drumd.timing.musical import MusicalClock
 from drumd.timing.source import Source
@@ -18,15 +19,19 @@ def musical_clock(
     metre: Metre = COMMON_TIME,
     *,
     link: LinkTime | None = None,
+    jack: JackTransport | None = None,
 ) -> MusicalClock:
-    """The musical clock for the settings of that name; `link` only where it is asked for."""
-    return MusicalClock(*_sources(clock, bpm, metre, link), metre=metre)
+    """The musical clock for the settings of that name, with `link` and `jack` where there are."""
+    hosts: list[Source] = [HostClock(), *([jack] if jack else [])]
+    return MusicalClock(*_sources(clock, bpm, metre, hosts, link), metre=metre)
 
 
-def _sources(clock: str, bpm: float | None, metre: Metre, link: LinkTime | None) -> list[Source]:
+def _sources(
+    clock: str, bpm: float | None, metre: Metre, hosts: list[Source], link: LinkTime | None
+) -> list[Source]:
     match clock:
         case "host":
-            return [HostClock()]
+            return hosts
         case "link":
             assert link is not None
             return [link]
@@ -38,7 +43,7 @@ def _sources(clock: str, bpm: float | None, metre: Metre, link: LinkTime | None)
             assert bpm is not None
             return [GivenTempo(bpm)]
     linked = [] if link is None else [link]
-    sources: list[Source] = [HostClock(), *linked, CountedTempo(metre), FreeTempo(bpm, metre)]
+    sources: list[Source] = [*hosts, *linked, CountedTempo(metre), FreeTempo(bpm, metre)]
     if bpm is not None:
         sources.append(GivenTempo(bpm))  # until the beat is sure
     return sources

@@ -21,6 +21,7 @@ from drumd.timing.follower import BeatFollower
 from drumd.timing.free import FreeTempo
 from drumd.timing.given import GivenTempo
 from drumd.timing.host import HostClock
+from drumd.timing.jackroll import JackTransport
 from drumd.timing.line import TimeMap
 from drumd.timing.link import LinkTime
 from drumd.timing.reading import PLAIN, Reading
@@ -148,7 +149,11 @@ class MusicalClock:
         followed = self._followed
         rolling = (one for one in self._sources if one.rolling and one.line is not None)
         best = next(rolling, followed)
-        if best is followed or self.rolling or isinstance(best, HostClock | LinkTime):
+        if (
+            best is followed
+            or self.rolling
+            or isinstance(best, HostClock | JackTransport | LinkTime)
+        ):
             return best
         host_stands = self._transport.present(self._now) and not self._transport.playing
         links = (one for one in self._sources if isinstance(one, LinkTime))
