@@ -13,6 +13,8 @@ import mido
 from engine.errors import EngineError
 from engine.moment import Moment
 
+BRIEF_S = 0.25  # a tempo held no longer only leads from one bar line over to another
+SAID_S = 0.05  # so long after a clock has begun to roll the recording says so, at most
 GUITAR, DRUMS = "Guitar", "AI Drums"
 Struck = tuple[float, int]  # seconds, MIDI note
 
@@ -68,7 +70,7 @@ def read_session(path: Path) -> Recorded:
         tuple(_strokes(file, GUITAR, ticks)),
         tuple(_strokes(file, DRUMS, ticks)),
         tuple(_beats(file, ticks, last, moments)),
-        tuple((time, mido.tempo2bpm(tempo)) for _, time, tempo in ticks.changes[1:]),
+        tuple(_tempo(ticks, ticks.seconds(last))),
         moments,
     )
 
@@ -85,6 +87,16 @@ def _moments(file: mido.MidiFile, ticks: _Ticks) -> list[tuple[float, Moment]]:
     texts = [(tick, m.text) for tick, m in _absolute(file.tracks[0]) if m.type == "text"]
     told = [(ticks.seconds(tick), Moment.of_text(text)) for tick, text in texts]
     return [(time, moment) for time, moment in told if moment is not None]
+
+
+def _tempo(ticks: _Ticks, end: float) -> list[tuple[float, float]]:
+    changes = ticks.changes[1:]
+    ends = [time for _, time, _ in changes[1:]] + [end]
+    return [
+        (time, mido.tempo2bpm(tempo))
+        for (_, time, tempo), until in zip(changes, ends, strict=False)
+        if until - time > BRIEF_S
+    ]
 
 
 def _strokes(file: mido.MidiFile, name: str, ticks: _Ticks) -> list[Struck]:
@@ -108,7 +120,7 @@ def _beats(
     rolling = marks[0][1].clock != "none"
     for number, tick in enumerate(range(0, last + 1, step)):
         time = ticks.seconds(tick)
-        while marks and marks[0][0] <= time:
+        while marks and marks[0][0] <= time + SAID_S:
             rolling = marks.pop(0)[1].clock != "none"
         if rolling:
             beats.append((time, number % numerator == 0))
