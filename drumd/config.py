@@ -15,8 +15,7 @@ from drumd.controls import Command, Control, Dial
 from drumd.errors import SettingsError
 from engine.notes import COMMON_TIME, Controls, Metre, Style, style_of
 
-CLOCKS = ("auto", "host", "count-in", "free", "given")
-LATER = ("link",)  # ways to find the time that are to come
+CLOCKS = ("auto", "host", "link", "count-in", "free", "given")
 FIELD_OF = {"in": "input", "out": "output"}
 KEY_OF = {field: key for key, field in FIELD_OF.items()}
 
@@ -29,6 +28,7 @@ class Settings:
     output: str = "AI Drums"
     api: str = "auto"
     clock: str = "auto"
+    link: bool = False  # whether `auto` may join an Ableton Link session
     bpm: float | None = None  # about how fast; for `given`, exactly
     metre: Metre = COMMON_TIME
     model: Path | None = None  # None: the bundle that ships
@@ -57,18 +57,18 @@ class Settings:
     def __post_init__(self) -> None:
         _check(self.input != "", "in: a port needs a name")
         _check(self.output != "", "out: a port needs a name")
-        _check(
-            self.clock not in LATER,
-            f"clock = {self.clock} is not there yet; use one of {', '.join(CLOCKS)}",
-        )
         _check(self.clock in CLOCKS, f"clock must be one of {', '.join(CLOCKS)}")
         _check(self.bpm is None or 20 <= self.bpm <= 400, "bpm must be in 20..400")
-        for clock in ("host", "count-in"):
+        for clock in ("host", "link", "count-in"):
             _check(
                 self.bpm is None or self.clock != clock,
                 f"bpm and clock = {clock} exclude each other",
             )
         _check(self.bpm is not None or self.clock != "given", "clock = given needs bpm too")
+        _check(
+            not self.link or self.clock in ("auto", "link"),
+            f"link and clock = {self.clock} exclude each other",
+        )
         _check(
             1.5 <= self.metre.beats <= 6 and self.metre.beats % 0.5 == 0,
             "metre: a bar must last 1.5..6 quarter notes and end on an eighth",
@@ -90,6 +90,8 @@ class Settings:
                 return f"{self.bpm:g} bpm, the first note is beat one"
             case "count-in":
                 return "four even taps count you in"
+            case "link":
+                return "the Ableton Link session has the time, as soon as somebody is in it"
             case "free":
                 return "your notes have the time" + (f", near {self.bpm:g} bpm" if self.bpm else "")
         if self.bpm is not None:
@@ -98,7 +100,14 @@ class Settings:
             return "the file has the time"
         if self.clock == "host":
             return "the host's MIDI clock has the time"
+        if self.link:
+            return "a host's MIDI clock or Ableton Link has the time, else four taps or your notes"
         return "a host's MIDI clock has the time, else four taps or your notes"
+
+    @property
+    def links(self) -> bool:
+        """Whether the Ableton Link session is joined."""
+        return self.link or self.clock == "link"
 
     @property
     def controls(self) -> dict[Command, Control]:
@@ -192,6 +201,12 @@ def _whole(value: object) -> int:
     return value
 
 
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError("must be true or false")
+    return value
+
+
 def _control(value: object) -> Control:
     control = value if isinstance(value, Control) else Control.parse(_text(value))
     if control.kind == "program":
@@ -231,6 +246,7 @@ _PARSE: dict[str, Callable[[object], object]] = {
     "output": _text,
     "api": _text,
     "clock": _text,
+    "link": _flag,
     "bpm": _number,
     "metre": parse_metre,
     "model": _path,

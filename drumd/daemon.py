@@ -27,8 +27,9 @@ from drumd.recorder import Recorder
 from drumd.reporter import SCREEN_S, Reporter
 from drumd.scheduler import Scheduler
 from drumd.status import Summary
-from drumd.timing import Clock, MonotonicClock, MusicalClock
+from drumd.timing import Clock, LinkTime, MonotonicClock, MusicalClock
 from drumd.timing.choose import musical_clock
+from drumd.timing.jackroll import JackTransport, server_roll
 
 STEP_S = 0.004  # the main loop's pause
 
@@ -74,10 +75,10 @@ class Daemon:
             self._start_drummer(stack)
             recorder = self._start_recorder(stack)
             output = self._start_output(stack)
-            musical = self._musical_clock()
+            musical = self._musical_clock(stack)
             scheduler = self._start_scheduler(output, musical)
             jam = Jam(settings, self._clock, musical, scheduler, self._drummer, recorder)
-            stack.callback(jam.collect_sent)  # what ends the last notes is recorded too
+            stack.callback(jam.finish)  # what ends the last notes is recorded too
             stack.callback(scheduler.stop)
             self._await_drummer()
             if not self.ending:
@@ -111,9 +112,23 @@ class Daemon:
         stack.callback(output.close)
         return output
 
-    def _musical_clock(self) -> MusicalClock:
+    def _musical_clock(self, stack: ExitStack) -> MusicalClock:
+        settings, link = self._settings, None
+        if settings.links:
+            link = LinkTime(self._clock, settings.metre, lasting=settings.clock == "link")
+            stack.callback(link.close)
+        jack = self._jack_transport(stack)
+        return musical_clock(settings.clock, settings.bpm, settings.metre, link=link, jack=jack)
+
+    def _jack_transport(self, stack: ExitStack) -> JackTransport | None:
         settings = self._settings
-        return musical_clock(settings.clock, settings.bpm, settings.metre)
+        if settings.api != "jack" or settings.clock not in ("auto", "host"):
+            return None
+        roll = server_roll(self._clock)
+        if roll is None:
+            return None
+        stack.callback(roll.close)
+        return JackTransport(roll, settings.bpm)
 
     def _start_scheduler(self, output: SteadyOutput, musical: MusicalClock) -> Scheduler:
         scheduler = Scheduler(

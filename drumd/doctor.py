@@ -177,6 +177,7 @@ def libraries(facts: Facts) -> Iterator[Finding]:
         "music21": "generate --score",
         "matplotlib": "generate --plot",
         "jack": "the JACK tests",
+        "link": "--clock link (Ableton Link)",
     }
     for name in facts.missing:
         extra = OPTIONAL[name]

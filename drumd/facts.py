@@ -24,7 +24,13 @@ SERVER_OF = {
     "coremidi": "CoreMIDI",
     "winmm": "Windows MIDI",
 }
-OPTIONAL = {"torch": "train", "music21": "notation", "matplotlib": "plot", "jack": "jack"}
+OPTIONAL = {
+    "torch": "train",
+    "music21": "notation",
+    "matplotlib": "plot",
+    "jack": "jack",
+    "link": "link",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from drumd.conductor import Conductor
 from drumd.config import Settings
 from drumd.controls import Controls
 from drumd.dials import Dials
+from drumd.diary import Diary
 from drumd.drummer import Answer
 from drumd.inbox import Inbox
 from drumd.recorder import DRUMS, GUITAR, Recorder
@@ -53,6 +54,7 @@ class Jam:
         self.conductor = Conductor(musical, scheduler, self._ask, dials=self.dials)
         self._clock, self._musical, self._scheduler = clock, musical, scheduler
         self._drummer, self._recorder = drummer, recorder
+        self._diary = Diary(recorder, musical) if recorder else None
         self._latency = settings.latency_ms / 1e3
         self._controls = Controls(settings.controls, settings.dials)
 
@@ -66,6 +68,8 @@ class Jam:
             self.conductor.answer(answer.request, answer.pattern)
         self.conductor.step(now)
         self.collect_sent()
+        if self._diary:
+            self._diary.step(now)
         if self._recorder:
             self._recorder.follow(now, self._song, self._musical.jumps)
 
@@ -93,8 +97,16 @@ class Jam:
             if message.type == "note_on":
                 self.hits += 1
                 self.lateness.add(at - planned)
+                if self._diary:
+                    self._diary.hit(at - planned)
             if self._recorder:
                 self._recorder.hear(planned + self._latency, DRUMS, message)
+
+    def finish(self) -> None:
+        """Keep what has happened since the last step."""
+        self.collect_sent()
+        if self._diary:
+            self._diary.write(self._clock.now())
 
     def snapshot(self) -> Snapshot:
         """How the jam stands now."""

@@ -20,6 +20,7 @@ from engine.notes import Metre
 
 FLUSH_S = 1.0
 GUITAR, DRUMS = "Guitar", "AI Drums"
+TIME = "time"  # the tempo track
 GUITAR_SOUND = 27  # clean electric guitar (GM); a program change of the player's own comes later
 KEPT = ("note_on", "note_off", "polytouch", "control_change", "program_change", "pitchwheel")
 
@@ -39,7 +40,7 @@ class Recorder:
             GUITAR: EncodedTrack(GUITAR, sound=GUITAR_SOUND),
             DRUMS: EncodedTrack(DRUMS),
         }
-        self._pending: list[tuple[float, str, mido.Message]] = []
+        self._pending: list[tuple[float, str, mido.Message | mido.MetaMessage]] = []
         self._flush_at = 0.0
         self._write([self._tempo.ended(0), *(track.ended(0) for track in self._tracks.values())])
         if self.problem:
@@ -50,10 +51,16 @@ class Recorder:
         if message.type in KEPT:
             self._pending.append((time, track, message))
 
+    def tell(self, time: float, text: str) -> None:
+        """Keep a text in the tempo track."""
+        self._pending.append((time, TIME, mido.MetaMessage("text", text=text)))
+
     def follow(self, now: float, song: TimeMap | None, jumps: int) -> None:
         """Go along with the song (None: it stands still), and write when it is time to."""
         if not self._time.started and song is None and self._pending:
-            self._time.start(min(time for time, _, _ in self._pending))
+            played = [time for time, track, _ in self._pending if track != TIME]
+            if played:
+                self._time.start(min(played))
         for stretch in self._time.follow(now, song, jumps):
             self._encode(stretch)
         if now >= self._flush_at:
@@ -67,10 +74,10 @@ class Recorder:
         last = self._time.open_stretch(now)
         tempo = self._tempo.copy()
         tempo.meta(last.tick, "set_tempo", tempo=last.us_per_beat)
-        tracks = {name: track.copy() for name, track in self._tracks.items()}
+        tracks = {TIME: tempo} | {name: track.copy() for name, track in self._tracks.items()}
         for time, name, message in sorted(self._pending, key=_when):
             tracks[name].add(last.tick_of(time), message)
-        self._write([track.ended(last.end_tick) for track in (tempo, *tracks.values())])
+        self._write([track.ended(last.end_tick) for track in tracks.values()])
 
     def close(self, now: float) -> None:
         """Write for the last time; a RecordError says if the recording is not whole."""
@@ -83,7 +90,8 @@ class Recorder:
         self._pending.sort(key=_when)
         ended = bisect_left(self._pending, stretch.end_time, key=_when)
         for time, name, message in self._pending[:ended]:
-            self._tracks[name].add(stretch.tick_of(time), message)
+            track = self._tempo if name == TIME else self._tracks[name]
+            track.add(stretch.tick_of(time), message)
         del self._pending[:ended]
 
     def _write(self, chunks: list[bytes]) -> None:
@@ -121,7 +129,7 @@ class EncodedTrack:
     def meta(self, tick: int, kind: str, **values: object) -> None:
         self._put(tick, mido.MetaMessage(kind, **values))
 
-    def add(self, tick: int, message: mido.Message) -> None:
+    def add(self, tick: int, message: mido.Message | mido.MetaMessage) -> None:
         """Add a message; a note that is struck again is ended first, a stray end is left out."""
         if self._sound is not None and message.channel not in self._channels:
             self._channels.add(message.channel)
@@ -156,7 +164,7 @@ class EncodedTrack:
         self._tick = max(tick, self._tick)
 
 
-def _when(event: tuple[float, str, mido.Message]) -> float:
+def _when(event: tuple[float, str, mido.Message | mido.MetaMessage]) -> float:
     return event[0]
 
 

@@ -35,7 +35,8 @@ TRAINING = (
 # library: the files that may import it, as patterns of paths
 HOMES = {
     "click": ["drumd/cli/*"],
-    "jack": ["drumd/ports/jackclient.py"],
+    "jack": ["drumd/ports/jackclient.py", "drumd/timing/jackroll.py"],
+    "link": ["drumd/timing/link.py"],
     "matplotlib": ["engine/plot.py", "engine/beat_plot.py"],
     "music21": ["engine/music_utils.py"],
     "numpy": ["engine/*", "drumd/cli/*", "drumd/timing/beats.py", "drumd/timing/pulse/*"],
@@ -50,6 +51,7 @@ SHARED = {
     "engine.dynamics",
     "engine.errors",
     "engine.kit",
+    "engine.moment",
     "engine.notes",
     "engine.phrase",
     "engine.touch",

@@ -18,6 +18,7 @@ COMMANDS = {
     "train": "Teach a drummer from a corpus.",
     "export": "Make a bundle of a trained drummer.",
     "eval": "Measure a bundle on songs it has not seen.",
+    "report": "Show how a recorded jam went.",
     "beats": "Find the beat of recorded onsets.",
     "ports": "List the MIDI ports.",
     "doctor": "Find what is wrong and say how to mend it.",

@@ -6,6 +6,7 @@ from drumd.timing.free import FreeTempo
 from drumd.timing.given import GivenTempo
 from drumd.timing.host import HostClock
 from drumd.timing.line import TimeMap
+from drumd.timing.link import LinkTime
 from drumd.timing.musical import MusicalClock
 from drumd.timing.source import Source
 
@@ -15,6 +16,7 @@ __all__ = [
     "FreeTempo",
     "GivenTempo",
     "HostClock",
+    "LinkTime",
     "ManualClock",
     "MonotonicClock",
     "MusicalClock",

@@ -6,20 +6,35 @@ from drumd.timing.counted import CountedTempo
 from drumd.timing.free import FreeTempo
 from drumd.timing.given import GivenTempo
 from drumd.timing.host import HostClock
+from drumd.timing.jackroll import JackTransport
+from drumd.timing.link import LinkTime
 from drumd.timing.musical import MusicalClock
 from drumd.timing.source import Source
 from engine.notes import COMMON_TIME, Metre
 
 
-def musical_clock(clock: str, bpm: float | None = None, metre: Metre = COMMON_TIME) -> MusicalClock:
-    """The musical clock for the settings of that name."""
-    return MusicalClock(*_sources(clock, bpm, metre), metre=metre)
+def musical_clock(
+    clock: str,
+    bpm: float | None = None,
+    metre: Metre = COMMON_TIME,
+    *,
+    link: LinkTime | None = None,
+    jack: JackTransport | None = None,
+) -> MusicalClock:
+    """The musical clock for the settings of that name, with `link` and `jack` where there are."""
+    hosts: list[Source] = [HostClock(), *([jack] if jack else [])]
+    return MusicalClock(*_sources(clock, bpm, metre, hosts, link), metre=metre)
 
 
-def _sources(clock: str, bpm: float | None, metre: Metre) -> list[Source]:
+def _sources(
+    clock: str, bpm: float | None, metre: Metre, hosts: list[Source], link: LinkTime | None
+) -> list[Source]:
     match clock:
         case "host":
-            return [HostClock()]
+            return hosts
+        case "link":
+            assert link is not None
+            return [link]
         case "count-in":
             return [CountedTempo(metre, strict=False)]
         case "free":
@@ -27,7 +42,8 @@ def _sources(clock: str, bpm: float | None, metre: Metre) -> list[Source]:
         case "given":
             assert bpm is not None
             return [GivenTempo(bpm)]
-    sources: list[Source] = [HostClock(), CountedTempo(metre), FreeTempo(bpm, metre)]
+    linked = [] if link is None else [link]
+    sources: list[Source] = [*hosts, *linked, CountedTempo(metre), FreeTempo(bpm, metre)]
     if bpm is not None:
         sources.append(GivenTempo(bpm))  # until the beat is sure
     return sources

@@ -21,7 +21,9 @@ from drumd.timing.follower import BeatFollower
 from drumd.timing.free import FreeTempo
 from drumd.timing.given import GivenTempo
 from drumd.timing.host import HostClock
+from drumd.timing.jackroll import JackTransport
 from drumd.timing.line import TimeMap
+from drumd.timing.link import LinkTime
 from drumd.timing.reading import PLAIN, Reading
 from drumd.timing.source import Source
 from drumd.timing.transport import Transport
@@ -129,7 +131,7 @@ class MusicalClock:
 
     def _follow(self) -> None:
         followed = self._followed
-        if followed and self.rolling and not followed.rolling and self._transport.playing:
+        if followed and self.rolling and not followed.rolling and self._vanished(followed):
             self._hand_down(followed)
         source = self._best()
         if source is None or source.line is None:
@@ -143,17 +145,28 @@ class MusicalClock:
         self.rolling = source.rolling
 
     def _best(self) -> Source | None:
-        """The first source that rolls. A host that stands still is waited for while it ticks."""
+        """The first source that rolls. Others who keep time and stand still are waited for."""
         followed = self._followed
         rolling = (one for one in self._sources if one.rolling and one.line is not None)
         best = next(rolling, followed)
-        if best is followed or self.rolling or isinstance(best, HostClock):
+        if (
+            best is followed
+            or self.rolling
+            or isinstance(best, HostClock | JackTransport | LinkTime)
+        ):
             return best
         host_stands = self._transport.present(self._now) and not self._transport.playing
-        return followed if host_stands else best
+        links = (one for one in self._sources if isinstance(one, LinkTime))
+        return followed if host_stands or any(one.standing for one in links) else best
+
+    def _vanished(self, followed: Source) -> bool:
+        """Whether a source is gone without having stopped."""
+        if isinstance(followed, LinkTime):
+            return followed.vanished
+        return self._transport.playing
 
     def _hand_down(self, vanished: Source) -> None:
-        """A host is gone without having stopped: let the player go on at its tempo."""
+        """Who kept the time is gone: let the player go on at that tempo."""
         player = next((one for one in self._sources if isinstance(one, FreeTempo)), None)
         if player is not None and vanished.line is not None:
             player.inherit(self._reading.of(vanished.line), self._now)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from html import escape
-from importlib.resources import files
 from pathlib import Path
 
-from engine.errors import EngineError
 from engine.evaluate import LIVE, MODEL, OTHER, TRUTH, SongResult
 from engine.measures.baselines import ROCK
 from engine.measures.document import Conditions
@@ -17,6 +15,7 @@ from engine.metrics import Mean
 from engine.report import charts, tables
 from engine.report.pictures import distributions
 from engine.report.rolls import chosen_songs, excerpt, piano_roll
+from engine.report.shell import html_page, section, tiles, write_page
 from engine.report.sound import BARS, excerpt_file, sound, soundfont
 
 KEY = (
@@ -68,24 +67,14 @@ def write_report(
 ) -> Path:
     """Write `index.html` into the folder, which is made, and say where it is."""
     target = folder / "index.html"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        target.write_text(page(results, summary, conditions), "utf-8")
-    except OSError as error:
-        raise EngineError(f"{target} cannot be written ({error.strerror or error})") from error
+    write_page(target, page(results, summary, conditions))
     return target
 
 
 def page(results: Sequence[SongResult], summary: Summary, conditions: Conditions) -> str:
     """The page; it loads nothing."""
-    style = files("engine.report").joinpath("page.css").read_text("utf-8")
     title = f"{Path(conditions.bundle).name}: how it drums"
-    body = "".join(_sections(results, summary, conditions))
-    return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<style>{style}</style></head><body><main><h1>{escape(title)}</h1>{body}</main></body></html>"
-    )
+    return html_page(title, "".join(_sections(results, summary, conditions)))
 
 
 def _sections(
@@ -93,23 +82,18 @@ def _sections(
 ) -> Iterator[str]:
     yield _lead(summary, conditions)
     yield _tiles(summary)
-    yield _section(AGREEMENT, _agreement(results, summary))
+    yield section(AGREEMENT, _agreement(results, summary))
     yield '<div class="two">'
-    yield _section(LIKELIHOOD, tables.likelihood(summary))
-    yield _section(CHANGED, tables.responses(summary))
+    yield section(LIKELIHOOD, tables.likelihood(summary))
+    yield section(CHANGED, tables.responses(summary))
     yield "</div>"
-    yield _section(LISTENING, tables.listening(summary))
-    yield _section(STYLE, tables.style(summary))
-    yield _section(DISTRIBUTIONS, f'{KEY}<div class="grid">{distributions(results)}</div>')
-    yield _section(OVERLAP, tables.overlaps(summary))
+    yield section(LISTENING, tables.listening(summary))
+    yield section(STYLE, tables.style(summary))
+    yield section(DISTRIBUTIONS, f'{KEY}<div class="grid">{distributions(results)}</div>')
+    yield section(OVERLAP, tables.overlaps(summary))
     heard = f" What sounds is the first {BARS} of the bars shown." if soundfont() else ""
     rolls = "".join(map(_roll, chosen_songs(results)))
-    yield _section((ROLLS[0], ROLLS[1] + heard), KEY + rolls)
-
-
-def _section(head: tuple[str, str], body: str) -> str:
-    title, words = head
-    return f"<section><h2>{escape(title)}</h2><p>{words}</p>{body}</section>"
+    yield section((ROLLS[0], ROLLS[1] + heard), KEY + rolls)
 
 
 def _lead(summary: Summary, conditions: Conditions) -> str:
@@ -138,11 +122,7 @@ def _tiles(summary: Summary) -> str:
         ("right guitar among ten", summary.likelihood["picked"], percent),
         ("any hit, Jaccard", summary.means[MODEL]["jaccard"], plain(3)),
     ]
-    tiles = (
-        f'<div class="tile"><span>{escape(name)}</span>{tables.cell(mean, write)}</div>'
-        for name, mean, write in found
-    )
-    return f'<div class="tiles">{"".join(tiles)}</div>'
+    return tiles((name, tables.cell(mean, write)) for name, mean, write in found)
 
 
 def _agreement(results: Sequence[SongResult], summary: Summary) -> str:
