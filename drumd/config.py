@@ -79,7 +79,8 @@ class Settings:
         for name in ("density", "intensity", "humanize"):
             value = getattr(self, name)
             _check(value is None or 0 <= value <= 1, f"{name} must be in 0..1")
-        _check(-500 <= self.latency_ms <= 500, "latency_ms must be in -500..500")
+        _check(-100 <= self.latency_ms <= 100, "latency_ms must be in -100..100")
+        _check(self.seed >= 0, "seed must not be negative")
         _check(0 <= self.max_late_ms <= 500, "max_late_ms must be in 0..500")
 
     @property

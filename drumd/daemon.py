@@ -122,7 +122,7 @@ class Daemon:
 
     def _jack_transport(self, stack: ExitStack) -> JackTransport | None:
         settings = self._settings
-        if settings.api != "jack" or settings.clock not in ("auto", "host"):
+        if settings.api != "jack" or settings.clock != "host":
             return None
         roll = server_roll(self._clock)
         if roll is None:
@@ -188,6 +188,10 @@ class Daemon:
         if news := output.look_after():
             self._reporter.say(news)
             scheduler.silence()  # what sounded when it went may sound still
+        if not scheduler.running:
+            self.stop(
+                "the scheduler has stopped, which is a fault of drumd: start it again", status=1
+            )
         if guitar.ended:
             self.stop(f"{guitar.name} has ended")
 

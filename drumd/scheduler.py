@@ -65,6 +65,11 @@ class Scheduler:
         self._thread = RealtimeThread("scheduler", self.send_due, clock, realtime=realtime)
 
     @property
+    def running(self) -> bool:
+        """Whether its thread is at work."""
+        return self._thread.running
+
+    @property
     def realtime(self) -> bool:
         """Whether the thread runs at real-time priority."""
         return self._thread.realtime

@@ -183,6 +183,15 @@ def _begin(run: Path, recipe: Recipe) -> None:
         raise ConfigError(f"{run} holds a run already; go on with --resume or name another folder")
     try:
         run.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CheckpointError(
+            f"cannot write to {run}: {error.strerror}; name another folder"
+        ) from error
+    _write_recipe(run, recipe)
+
+
+def _write_recipe(run: Path, recipe: Recipe) -> None:
+    try:
         (run / "recipe.json").write_text(json.dumps(recipe.to_dict(), indent=1), "utf-8")
     except OSError as error:
         raise CheckpointError(
@@ -195,15 +204,25 @@ def _restore(task: Task, optimizer: torch.optim.Optimizer, recipe: Recipe, run: 
     if not (run / LAST).exists() and (run / "recipe.json").exists():
         return Checkpoint({}, {}, {}, {}, 0, math.inf, _no_tally())
     found = load_checkpoint(run / LAST)
-    if found.recipe != json.loads(json.dumps(recipe.to_dict())):
+    wanted = json.loads(json.dumps(recipe.to_dict()))
+    if not _goes_on(found.recipe, wanted):
         raise CheckpointError(
-            f"{run} was begun with another recipe; resume with that one (recipe.json beside it)"
+            f"{run} was begun with another recipe; resume with that one (recipe.json beside it),"
+            " or with more epochs"
         )
     if found.about != json.loads(json.dumps(task.about)):
         raise CheckpointError(f"{run} was begun on another corpus; resume with that one")
     task.model.load_state_dict(found.weights)
     restore_optimizer(optimizer, found.optimizer)
+    _write_recipe(run, recipe)
     return found
+
+
+def _goes_on(found: dict[str, Any], wanted: dict[str, Any]) -> bool:
+    """Whether a run by the recipe `found` may go on by `wanted`: the same, but for more epochs."""
+    longer = wanted["train"]["epochs"] >= found["train"]["epochs"]
+    same = {**wanted, "train": {**wanted["train"], "epochs": found["train"]["epochs"]}}
+    return longer and same == found
 
 
 def _line(

@@ -64,7 +64,7 @@ class Listening:
         """The closing report of a daemon that ends."""
         out, err = self.process.communicate(timeout=READY_S)
         self.said += err.splitlines()
-        assert out, f"no report, only {self.said}"
+        assert out, f"no report ({self.process.returncode}), only {self.said}"
         return dict(json.loads(out))
 
 

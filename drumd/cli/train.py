@@ -39,7 +39,11 @@ INTERRUPTED = 130
 @click.option(
     "-o", "--out", "run", required=True, type=click.Path(path_type=Path), help="The run's folder."
 )
-@click.option("--resume", is_flag=True, help="Go on with a run that was stopped or killed.")
+@click.option(
+    "--resume",
+    is_flag=True,
+    help="Go on with a run that was stopped or killed, or for more epochs.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")
 def command(recipe_file: Path, data: Path, run: Path, resume: bool, as_json: bool) -> None:
     """Teach a drummer from a corpus.

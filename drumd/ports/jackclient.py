@@ -195,8 +195,8 @@ class _Client:
                 found = find_again(self.kind, wanted, again.other, names)
                 if found is None:
                     raise PortNotFoundError(self.kind, again.other, names)
-            else:
-                found = find_port(self.kind, wanted, names)
+            else:  # a port of our own that comes back stays one, whatever is called like it
+                found = None if again else find_port(self.kind, wanted, names)
             own = OWN_PORTS[self.kind] if found else wanted
             ports = self._jack.midi_inports if self.kind == "input" else self._jack.midi_outports
             self.port = ports.register(own)

@@ -23,9 +23,6 @@ class JackWatch:
 
     def __init__(self, sockets: list[socket.socket]) -> None:
         self._sockets = sockets
-        self._poll = select.poll()
-        for link in sockets:
-            self._poll.register(link, 0)  # 0: hang-ups and errors only
 
     @classmethod
     def while_making(cls, make: Callable[[], Made]) -> tuple[Made, JackWatch]:
@@ -36,13 +33,18 @@ class JackWatch:
 
     def lost(self) -> bool:
         """Whether the server has gone. Takes microseconds; any thread may ask."""
-        return bool(self._poll.poll(0))
+        poll = select.poll()  # one of our own: two threads cannot wait on the same
+        try:
+            for link in self._sockets:
+                poll.register(link, 0)  # 0: hang-ups and errors only
+        except ValueError:  # closed meanwhile
+            return True
+        return bool(poll.poll(0))
 
     def close(self) -> None:
-        for link in self._sockets:
-            self._poll.unregister(link)
+        links, self._sockets = self._sockets, []
+        for link in links:
             link.close()
-        self._sockets = []
 
 
 def jack_sockets() -> list[int]:

@@ -223,8 +223,8 @@ class _Client:
                 found = find_again(self.kind, wanted, again.other, names)
                 if found is None:
                     raise PortNotFoundError(self.kind, again.other, names)
-            else:
-                found = find_port(self.kind, wanted, names)
+            else:  # a port of our own that comes back stays one, whatever is called like it
+                found = None if again else find_port(self.kind, wanted, names)
             if found is None:
                 self._open_virtual(wanted, names)
                 return wanted

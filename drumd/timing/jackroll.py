@@ -8,6 +8,7 @@ of ours: JACK says that frame at any time, between two cycles too.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 
 import mido
@@ -78,14 +79,30 @@ class JackTransport:
         return TimeMap(place.time, place.seconds * self._bpm / 60, self._bpm)
 
 
-class ServerRoll:
-    """The transport of the running JACK server, as a client of it."""
+class Watch(Protocol):
+    """Tells whether a client's server has gone; `drumd.ports.jackwatch.JackWatch` does."""
 
-    def __init__(self, client: Any, clock: Clock) -> None:
-        self._client, self._clock = client, clock
+    def lost(self) -> bool: ...
+
+    def close(self) -> None: ...
+
+
+class ServerRoll:
+    """The transport of the running JACK server, as a client of it.
+
+    It ends with its server, and its client is left as it is then: libjack crashes if a client of a
+    server that has gone is closed beside others.
+    """
+
+    def __init__(self, client: Any, watch: Watch, clock: Clock) -> None:
+        self._client, self._watch, self._clock = client, watch, clock
+        self._open = True
 
     def place(self) -> Place | None:
-        for _ in range(TRIES):
+        if self._open and self._watch.lost():
+            self._open = False
+            self._watch.close()
+        for _ in range(TRIES if self._open else 0):
             state, position = self._client.transport_query_struct()
             before = self._clock.now()
             frame = self._client.transport_frame
@@ -96,7 +113,10 @@ class ServerRoll:
         return None
 
     def close(self) -> None:
-        self._client.close()
+        if self._open:
+            self._open = False
+            self._watch.close()
+            self._client.close()
 
 
 def server_roll(clock: Clock) -> ServerRoll | None:
@@ -105,10 +125,14 @@ def server_roll(clock: Clock) -> ServerRoll | None:
         import jack
     except (ImportError, OSError):
         return None
+    from drumd.ports.jackwatch import JackWatch
+
+    make = partial(jack.Client, "drumd-transport", no_start_server=True)
     try:
-        return ServerRoll(jack.Client("drumd-transport", no_start_server=True), clock)
+        client, watch = JackWatch.while_making(make)
     except jack.JackOpenError:
         return None
+    return ServerRoll(client, watch, clock)
 
 
 def _place(time: float, state: int, position: Any) -> Place:

@@ -204,7 +204,9 @@ class MusicalClock:
         """Let the song's beat be more by so many whole pulses; the pulse stays where it is."""
         if beats == 0 or self.map is None:
             return
-        self.recount, self._turn = beats, None
+        self.recount = beats
+        if self._turn:  # it is still to come, at the same place
+            self._turn = (self._turn[0] + beats, self._turn[1])
         self.jumps += 1
         self._reading = Reading(self._reading.factor, self._reading.offset + beats)
         self.map = TimeMap(self.map.time, self.map.beat + beats, self.map.bpm)

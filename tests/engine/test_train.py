@@ -102,8 +102,20 @@ def test_a_run_is_not_begun_twice_in_one_folder(corpus, tmp_path):
 
 def test_a_run_is_resumed_with_its_own_recipe_only(corpus, tmp_path):
     train(open_task(recipe(1), corpus), recipe(1), tmp_path / "run")
+    other = recipe(1, rate=1e-4)
     with pytest.raises(CheckpointError, match="another recipe"):
-        train(open_task(recipe(2), corpus), recipe(2), tmp_path / "run", resume=True)
+        train(open_task(other, corpus), other, tmp_path / "run", resume=True)
+
+
+def test_a_finished_run_goes_on_where_more_epochs_are_asked_for_and_not_fewer(corpus, tmp_path):
+    train(open_task(recipe(1), corpus), recipe(1), tmp_path / "run")
+    outcome = train(open_task(recipe(2), corpus), recipe(2), tmp_path / "run", resume=True)
+    assert outcome.finished and outcome.epoch == 2
+    log = (tmp_path / "run" / LOG).read_text().splitlines()
+    assert [json.loads(line)["epoch"] for line in log] == [1, 2]
+    assert json.loads((tmp_path / "run" / "recipe.json").read_text())["train"]["epochs"] == 2
+    with pytest.raises(CheckpointError, match="more epochs"):
+        train(open_task(recipe(1), corpus), recipe(1), tmp_path / "run", resume=True)
 
 
 def test_a_truncated_checkpoint_is_refused(corpus, tmp_path):
