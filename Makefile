@@ -18,8 +18,8 @@ check: .venv/.dev ## ruff and mypy --strict
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: .venv/.dev ## print every published figure again (DATA=folder of songs for the musical ones)
-	$(BIN)/python -m tests.bench $(if $(DATA),--data $(DATA))
+bench: .venv/.dev ## print the published figures again (DATA=songs, BEATS=parts.json, LONG=1: the rest too)
+	$(BIN)/python -m tests.bench $(if $(DATA),--data $(DATA)) $(if $(BEATS),--beats $(BEATS)) $(if $(LONG),--long)
 
 clean: ## remove what make made
 	rm -rf .venv build *.egg-info
