@@ -182,9 +182,12 @@ class MusicalClock:
         if meet and self.map is not None:
             self._meet(source, self.map, source.line, anew=before is not source)
             return
-        self._reading, self._meeting, self.recount = PLAIN, False, None
+        # A host that loops or is started again is still to be read as the player said.
+        kept = before is source and not isinstance(source, BeatFollower)
+        self._reading = Reading(self._reading.factor) if kept else PLAIN
+        self._meeting, self.recount = False, None
         self.jumps += 1
-        self.map = source.line
+        self.map = self._reading.of(source.line)
 
     def _meet(self, source: Source, song: TimeMap, line: TimeMap, *, anew: bool) -> None:
         """Count the song's beats on by the source's pulse, and by its bars if it knows them."""

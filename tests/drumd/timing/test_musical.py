@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from drumd.timing import GivenTempo, HostClock, MusicalClock, TimeMap
 from drumd.timing.bend import bend
-from tests.drumd.timing.host import START, STOP, Host
+from tests.drumd.timing.host import START, STOP, Host, song_position
 
 NOTE = mido.Message("note_on", note=40)
 
@@ -101,3 +101,16 @@ def test_no_messages_make_time_run_backwards_without_a_jump(drawn, free):
             now = clock.map.beat_at(latest)
             assert now >= beat - 1e-6
             beat = now
+
+
+def test_a_host_that_loops_is_still_read_at_half_its_tempo():
+    host = Host(bpm=120)
+    host.say(START)
+    host.play(8)
+    host.clock.turn(0.5)
+    host.play(8)
+    assert host.clock.bpm == pytest.approx(60, abs=1)
+    host.say(song_position(8))
+    host.play(4)
+    assert host.clock.bpm == pytest.approx(60, abs=1)
+    assert host.beat() == pytest.approx((8 + 4 - 1 / 24) / 2, abs=0.05)
