@@ -31,6 +31,7 @@ class Groove:
         self._cued: Pattern | None = None  # the last bar that was cued, as it was answered
         self._sounding: Pattern | None = None  # the bar that plays now
         self._held: Pattern | None = None  # what the player holds
+        self._promised = False  # the player's fill has been asked for
 
     @property
     def held(self) -> Pattern | None:
@@ -46,11 +47,14 @@ class Groove:
         self._phrase.begin()
 
     def wishes(self) -> Controls:
-        """What to ask for in the next bar."""
+        """What to ask for in the next bar; a fill whose bar was not played is asked for again."""
+        self.dials.fill |= self._promised
+        self._promised = self.dials.fill
         return self._phrase.wishes(self.dials.take_wishes())
 
     def play(self, pattern: Pattern, wished: Controls, start: float) -> Pattern:
         """Cue a bar that was asked for with these wishes; returns it as it is struck."""
+        self._promised &= not wished.fill
         struck = self.cue(self._phrase.play(pattern, wished), start)
         self._cued = pattern
         if self.again is None or not wished.fill:

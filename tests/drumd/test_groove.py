@@ -1,0 +1,37 @@
+"""What the drummer has played, and what it still owes the player."""
+
+from drumd.dials import Dials
+from drumd.groove import Groove
+from engine.notes import FREE, Controls, Pattern
+
+FILL = Controls(fill=True)
+
+
+class Deaf:
+    """A player who plays nothing."""
+
+    def cue(self, pattern, start):
+        """Nothing to play."""
+
+    def drop_from(self, beat):
+        """Nothing is cued."""
+
+    def silence(self):
+        """Nothing sounds."""
+
+
+def test_a_fill_whose_bar_was_never_played_is_asked_for_again():
+    groove = Groove(Deaf(), Dials(fill=True))
+    assert groove.wishes().fill
+    groove.play(Pattern(), FREE, 0.0)  # the answer was late: the last bar again
+    assert groove.wishes().fill
+    groove.play(Pattern(), FILL, 4.0)
+    assert not groove.wishes().fill
+
+
+def test_a_fill_is_not_the_bar_that_plays_again():
+    groove = Groove(Deaf(), Dials())
+    plain = Pattern(beats=4.0)
+    groove.play(plain, FREE, 0.0)
+    groove.play(Pattern(beats=3.0), FILL, 4.0)
+    assert groove.again is plain and list(groove.history) == [plain]
