@@ -98,8 +98,9 @@ class Scheduler:
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop the thread, then end every note."""
+        """Stop the thread, then end every note; what is due just then would never be ended."""
         self._thread.stop()
+        self.drop_from(EVER)
         self.silence()
         self._outgoing.log_gone(all_of_them=True)  # the port lets go of all before it closes
 

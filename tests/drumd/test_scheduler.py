@@ -221,3 +221,16 @@ def test_silence_is_left_to_the_thread_while_it_runs():
         time.sleep(0.001)
     scheduler.stop()
     assert [message.type for _, _, message in scheduler.sent] == ["control_change"] * 2
+
+
+def test_a_hit_that_is_due_as_it_stops_is_not_left_sounding():
+    stage = Stage()
+    stage.cue(0.0, (0.0, KICK), (1.0, SNARE))
+    stage.run(until=0.2)
+    stage.clock.set(0.5)
+    stage.scheduler.stop()
+    assert stage.strokes() == [(0.0, KICK)]
+    begun, ended = (
+        sum(kind == name for _, kind in stage.said()) for name in ("note_on", "note_off")
+    )
+    assert begun == ended == 1
