@@ -121,14 +121,13 @@ class Daemon:
         return musical_clock(settings.clock, settings.bpm, settings.metre, link=link, jack=jack)
 
     def _jack_transport(self, stack: ExitStack) -> JackTransport | None:
-        settings = self._settings
-        if settings.api != "jack" or settings.clock != "host":
+        if self._settings.api != "jack" or self._settings.clock != "host":
             return None
         roll = server_roll(self._clock)
         if roll is None:
             return None
         stack.callback(roll.close)
-        return JackTransport(roll, settings.bpm)
+        return JackTransport(roll)
 
     def _start_scheduler(self, output: SteadyOutput, musical: MusicalClock) -> Scheduler:
         scheduler = Scheduler(

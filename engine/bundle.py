@@ -30,7 +30,7 @@ class Playing:
     """How a bundle is played unless a request says otherwise."""
 
     temperature: float = 0.8  # 0: always the likeliest stroke
-    takes: int = 4  # tried for each answer; the best is kept
+    takes: int = 8  # tried for each answer; the best is kept
     guidance: float = 0.0  # how far beyond its own answer to lean towards the guitar
 
     def __post_init__(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -16,28 +17,20 @@ import click
 @click.option(
     "--temperature",
     type=click.FloatRange(0.0, 2.0),
-    default=0.8,
-    show_default=True,
     help="How daring the drummer plays unless told otherwise.",
 )
 @click.option(
     "--takes",
     type=click.IntRange(1, 64),
-    default=4,
-    show_default=True,
     help="So many takes are tried for each bar, and the best is kept.",
 )
 @click.option(
     "--guidance",
     type=click.FloatRange(0.0, 5.0),
-    default=0.0,
-    show_default=True,
     help="How far to lean towards what this guitar makes likelier than none.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print what was written as JSON.")
-def command(
-    run: Path, bundle: Path, temperature: float, takes: int, guidance: float, as_json: bool
-) -> None:
+def command(run: Path, bundle: Path, as_json: bool, **given: float | None) -> None:
     """Make a bundle of the best checkpoint of RUN: ONNX files, bundle.json and checksums.
 
     \b
@@ -47,7 +40,9 @@ def command(
     from engine.bundle import Playing, open_bundle
     from engine.export import export
 
-    export(run, bundle, playing=Playing(temperature, takes, guidance))
+    told = {name: value for name, value in given.items() if value is not None}
+    playing = replace(Playing(), **told)  # type: ignore[arg-type]
+    export(run, bundle, playing=playing)
     opened = open_bundle(bundle)
     size = sum(entry["bytes"] for entry in opened.about["files"].values())
     if as_json:
