@@ -89,8 +89,9 @@ class DrumTask:
 
 def _of_hits(logits: Tensor, target: Tensor) -> Tensor:
     """Mean cross entropy over what was struck."""
-    total = cross_entropy(logits.flatten(0, 2), target.flatten(), ignore_index=-1, reduction="sum")
-    return total / (target >= 0).sum().clamp(min=1)
+    struck = target >= 0
+    total = cross_entropy(logits[struck], target[struck], reduction="sum")
+    return total / struck.sum().clamp(min=1)
 
 
 def _struck(batch: Batch) -> Tensor:
