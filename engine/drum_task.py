@@ -17,8 +17,9 @@ from engine.corpus import Corpus, SongInfo
 from engine.data_prep import Batch, DrumPairs
 from engine.draw import DataSettings, keeps
 from engine.kit import VOICES
+from engine.networks import build_network
 from engine.recipe import Recipe, read_section
-from engine.seq_model import Logits, ModelSettings, Seq2Seq
+from engine.seq_model import Logits
 
 VELOCITY_WEIGHT = 0.3  # how loud and how early count less than what is struck
 OFFSET_WEIGHT = 0.3
@@ -29,10 +30,9 @@ class DrumTask:
     """Drums for guitar windows."""
 
     def __init__(self, recipe: Recipe, corpus: Corpus) -> None:
-        model = read_section(ModelSettings, recipe.model, "model")
         data = read_section(DataSettings, recipe.data, "data")
         torch.manual_seed(recipe.seed)
-        self.model = Seq2Seq(model)
+        self.model = build_network(recipe.model)
         learnt = [song for song in corpus.songs if keeps(song, "train", data)]
         self.about: dict[str, Any] = {"task": "drums", "trained_on": count_sources(learnt)}
         self._batch = recipe.train.batch

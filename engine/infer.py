@@ -36,8 +36,9 @@ from engine.preprocess import part_window
 from engine.takes import Choose, Reader, Sampler, expected_f1, fills_out
 
 LISTEN_INPUTS = {"pitch", "values", "step", "count", "history", "conditions", "bar_steps"}
-PLAY_INPUTS = {"context", "keys", "notes", "padding", "previous", "history", "hidden", "cell"}
-MEMORY = ("context", "keys", "notes", "padding", "state", "likely")
+DRUMS = {"previous", "history"}
+ANSWERS = ("voices", "velocity", "offset")
+NEXT = "_next"  # an input X that the graph of a step answers with X_next is carried to the next
 HITS = VOICES * GRID_CHANNELS
 Lean = Callable[[int], float]  # by step
 FILL_LEAN = 0.5  # how far a fill leans away from a bar without one
@@ -52,8 +53,15 @@ class Drummer:
         opened = open_bundle(bundle)
         self.seed = seed
         self._playing = opened.playing
-        self._listen = _session(opened.listen, LISTEN_INPUTS)
-        self._play = _session(opened.play, PLAY_INPUTS)
+        self._listen, self._play = _session(opened.listen), _session(opened.play)
+        self._memory = [item.name for item in self._listen.get_outputs()]
+        self._answers = [item.name for item in self._play.get_outputs()]
+        asked = {item.name: item.shape for item in self._play.get_inputs()}
+        self._carried = {name: asked[name] for name in asked if name + NEXT in self._answers}
+        self._kept = asked.keys() - self._carried - DRUMS  # the memory that a step needs
+        _check_inputs(opened.listen, self._listen, LISTEN_INPUTS)
+        told = self._kept & set(self._memory)
+        _check_inputs(opened.play, self._play, DRUMS | self._carried.keys() | told)
         self._warm_up(opened.folder)
 
     def play(self, request: Request, groove: Floats | None = None) -> Pattern:
@@ -147,7 +155,7 @@ class Drummer:
             ),
             "bar_steps": np.array(steps),
         }
-        return dict(zip(MEMORY, self._listen.run(None, inputs), strict=True))
+        return dict(zip(self._memory, self._listen.run(None, inputs), strict=True))
 
     def _contrast(self, request: Request) -> tuple[Lean, list[Request]]:
         """How far to lean away, step by step, from what another request would be answered with.
@@ -175,24 +183,39 @@ class Drummer:
         line[:, : HISTORY_BARS * steps] = _past(request.history, steps).reshape(-1, HITS)
         rows = len(memory["context"])
         memory = {name: np.repeat(value, takes, axis=0) for name, value in memory.items()}
-        context, state = memory.pop("context"), memory.pop("state")[None]
-        memory |= {"hidden": state, "cell": np.zeros_like(state)}
+        known = {name: memory[name] for name in self._kept}
+        context = known.pop("context")
+        carried = self._start(memory, rows * takes)
         for step in range(total):
             now = HISTORY_BARS * steps + step
             ago = [line[:, now - back * steps] for back in range(1, HISTORY_BARS + 1)]
-            voices, velocity, offset, memory["hidden"], memory["cell"] = self._play.run(
-                None,
-                memory
-                | {
-                    "context": context[:, step : step + 1],
-                    "previous": np.tile(line[:, now - 1], (rows, 1))[:, None],
-                    "history": np.tile(np.concatenate(ago, axis=1), (rows, 1))[:, None],
-                },
-            )
+            inputs = {
+                "context": context[:, step : step + 1],
+                "previous": np.tile(line[:, now - 1], (rows, 1))[:, None],
+                "history": np.tile(np.concatenate(ago, axis=1), (rows, 1))[:, None],
+            }
+            found = self._play.run(None, known | carried | inputs)
+            answers = dict(zip(self._answers, found, strict=True))
+            carried = {name: answers[name + NEXT] for name in carried}
+            voices, velocity, offset = (answers[name] for name in ANSWERS)
             logits = _guided(voices[:, 0], lean(step)) if rows > 1 else voices[:, 0]
             struck = choose(step, logits, velocity[:takes, 0], offset[:takes, 0])
             line[:, now] = struck.reshape(takes, HITS)
         return line[:, HISTORY_BARS * steps :].reshape(takes, total, VOICES, GRID_CHANNELS)
+
+    def _start(self, memory: dict[str, Floats], rows: int) -> dict[str, Floats]:
+        """What is carried into the first step: nothing, but for the `state` of the memory."""
+        sizes = {"rows": rows}
+        carried = {
+            name: np.zeros(
+                [sizes.get(n, 0) if isinstance(n, str) else n for n in shape], np.float32
+            )
+            for name, shape in self._carried.items()
+        }
+        if "state" in memory:
+            first = next(iter(carried))
+            carried[first] = memory["state"].reshape(carried[first].shape)
+        return carried
 
     def _warm_up(self, folder: Path) -> None:
         """Two bars, thrown away; a network of another shape shows here."""
@@ -232,20 +255,20 @@ def _far_from_wish(struck: Floats, request: Request) -> NDArray[np.float64]:
     return np.asarray(WISH_WEIGHT * np.abs(strokes / request.metre.beats - per_beat))
 
 
-def _session(path: Path, inputs: set[str]) -> Any:
+def _session(path: Path) -> Any:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.enable_cpu_mem_arena = False  # a bar needs little; a smaller process matters more
     options.log_severity_level = 3
     try:
-        session = onnxruntime.InferenceSession(
-            str(path), options, providers=["CPUExecutionProvider"]
-        )
+        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime raises a dozen classes of its own here
         raise BundleError(f"{path} is not a network that can be run ({error})") from error
+
+
+def _check_inputs(path: Path, session: Any, inputs: set[str]) -> None:
     if {item.name for item in session.get_inputs()} != inputs:
         raise BundleError(f"{path} has other inputs than this drumd gives; export it again")
-    return session
 
 
 def _past(history: tuple[Pattern, ...], steps: int) -> Floats:

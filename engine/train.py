@@ -86,6 +86,7 @@ def train(
     settings = recipe.train
     torch.set_num_threads(settings.threads or torch.get_num_threads())
     torch.use_deterministic_algorithms(True)
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
     optimizer = torch.optim.AdamW(
         task.model.parameters(), lr=settings.rate, weight_decay=settings.weight_decay
     )
