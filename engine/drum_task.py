@@ -18,6 +18,7 @@ from engine.data_prep import Batch, DrumPairs
 from engine.draw import DataSettings, keeps
 from engine.kit import VOICES
 from engine.networks import build_network
+from engine.parallel import WHOLE, Share
 from engine.recipe import Recipe, read_section
 from engine.seq_model import Logits
 
@@ -45,17 +46,19 @@ class DrumTask:
     def steps(self) -> int:
         return self._steps
 
-    def loss(self, epoch: int, step: int) -> tuple[Tensor, int]:
+    def loss(self, epoch: int, step: int, share: Share = WHOLE) -> tuple[Tensor, int]:
         if epoch != self._epoch:
             self._epoch, self._order = epoch, self._pairs.draw.order(epoch, self._batch)
         batch = self._pairs.training_batch(self._order[step % len(self._order)], epoch, step)
-        logits = self._answer(batch)
-        voices = cross_entropy(logits.voices.flatten(0, 1), batch.voices.flatten())
-        velocity = _of_hits(logits.velocity, batch.velocity)
-        offset = _of_hits(logits.offset, batch.offset)
-        likely = binary_cross_entropy_with_logits(logits.likely, _struck(batch)) * VOICES
-        loss = voices + VELOCITY_WEIGHT * velocity + OFFSET_WEIGHT * offset
-        return loss + LIKELY_WEIGHT * likely, len(batch)
+        rows, part = share.of(len(batch))
+        mine = batch.rows(rows)
+        logits = self._answer(mine)
+        voices = cross_entropy(logits.voices.flatten(0, 1), mine.voices.flatten())
+        velocity = _of_hits(logits.velocity, mine.velocity, batch.velocity)
+        offset = _of_hits(logits.offset, mine.offset, batch.offset)
+        likely = binary_cross_entropy_with_logits(logits.likely, _struck(mine)) * VOICES
+        touch = (VELOCITY_WEIGHT * velocity + OFFSET_WEIGHT * offset) * (part > 0)
+        return voices * part + touch + LIKELY_WEIGHT * part * likely, len(batch)
 
     def validate(self) -> dict[str, float]:
         """Bits a bar of the voices, teacher-forced: `score` with the guitar of the same bars.
@@ -87,11 +90,11 @@ class DrumTask:
         return logits
 
 
-def _of_hits(logits: Tensor, target: Tensor) -> Tensor:
-    """Mean cross entropy over what was struck."""
+def _of_hits(logits: Tensor, target: Tensor, whole: Tensor) -> Tensor:
+    """Mean cross entropy over what was struck: this share's part of the mean over the batch."""
     struck = target >= 0
     total = cross_entropy(logits[struck], target[struck], reduction="sum")
-    return total / struck.sum().clamp(min=1)
+    return total / (whole >= 0).sum().clamp(min=1)
 
 
 def _struck(batch: Batch) -> Tensor:

@@ -2,7 +2,7 @@
 
 Nothing random is carried from step to step: batches and dropout are drawn anew from (seed, step),
 so a run that was killed and resumed ends with the same weights, to the bit, as one that was not
-(on a CPU with the same number of threads).
+(on a CPU with the same number of threads). Several processes may share the work: `engine.parallel`.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from engine.checkpoint import (
     save_checkpoint,
 )
 from engine.errors import CheckpointError, ConfigError
+from engine.parallel import WHOLE, Share
 from engine.recipe import Recipe, TrainSettings
 
 LAST, BEST, LOG = "last.safetensors", "best.safetensors", "log.jsonl"
@@ -43,8 +44,11 @@ class Task(Protocol):
     def steps(self) -> int:
         """Batches in an epoch."""
 
-    def loss(self, epoch: int, step: int) -> tuple[Tensor, int]:
-        """The mean loss of this batch and how many windows it has; depends on nothing else."""
+    def loss(self, epoch: int, step: int, share: Share = WHOLE) -> tuple[Tensor, int]:
+        """The mean loss of this batch, or a share's part of it, and how many windows it has.
+
+        Depends on nothing else. The parts of all shares add up to the mean.
+        """
 
     def validate(self) -> dict[str, float]:
         """Scores on songs held out; `score` is the one to make small."""
@@ -81,8 +85,12 @@ def train(
     resume: bool = False,
     report: Callable[[Progress], None] = lambda _: None,
     stopped: Callable[[], bool] = lambda: False,
+    share: Share = WHOLE,
 ) -> Outcome:
-    """Trains until the recipe's epochs are done or `stopped()`; everything is left in `run`."""
+    """Trains until the recipe's epochs are done or `stopped()`; everything is left in `run`.
+
+    Of several processes each calls this with its `share` and the same arguments.
+    """
     settings = recipe.train
     torch.set_num_threads(settings.threads or torch.get_num_threads())
     torch.use_deterministic_algorithms(True)
@@ -95,9 +103,11 @@ def train(
     if resume:
         found = _restore(task, optimizer, recipe, run)
         step, best, tally = found.step, found.best, found.tally
-    else:
-        _begin(run, recipe)
-    log = Log(run, step)
+    elif (run / LAST).exists():
+        raise ConfigError(f"{run} holds a run already; go on with --resume or name another folder")
+    if share.first:
+        _write_recipe(run, recipe)
+        log = Log(run, step)
 
     def checkpoint() -> Checkpoint:
         weights = task.model.state_dict()
@@ -105,7 +115,7 @@ def train(
             weights, optimizer_tensors(optimizer), recipe.to_dict(), task.about, step, best, tally
         )
 
-    saved, begun, windows = time.monotonic(), time.monotonic(), 0
+    saved = begun = time.monotonic()
     while step < total:
         epoch = step // per_epoch
         task.model.train()
@@ -113,17 +123,19 @@ def train(
         for group in optimizer.param_groups:
             group["lr"] = rate_at(step, total, settings)
         with torch.autocast("cpu", torch.bfloat16, enabled=settings.bfloat16):
-            loss, count = task.loss(epoch, step % per_epoch)
+            loss, count = task.loss(epoch, step % per_epoch, share)
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
+        mean_loss, stop = share.add_up(task.model, loss.item(), stopped())
         nn.utils.clip_grad_norm_(task.model.parameters(), settings.clip)
         optimizer.step()
 
-        step, windows = step + 1, windows + count
-        tally = _add(tally, loss.item(), count, time.monotonic() - begun)
+        step += 1
+        stop = stop and step < total
+        tally = _add(tally, mean_loss, count, time.monotonic() - begun)
         begun = time.monotonic()
         mean = tally["loss"] / tally["windows"]
-        if step % per_epoch == 0:
+        if share.first and step % per_epoch == 0:
             task.model.eval()
             with torch.no_grad():
                 scores = task.validate()
@@ -134,13 +146,12 @@ def train(
                 save_checkpoint(run / BEST, replace(checkpoint(), optimizer={}))
             save_checkpoint(run / LAST, checkpoint())
             begun = saved = time.monotonic()
-        elif time.monotonic() - saved > settings.save_every_s:
+        elif share.first and (stop or time.monotonic() - saved > settings.save_every_s):
             save_checkpoint(run / LAST, checkpoint())
             saved = time.monotonic()
         speed = tally["windows"] / tally["seconds"] if tally["seconds"] else 0.0
         report(Progress(epoch + 1, settings.epochs, step, total, mean, speed, scores))
-        if stopped() and step < total:
-            save_checkpoint(run / LAST, checkpoint())
+        if stop:
             return Outcome(False, epoch + 1, step, best)
     return Outcome(True, settings.epochs, step, best)
 
@@ -179,20 +190,9 @@ def _tensorboard(run: Path) -> Any:
     return SummaryWriter(str(run / "tensorboard"))
 
 
-def _begin(run: Path, recipe: Recipe) -> None:
-    if (run / LAST).exists():
-        raise ConfigError(f"{run} holds a run already; go on with --resume or name another folder")
-    try:
-        run.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise CheckpointError(
-            f"cannot write to {run}: {error.strerror}; name another folder"
-        ) from error
-    _write_recipe(run, recipe)
-
-
 def _write_recipe(run: Path, recipe: Recipe) -> None:
     try:
+        run.mkdir(parents=True, exist_ok=True)
         (run / "recipe.json").write_text(json.dumps(recipe.to_dict(), indent=1), "utf-8")
     except OSError as error:
         raise CheckpointError(
@@ -215,7 +215,6 @@ def _restore(task: Task, optimizer: torch.optim.Optimizer, recipe: Recipe, run: 
         raise CheckpointError(f"{run} was begun on another corpus; resume with that one")
     task.model.load_state_dict(found.weights)
     restore_optimizer(optimizer, found.optimizer)
-    _write_recipe(run, recipe)
     return found
 
 

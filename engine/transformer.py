@@ -78,7 +78,8 @@ class SelfAttention(nn.Module):
         added. `mask` (t, s + t) is added to the scores.
         """
         width = self.project.in_features // self.heads
-        query, seen = _split(self.project(steps), self.heads).split((width, 2 * width), dim=3)
+        own = _split(self.project(steps), self.heads)
+        query, seen = torch.split(own, [width, 2 * width], dim=3)
         if before is not None:
             seen = torch.cat([before, seen], dim=2)
         return self.out(_attend(query, seen, mask)), seen
@@ -271,13 +272,13 @@ class Transformer(nn.Module):
         late = [laid[:, ahead + past - back * bar_steps] for back in range(LATE_BARS)]
         place = torch.remainder(ahead, bar_steps)
         number = torch.div(ahead, bar_steps, rounding_mode="floor").clamp(max=TOLD_BARS - 1)
-        entered = self.enter(torch.cat([*late, history[:, place], conditions], dim=2))
+        entered: Tensor = self.enter(torch.cat([*late, history[:, place], conditions], dim=2))
         return entered + (self.place(place) + self.bar(number)).to(entered.dtype)
 
 
 def _split(tokens: Tensor, heads: int) -> Tensor:
     """(b, t, size) to (b, heads, t, size / heads)."""
-    return tokens.unflatten(2, (heads, -1)).transpose(1, 2)
+    return tokens.view(*tokens.shape[:2], heads, -1).transpose(1, 2)
 
 
 def _attend(query: Tensor, seen: Tensor, mask: Tensor | None) -> Tensor:

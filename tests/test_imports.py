@@ -26,6 +26,7 @@ TRAINING = (
     "data_prep",
     "drum_task",
     "export",
+    "parallel",
     "seq_model",
     "token_model",
     "token_task",

@@ -57,18 +57,31 @@ def command(recipe_file: Path, data: Path, run: Path, resume: bool, as_json: boo
     The run's folder gets log.jsonl (a line an epoch), best.safetensors and last.safetensors.
     Ctrl-C stops after the step under way; --resume goes on from there, or from the last save
     when the run was killed, and ends with the same weights.
+
+    \b
+    Two processes share the work, each with one thread and a copy of the corpus in memory:
+    torchrun --standalone --nproc-per-node 2 -m drumd train --config ... --data ... -o ...
     """
+    from engine.parallel import joined
     from engine.recipe import load_recipe
     from engine.tasks import open_task
     from engine.train import train
 
     recipe = load_recipe(recipe_file)
     task = open_task(recipe, data)
-    with stop_signals() as stops, progress_bar() as show:
-        outcome = train(task, recipe, run, resume=resume, report=show, stopped=lambda: bool(stops))
-    if as_json:
+    with joined() as share, stop_signals() as stops, progress_bar() as show:
+        outcome = train(
+            task,
+            recipe,
+            run,
+            resume=resume,
+            report=show if share.first else lambda _: None,
+            stopped=lambda: bool(stops),
+            share=share,
+        )
+    if share.first and as_json:
         click.echo(json.dumps({"run": str(run), **asdict(outcome)}))
-    else:
+    elif share.first:
         click.echo(_sentence(run, outcome.finished, outcome.step, outcome.best), err=True)
     if not outcome.finished:
         sys.exit(INTERRUPTED)
