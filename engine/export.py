@@ -97,7 +97,7 @@ class TransformerStep(nn.Module):
         self, context: Tensor, previous: Tensor, history: Tensor, *seen: Tensor
     ) -> tuple[Tensor, ...]:
         memory = StepMemory(context, context[..., :0])
-        logits, seen_next = self.decoder.continued(memory, previous, history, seen)
+        logits, seen_next = self.decoder.step(memory, previous, history, seen)
         return logits.voices, logits.velocity, logits.offset, *seen_next
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +34,7 @@ from engine.features import (
 from engine.grid import MAX_BAR_BEATS, fits_grid, steps_in
 from engine.kit import VOICES
 from engine.notes import COMMON_TIME, Note, Pattern, Request
-from engine.preprocess import part_window
+from engine.preprocess import part_windows
 from engine.takes import Choose, Reader, Sampler, expected_f1, fills_out
 
 LISTEN_INPUTS = {"pitch", "values", "step", "count", "history", "conditions", "bar_steps"}
@@ -135,7 +137,9 @@ class Drummer:
         """
         steps, bars, beats = _steps_of(requests[0]), requests[0].bars, requests[0].metre.beats
         windows = [
-            part_window(one.notes, start=one.start, heard_until=one.heard_until) for one in requests
+            window
+            for notes, rows in groupby(requests, key=attrgetter("notes"))
+            for window in part_windows(notes, [(one.start, one.heard_until) for one in rows])
         ]
         notes, count = stack_notes([note_inputs(window) for window in windows])
         wanted = [np.tile(wishes(one.controls), (bars, 1)) for one in requests]
@@ -179,9 +183,9 @@ class Drummer:
         """Step by step, each knowing the last: the drum grids of all takes, (k, steps, V, 3)."""
         steps = _steps_of(request)
         total, takes = request.bars * steps, choose.takes
-        line = np.zeros((takes, HISTORY_BARS * steps + total, HITS), np.float32)
-        line[:, : HISTORY_BARS * steps] = _past(request.history, steps).reshape(-1, HITS)
         rows = len(memory["context"])
+        line = np.zeros((rows * takes, HISTORY_BARS * steps + total, HITS), np.float32)
+        line[:, : HISTORY_BARS * steps] = _past(request.history, steps).reshape(-1, HITS)
         memory = {name: np.repeat(value, takes, axis=0) for name, value in memory.items()}
         known = {name: memory[name] for name in self._kept}
         context = known.pop("context")
@@ -191,8 +195,8 @@ class Drummer:
             ago = [line[:, now - back * steps] for back in range(1, HISTORY_BARS + 1)]
             inputs = {
                 "context": context[:, step : step + 1],
-                "previous": np.tile(line[:, now - 1], (rows, 1))[:, None],
-                "history": np.tile(np.concatenate(ago, axis=1), (rows, 1))[:, None],
+                "previous": line[:, now - 1 : now],
+                "history": np.concatenate(ago, axis=1)[:, None],
             }
             found = self._play.run(None, known | carried | inputs)
             answers = dict(zip(self._answers, found, strict=True))
@@ -200,8 +204,9 @@ class Drummer:
             voices, velocity, offset = (answers[name] for name in ANSWERS)
             logits = _guided(voices[:, 0], lean(step)) if rows > 1 else voices[:, 0]
             struck = choose(step, logits, velocity[:takes, 0], offset[:takes, 0])
-            line[:, now] = struck.reshape(takes, HITS)
-        return line[:, HISTORY_BARS * steps :].reshape(takes, total, VOICES, GRID_CHANNELS)
+            line[:, now] = np.tile(struck.reshape(takes, HITS), (rows, 1))
+        struck = line[:takes, HISTORY_BARS * steps :]
+        return struck.reshape(takes, total, VOICES, GRID_CHANNELS)
 
     def _start(self, memory: dict[str, Floats], rows: int) -> dict[str, Floats]:
         """What is carried into the first step: nothing, but for the `state` of the memory."""

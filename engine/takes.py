@@ -89,11 +89,13 @@ def strokes(
 ) -> Floats:
     """One step of k drum grids, (k, V, GRID_CHANNELS), from logits (k, C), (k, V, .), (k, V, .)."""
     struck = STRUCK[sample(rng, voices, temperature)]
+    step = np.zeros((len(struck), VOICES, GRID_CHANNELS), np.float32)
     take, voice = np.nonzero(struck)
+    if not len(take):  # as on most triplets
+        return step
     loud = sample(rng, velocity[take, voice], temperature) * VELOCITY_BIN
     loud += rng.integers(VELOCITY_BIN, size=len(loud)) if temperature else VELOCITY_BIN // 2
     early = OFFSETS[sample(rng, offset[take, voice], temperature)]
-    step = np.zeros((len(struck), VOICES, GRID_CHANNELS), np.float32)
     step[take, voice, 0] = 1
     step[take, voice, 1] = np.maximum(1, loud) / 127
     step[take, voice, 2] = early / WIDEST_OFFSET

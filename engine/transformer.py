@@ -6,8 +6,6 @@ place in the bar. In the reader every step looks at all steps and at every note 
 the decoder a step also knows what was struck a step ago and at this place in the last two bars, and
 it looks at the steps before it alone. All layers are pre-norm (Xiong et al. 2020).
 
-Attention is written out: torch's fused one is slower on a CPU for sequences as short as these.
-
 Shapes: b windows, n notes, t steps, V voices, d the width of a token, h heads of width w = d / h.
 """
 
@@ -17,6 +15,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from engine.attention import HIDDEN, CrossAttention, SelfAttention
 from engine.features import (
     COMBINATIONS,
     CONDITIONS,
@@ -30,7 +29,6 @@ from engine.kit import VOICES
 from engine.seq_model import HISTORY, HITS, LATE_BARS, Guitar, Logits, lay
 
 TOLD_BARS = 2  # bars to play that are told apart; later ones are as the last of them
-HIDDEN = -1e4  # added to the score of what must not be looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,52 +54,6 @@ class StepMemory:
     likely: Tensor  # (b, t, V) logits of each voice
 
 
-class SelfAttention(nn.Module):
-    """Each step looks at steps of its own sequence."""
-
-    def __init__(self, settings: TransformerSettings) -> None:
-        super().__init__()
-        self.heads, size = settings.heads, settings.size
-        self.project = nn.Linear(size, 3 * size)
-        self.out = nn.Linear(size, size)
-
-    def forward(self, steps: Tensor) -> Tensor:
-        """What each of (b, t, d) finds in all of them."""
-        return self.continued(steps, None, None)[0]
-
-    def continued(
-        self, steps: Tensor, before: Tensor | None, mask: Tensor | None
-    ) -> tuple[Tensor, Tensor]:
-        """What each of (b, t, d) finds in all of them and in those `before`.
-
-        Those are told as keys and values, (b, h, s, 2 * w); second, the same with these steps
-        added. `mask` (t, s + t) is added to the scores.
-        """
-        width = self.project.in_features // self.heads
-        own = _split(self.project(steps), self.heads)
-        query, seen = torch.split(own, [width, 2 * width], dim=3)
-        if before is not None:
-            seen = torch.cat([before, seen], dim=2)
-        return self.out(_attend(query, seen, mask)), seen
-
-
-class CrossAttention(nn.Module):
-    """Each step looks at the notes of the window."""
-
-    def __init__(self, settings: TransformerSettings) -> None:
-        super().__init__()
-        self.heads, size = settings.heads, settings.size
-        self.query = nn.Linear(size, size)
-        self.notes = nn.Linear(settings.note_size, 2 * size, bias=False)
-        self.out = nn.Linear(size, size)
-
-    def forward(self, steps: Tensor, notes: Tensor, padding: Tensor) -> Tensor:
-        """What each of (b, t, d) finds in (b, n, note); `padding` (b, 1, 1, n) is added."""
-        query, seen = _split(self.query(steps), self.heads), _split(self.notes(notes), self.heads)
-        found: Tensor = self.out(_attend(query, seen, padding))
-        return found
-
-
 class FeedForward(nn.Sequential):
     """What each step makes of what it found."""
 
@@ -121,9 +73,9 @@ class ReaderLayer(nn.Module):
     def __init__(self, settings: TransformerSettings) -> None:
         super().__init__()
         self.norm = nn.LayerNorm(settings.size)
-        self.attention = SelfAttention(settings)
+        self.attention = SelfAttention(settings.size, settings.heads)
         self.cross_norm = nn.LayerNorm(settings.size)
-        self.cross = CrossAttention(settings)
+        self.cross = CrossAttention(settings.size, settings.note_size, settings.heads)
         self.feed_forward = FeedForward(settings)
 
     def forward(self, steps: Tensor, notes: Tensor, padding: Tensor) -> Tensor:
@@ -139,16 +91,20 @@ class DecoderLayer(nn.Module):
     def __init__(self, settings: TransformerSettings) -> None:
         super().__init__()
         self.norm = nn.LayerNorm(settings.size)
-        self.attention = SelfAttention(settings)
+        self.attention = SelfAttention(settings.size, settings.heads)
         self.feed_forward = FeedForward(settings)
 
-    def forward(
-        self, steps: Tensor, before: Tensor | None, mask: Tensor | None
-    ) -> tuple[Tensor, Tensor]:
-        """As `SelfAttention.continued`."""
-        found, seen = self.attention.continued(self.norm(steps), before, mask)
-        steps = steps + found
-        return steps + self.feed_forward(steps), seen
+    def forward(self, steps: Tensor, later: Tensor) -> Tensor:
+        """All of (b, t, d); `later` (t, t) hides from each the steps after it."""
+        steps = steps + self.attention(self.norm(steps), later)
+        played: Tensor = steps + self.feed_forward(steps)
+        return played
+
+    def step(self, one: Tensor, seen: Tensor) -> tuple[Tensor, Tensor]:
+        """As `SelfAttention.step`."""
+        found, seen = self.attention.step(self.norm(one), seen)
+        one = one + found
+        return one + self.feed_forward(one), seen
 
 
 class Decoder(nn.Module):
@@ -167,34 +123,36 @@ class Decoder(nn.Module):
 
     def forward(self, memory: StepMemory, previous: Tensor, history: Tensor) -> Logits:
         """All steps at once: `previous` (b, t, HITS), `history` (b, t, HISTORY)."""
-        steps = memory.context.shape[1]
-        later = torch.full((steps, steps), HIDDEN, device=previous.device).triu(1)
-        nothing = [None] * len(self.layers)
-        return self.continued(memory, previous, history, nothing, later.to(memory.context.dtype))[0]
+        steps = self._enter(memory, previous, history)
+        count = steps.shape[1]
+        later = torch.full((count, count), HIDDEN, device=steps.device).triu(1).to(steps.dtype)
+        for layer in self.layers:
+            steps = layer(steps, later)
+        return self._answer(steps, count, memory.likely)
 
-    def continued(
-        self,
-        memory: StepMemory,
-        previous: Tensor,
-        history: Tensor,
-        before: Sequence[Tensor | None],
-        mask: Tensor | None = None,
+    def step(
+        self, memory: StepMemory, previous: Tensor, history: Tensor, seen: Sequence[Tensor]
     ) -> tuple[Logits, list[Tensor]]:
-        """The steps after those that the layers remember, each as (b, h, s, 2 * w)."""
+        """One step more, t = 1, given what each layer has seen of those before."""
+        one, seen_next = self._enter(memory, previous, history), list[Tensor]()
+        for layer, before in zip(self.layers, seen, strict=True):
+            one, now = layer.step(one, before)  # type: ignore[operator]
+            seen_next.append(now)
+        return self._answer(one, 1, memory.likely), seen_next
+
+    def _enter(self, memory: StepMemory, previous: Tensor, history: Tensor) -> Tensor:
         drums = self.drums(torch.cat([previous, history], dim=2))
-        steps, remembered = self.dropout(memory.context + drums), list[Tensor]()
-        for layer, known in zip(self.layers, before, strict=True):
-            steps, seen = layer(steps, known, mask)
-            remembered.append(seen)
+        entered: Tensor = self.dropout(memory.context + drums)
+        return entered
+
+    def _answer(self, steps: Tensor, count: int, likely: Tensor) -> Logits:
         out = self.dropout(self.norm(steps))
-        shape = (*out.shape[:2], VOICES, -1)
-        logits = Logits(
+        return Logits(
             self.voices(out),
-            self.velocity(out).view(shape),
-            self.offset(out).view(shape),
-            memory.likely,
+            self.velocity(out).view(-1, count, VOICES, VELOCITIES),
+            self.offset(out).view(-1, count, VOICES, len(OFFSETS)),
+            likely,
         )
-        return logits, remembered
 
 
 class Transformer(nn.Module):
@@ -272,19 +230,6 @@ class Transformer(nn.Module):
         late = [laid[:, ahead + past - back * bar_steps] for back in range(LATE_BARS)]
         place = torch.remainder(ahead, bar_steps)
         number = torch.div(ahead, bar_steps, rounding_mode="floor").clamp(max=TOLD_BARS - 1)
-        entered: Tensor = self.enter(torch.cat([*late, history[:, place], conditions], dim=2))
-        return entered + (self.place(place) + self.bar(number)).to(entered.dtype)
-
-
-def _split(tokens: Tensor, heads: int) -> Tensor:
-    """(b, t, size) to (b, heads, t, size / heads)."""
-    return tokens.view(*tokens.shape[:2], heads, -1).transpose(1, 2)
-
-
-def _attend(query: Tensor, seen: Tensor, mask: Tensor | None) -> Tensor:
-    """(b, h, t, w) and keys with values (b, h, s, 2 * w) to (b, t, d)."""
-    keys, values = seen.chunk(2, dim=3)
-    scores = (query * query.shape[3] ** -0.5) @ keys.transpose(2, 3)
-    if mask is not None:
-        scores = scores + mask
-    return (torch.softmax(scores, dim=3) @ values).transpose(1, 2).flatten(2)
+        entered = self.enter(torch.cat([*late, history[:, place], conditions], dim=2))
+        tokens: Tensor = entered + (self.place(place) + self.bar(number)).to(entered.dtype)
+        return tokens

@@ -22,6 +22,7 @@ LONGEST_FILE = 300
 HEAVY = {"matplotlib", "music21", "numpy", "onnxruntime", "symusic", "torch"}
 
 TRAINING = (
+    "attention",
     "checkpoint",
     "data_prep",
     "drum_task",

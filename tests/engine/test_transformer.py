@@ -95,11 +95,11 @@ def test_all_steps_at_once_and_one_by_one_are_the_same(model, inputs):
     guitar, previous, history, conditions, bar = inputs
     wanted = model(*inputs)
     memory = model.listen(guitar, history[:, :BAR], conditions, bar)
-    seen = [None] * SMALL.decoder_layers
+    seen = [torch.zeros(WINDOWS, SMALL.heads, 0, 8)] * SMALL.decoder_layers
     for step in range(STEPS):
         now = slice(step, step + 1)
         one = StepMemory(memory.context[:, now], memory.likely[:, now])
-        logits, seen = model.decoder.continued(one, previous[:, now], history[:, now], seen)
+        logits, seen = model.decoder.step(one, previous[:, now], history[:, now], seen)
         assert torch.allclose(logits.voices, wanted.voices[:, now], atol=1e-5)
         assert torch.allclose(logits.velocity, wanted.velocity[:, now], atol=1e-5)
         assert torch.allclose(logits.offset, wanted.offset[:, now], atol=1e-5)
