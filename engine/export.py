@@ -25,11 +25,13 @@ from engine.bundle import (
     vocabulary,
 )
 from engine.checkpoint import Checkpoint, load_checkpoint
+from engine.draw import DataSettings
 from engine.errors import BundleError
 from engine.features import CONDITIONS, NOTE_VALUES
 from engine.networks import Network, build_network
+from engine.recipe import read_section
 from engine.seq_model import HISTORY, HITS, Guitar, Memory, Seq2Seq
-from engine.train import BEST
+from engine.train import BEST, LOG
 from engine.transformer import StepMemory, Transformer
 
 OPSET = 18
@@ -117,6 +119,7 @@ def export(run: Path, bundle: Path, playing: Playing | None = None) -> Path:
         _write_listen(network, folder / LISTEN)
         _write_play(network, folder / PLAY)
         about = _about(checkpoint, network, folder, playing or Playing())
+        about["training"] = _training(run / LOG, checkpoint)
         (folder / ABOUT).write_text(json.dumps(about, indent=1, ensure_ascii=False) + "\n", "utf-8")
         if bundle.exists():
             shutil.rmtree(bundle)
@@ -131,6 +134,16 @@ def restore_network(checkpoint: Checkpoint) -> Network:
     network = build_network(checkpoint.recipe["model"])
     network.load_state_dict(checkpoint.weights)
     return network.eval()
+
+
+def _training(log: Path, checkpoint: Checkpoint) -> dict[str, Any]:
+    """What the run cost, validation left out; older logs tell no windows."""
+    data = read_section(DataSettings, checkpoint.recipe["data"], "data")
+    lines = log.read_text("utf-8").splitlines() if log.exists() else []
+    epochs = [json.loads(line) for line in lines]
+    windows = [epoch.get("windows", data.epoch_windows) for epoch in epochs]
+    seconds = [count / epoch["windows_per_s"] for count, epoch in zip(windows, epochs, strict=True)]
+    return {"epochs": len(epochs), "windows": sum(windows), "seconds": round(sum(seconds))}
 
 
 def _write_listen(network: Network, path: Path) -> None:

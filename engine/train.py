@@ -233,6 +233,7 @@ def _line(
         "epoch": epoch,
         "step": step,
         "loss": round(tally["loss"] / tally["windows"], 5),
+        "windows": int(tally["windows"]),
         "windows_per_s": round(tally["windows"] / max(1e-9, tally["seconds"]), 1),
         "rate": rate,
         **valid,
