@@ -47,9 +47,17 @@ class DrumTask:
         return self._steps
 
     def loss(self, epoch: int, step: int, share: Share = WHOLE) -> tuple[Tensor, int]:
+        batch = self.batch(epoch, step)
+        return self.loss_of(batch, share), len(batch)
+
+    def batch(self, epoch: int, step: int) -> Batch:
+        """The windows of one step."""
         if epoch != self._epoch:
             self._epoch, self._order = epoch, self._pairs.draw.order(epoch, self._batch)
-        batch = self._pairs.training_batch(self._order[step % len(self._order)], epoch, step)
+        return self._pairs.training_batch(self._order[step % len(self._order)], epoch, step)
+
+    def loss_of(self, batch: Batch, share: Share = WHOLE) -> Tensor:
+        """The mean loss of a batch, or a share's part of it."""
         rows, part = share.of(len(batch))
         mine = batch.rows(rows)
         logits = self._answer(mine)
@@ -58,7 +66,7 @@ class DrumTask:
         offset = _of_hits(logits.offset, mine.offset, batch.offset)
         likely = binary_cross_entropy_with_logits(logits.likely, _struck(mine)) * VOICES
         touch = (VELOCITY_WEIGHT * velocity + OFFSET_WEIGHT * offset) * (part > 0)
-        return voices * part + touch + LIKELY_WEIGHT * part * likely, len(batch)
+        return voices * part + touch + LIKELY_WEIGHT * part * likely
 
     def validate(self) -> dict[str, float]:
         """Bits a bar of the voices, teacher-forced: `score` with the guitar of the same bars.
