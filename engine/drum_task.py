@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
-from engine.corpus import Corpus, SongInfo
+from engine.corpus import Corpus, SongInfo, drums_alone
 from engine.data_prep import Batch, DrumPairs
 from engine.draw import DataSettings, keeps
 from engine.kit import VOICES
@@ -33,7 +33,12 @@ class DrumTask:
         data = read_section(DataSettings, recipe.data, "data")
         torch.manual_seed(recipe.seed)
         self.model = Seq2Seq(model)
-        learnt = [song for song in corpus.songs if keeps(song, "train", data)]
+        alone = drums_alone(corpus.tensors)
+        learnt = [
+            song
+            for song, touch in zip(corpus.songs, alone, strict=True)
+            if keeps(song, "train", data) and (data.touch_share or not touch)
+        ]
         self.about: dict[str, Any] = {"task": "drums", "trained_on": count_sources(learnt)}
         self._batch = recipe.train.batch
         self._pairs = DrumPairs(corpus, "train", data, recipe.seed)
@@ -50,10 +55,10 @@ class DrumTask:
             self._epoch, self._order = epoch, self._pairs.draw.order(epoch, self._batch)
         batch = self._pairs.training_batch(self._order[step % len(self._order)], epoch, step)
         logits = self._answer(batch)
-        voices = cross_entropy(logits.voices.flatten(0, 1), batch.voices.flatten())
+        voices = _of_steps(logits.voices, batch.voices)
         velocity = _of_hits(logits.velocity, batch.velocity)
         offset = _of_hits(logits.offset, batch.offset)
-        likely = binary_cross_entropy_with_logits(logits.likely, _struck(batch)) * VOICES
+        likely = _of_voices(logits.likely, batch.voices)
         loss = voices + VELOCITY_WEIGHT * velocity + OFFSET_WEIGHT * offset
         return loss + LIKELY_WEIGHT * likely, len(batch)
 
@@ -87,6 +92,14 @@ class DrumTask:
         return logits
 
 
+def _of_steps(logits: Tensor, voices: Tensor) -> Tensor:
+    """Mean cross entropy over the steps whose voices are to be learnt."""
+    total = cross_entropy(
+        logits.flatten(0, 1), voices.flatten(), ignore_index=-1, reduction="sum"
+    )
+    return total / (voices >= 0).sum().clamp(min=1)
+
+
 def _of_hits(logits: Tensor, target: Tensor) -> Tensor:
     """Mean cross entropy over what was struck."""
     struck = target >= 0
@@ -94,9 +107,12 @@ def _of_hits(logits: Tensor, target: Tensor) -> Tensor:
     return total / struck.sum().clamp(min=1)
 
 
-def _struck(batch: Batch) -> Tensor:
-    """Whether each voice is struck at each step, (b, t, V) floats."""
-    return (batch.voices[..., None] >> torch.arange(VOICES) & 1).float()
+def _of_voices(likely: Tensor, voices: Tensor) -> Tensor:
+    """As `_of_steps`, for each voice on its own: logits (b, t, V) against (b, t)."""
+    known = voices >= 0
+    struck = (voices[known][:, None] >> torch.arange(VOICES) & 1).float()
+    total = binary_cross_entropy_with_logits(likely[known].float(), struck, reduction="sum")
+    return total / known.sum().clamp(min=1)
 
 
 def _bars(pairs: NDArray[np.int64]) -> float:

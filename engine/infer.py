@@ -97,12 +97,12 @@ class Drummer:
         return self._expect([request])
 
     def _sampler(self, request: Request) -> Sampler:
-        wanted = request.temperature
-        temperature = self._playing.temperature if wanted is None else wanted
+        playing, wanted = self._playing, request.temperature
+        temperature = playing.temperature if wanted is None else wanted
         seed = self.seed if request.seed is None else request.seed
         rng = np.random.default_rng([seed, request.bar])
-        takes = request.takes or self._playing.takes
-        return Sampler(rng, temperature, takes if temperature else 1)
+        takes = (request.takes or playing.takes) if temperature else 1
+        return Sampler(rng, temperature, takes, playing.velocity_spread, playing.timing_spread)
 
     def _look_back(self, request: Request) -> Floats:
         """The chance of each stroke in a bar by the bars that were heard so far."""

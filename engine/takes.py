@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from engine.features import (
     COMBINATIONS,
     GRID_CHANNELS,
-    OFFSETS,
-    VELOCITY_BIN,
+    OFFSET_EDGES,
+    VELOCITY_EDGES,
     WIDEST_OFFSET,
     Floats,
     combination,
@@ -44,14 +44,31 @@ class Choose(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Sampler:
-    """Draws what is struck."""
+    """Draws what is struck; `Playing` tells what the numbers mean."""
 
     rng: np.random.Generator
     temperature: float
     takes: int
+    velocity_spread: float
+    timing_spread: float
 
     def __call__(self, step: int, voices: Floats, velocity: Floats, offset: Floats) -> Floats:  # noqa: ARG002 (each step alike)
-        return strokes(self.rng, voices, velocity, offset, self.temperature)
+        struck = STRUCK[sample(self.rng, voices, self.temperature)]
+        take, voice = np.nonzero(struck)
+        drawn = np.zeros((len(struck), VOICES, GRID_CHANNELS), np.float32)
+        drawn[take, voice, 0] = 1
+        marks = self._marks((len(struck), VOICES), self.velocity_spread)[take, voice]
+        loud = quantile(velocity[take, voice], VELOCITY_EDGES, marks)
+        drawn[take, voice, 1] = np.clip(loud, 1, 127) / 127
+        marks = self._marks((len(struck),), self.timing_spread)[take]  # what sounds together leans
+        late = quantile(offset[take, voice], OFFSET_EDGES, marks)
+        drawn[take, voice, 2] = late / WIDEST_OFFSET
+        return drawn
+
+    def _marks(self, shape: tuple[int, ...], spread: float) -> Floats:
+        """Where in a distribution to strike: all over it, or nearer to its median."""
+        wide = spread if self.temperature else 0.0
+        return 0.5 + np.float32(wide) * (self.rng.random(shape, np.float32) - np.float32(0.5))
 
 
 class Reader:
@@ -80,24 +97,20 @@ def sample(rng: np.random.Generator, logits: Floats, temperature: float) -> NDAr
     return np.asarray(np.minimum(drawn, logits.shape[-1] - 1))
 
 
-def strokes(
-    rng: np.random.Generator,
-    voices: Floats,
-    velocity: Floats,
-    offset: Floats,
-    temperature: float,
-) -> Floats:
-    """One step of k drum grids, (k, V, GRID_CHANNELS), from logits (k, C), (k, V, .), (k, V, .)."""
-    struck = STRUCK[sample(rng, voices, temperature)]
-    take, voice = np.nonzero(struck)
-    loud = sample(rng, velocity[take, voice], temperature) * VELOCITY_BIN
-    loud += rng.integers(VELOCITY_BIN, size=len(loud)) if temperature else VELOCITY_BIN // 2
-    early = OFFSETS[sample(rng, offset[take, voice], temperature)]
-    step = np.zeros((len(struck), VOICES, GRID_CHANNELS), np.float32)
-    step[take, voice, 0] = 1
-    step[take, voice, 1] = np.maximum(1, loud) / 127
-    step[take, voice, 2] = early / WIDEST_OFFSET
-    return step
+def quantile(logits: Floats, edges: Floats, marks: Floats) -> Floats:
+    """The value below which a share `marks` (h,) of each distribution lies, (h,).
+
+    `logits` (h, c) are of classes that reach from one of the `edges` (c + 1,) to the next; inside
+    a class all values are as likely.
+    """
+    weight = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    share = np.cumsum(weight, axis=-1) / weight.sum(axis=-1, keepdims=True)
+    row = np.arange(len(logits))
+    place = np.minimum((share <= marks[:, None]).sum(axis=-1), logits.shape[-1] - 1)
+    below = np.where(place > 0, share[row, place - 1], 0)
+    inside = (marks - below) / np.maximum(1e-9, share[row, place] - below)
+    low, high = edges[place], edges[place + 1]
+    return np.asarray(low + (high - low) * np.clip(inside, 0, 1), np.float32)
 
 
 def expected_f1(struck: Floats, likely: Floats) -> NDArray[np.float64]:
