@@ -96,9 +96,7 @@ def _human_songs(tensors: Arrays) -> NDArray[np.bool_]:
     """(S,) whether the micro-timing of each song's drums is a human's."""
     bar = _bar_of_hits(tensors)
     bpm, offset = tensors["bar_bpm"][bar], tensors["hit_offset"]
-    edges = np.searchsorted(
-        tensors["bar_song"][bar], np.arange(len(tensors["song_dynamics"]) + 1)
-    )
+    edges = np.searchsorted(tensors["bar_song"][bar], np.arange(len(tensors["song_dynamics"]) + 1))
     spans = [slice(*edge) for edge in pairwise(edges.tolist())]
     return np.array([is_human(offset[span], bpm[span]) for span in spans], np.bool_)
 

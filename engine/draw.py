@@ -74,7 +74,7 @@ class PairDraw:
             self._size[self._touch] = rng.choice(self._size[chosen], len(self._touch))
 
     def order(self, epoch: int, batch: int) -> list[NDArray[np.int64]]:
-        """The batches of an epoch, as pair numbers: a fresh draw of guitars, stand-ins and touch."""
+        """The batches of an epoch, as pair numbers: guitars, stand-ins and touch, drawn afresh."""
         rng = np.random.default_rng([self._seed, epoch])
         settings = self._settings
         touch = round(settings.touch_share * settings.epoch_windows) if len(self._touch) else 0

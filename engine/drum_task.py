@@ -94,9 +94,7 @@ class DrumTask:
 
 def _of_steps(logits: Tensor, voices: Tensor) -> Tensor:
     """Mean cross entropy over the steps whose voices are to be learnt."""
-    total = cross_entropy(
-        logits.flatten(0, 1), voices.flatten(), ignore_index=-1, reduction="sum"
-    )
+    total = cross_entropy(logits.flatten(0, 1), voices.flatten(), ignore_index=-1, reduction="sum")
     return total / (voices >= 0).sum().clamp(min=1)
 
 

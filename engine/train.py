@@ -19,6 +19,8 @@ import torch
 from torch import Tensor, nn
 
 from engine.checkpoint import (
+    BEST,
+    LAST,
     Checkpoint,
     load_checkpoint,
     optimizer_tensors,
@@ -27,8 +29,10 @@ from engine.checkpoint import (
 )
 from engine.errors import CheckpointError, ConfigError
 from engine.recipe import Recipe, TrainSettings
+from engine.start import Start, take_up
 
-LAST, BEST, LOG = "last.safetensors", "best.safetensors", "log.jsonl"
+LOG = "log.jsonl"
+BEGUN_FROM = "begun_from"  # in a checkpoint's `about`
 
 
 class Task(Protocol):
@@ -79,10 +83,14 @@ def train(
     run: Path,
     *,
     resume: bool = False,
+    start: Start | None = None,
     report: Callable[[Progress], None] = lambda _: None,
     stopped: Callable[[], bool] = lambda: False,
 ) -> Outcome:
-    """Trains until the recipe's epochs are done or `stopped()`; everything is left in `run`."""
+    """Trains until the recipe's epochs are done or `stopped()`; everything is left in `run`.
+
+    A new run begins with the weights of `start`, if given; one that is resumed has its own.
+    """
     settings = recipe.train
     torch.set_num_threads(settings.threads or torch.get_num_threads())
     torch.use_deterministic_algorithms(True)
@@ -91,19 +99,27 @@ def train(
     )
     per_epoch, step, best = task.steps(), 0, math.inf
     total, tally, scores = settings.epochs * per_epoch, _no_tally(), dict[str, float]()
+    about = task.about
     if resume:
         found = _restore(task, optimizer, recipe, run)
         step, best, tally = found.step, found.best, found.tally
+        about = found.about or about
     else:
-        _begin(run, recipe)
-    log = Log(run, step)
+        _make_room(run)
+        if start is not None:
+            take_up(start, task.model, about)
+            about = {**about, BEGUN_FROM: dict(start.record)}
 
     def checkpoint() -> Checkpoint:
         weights = task.model.state_dict()
         return Checkpoint(
-            weights, optimizer_tensors(optimizer), recipe.to_dict(), task.about, step, best, tally
+            weights, optimizer_tensors(optimizer), recipe.to_dict(), about, step, best, tally
         )
 
+    if start is not None and not resume:
+        save_checkpoint(run / LAST, checkpoint())  # to be resumed from, however soon it is killed
+    _write_recipe(run, recipe)
+    log = Log(run, step)
     saved, begun, windows = time.monotonic(), time.monotonic(), 0
     while step < total:
         epoch = step // per_epoch
@@ -178,7 +194,7 @@ def _tensorboard(run: Path) -> Any:
     return SummaryWriter(str(run / "tensorboard"))
 
 
-def _begin(run: Path, recipe: Recipe) -> None:
+def _make_room(run: Path) -> None:
     if (run / LAST).exists():
         raise ConfigError(f"{run} holds a run already; go on with --resume or name another folder")
     try:
@@ -187,7 +203,6 @@ def _begin(run: Path, recipe: Recipe) -> None:
         raise CheckpointError(
             f"cannot write to {run}: {error.strerror}; name another folder"
         ) from error
-    _write_recipe(run, recipe)
 
 
 def _write_recipe(run: Path, recipe: Recipe) -> None:
@@ -210,11 +225,11 @@ def _restore(task: Task, optimizer: torch.optim.Optimizer, recipe: Recipe, run: 
             f"{run} was begun with another recipe; resume with that one (recipe.json beside it),"
             " or with more epochs"
         )
-    if found.about != json.loads(json.dumps(task.about)):
+    known = {key: value for key, value in found.about.items() if key != BEGUN_FROM}
+    if known != json.loads(json.dumps(task.about)):
         raise CheckpointError(f"{run} was begun on another corpus; resume with that one")
     task.model.load_state_dict(found.weights)
     restore_optimizer(optimizer, found.optimizer)
-    _write_recipe(run, recipe)
     return found
 
 

@@ -27,6 +27,7 @@ TRAINING = (
     "drum_task",
     "export",
     "seq_model",
+    "start",
     "token_model",
     "token_task",
     "train",

@@ -1,7 +1,7 @@
 """The bars of the songs trained on, as far as baselines and copying need them.
 
-Only songs of the split `train` count, whatever is measured, and no drums that play alone. Steps and rows are those of
-`engine.measures.drumming`.
+Only songs of the split `train` count, whatever is measured, and no drums that play alone. Steps
+and rows are those of `engine.measures.drumming`.
 """
 
 from __future__ import annotations
