@@ -63,6 +63,9 @@ def command(
     drumd export runs/mine -o my-bundle
     drumd listen --in Guitar --out "AI Drums" --model my-bundle
 
+    
+    drumd train --config my.toml --from runs/lstm --data corpus -o runs/mine
+
     The run's folder gets log.jsonl (a line an epoch), best.safetensors and last.safetensors.
     Ctrl-C stops after the step under way; --resume goes on from there, or from the last save
     when the run was killed, and ends with the same weights. --from teaches a drummer that has
