@@ -5,7 +5,9 @@ Runs on onnxruntime with one thread. The same seed and request give the same pat
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -55,6 +57,7 @@ class Drummer:
         self._listen = _session(opened.listen, LISTEN_INPUTS)
         self._play = _session(opened.play, PLAY_INPUTS)
         self._warm_up(opened.folder)
+        _give_back_memory()
 
     def play(self, request: Request, groove: Floats | None = None) -> Pattern:
         """The drums of the bars asked for, in beats from `request.start`.
@@ -246,6 +249,12 @@ def _session(path: Path, inputs: set[str]) -> Any:
     if {item.name for item in session.get_inputs()} != inputs:
         raise BundleError(f"{path} has other inputs than this drumd gives; export it again")
     return session
+
+
+def _give_back_memory() -> None:
+    """Hands to the system what loading has freed, where the C library can (glibc)."""
+    with suppress(AttributeError, OSError, TypeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _past(history: tuple[Pattern, ...], steps: int) -> Floats:
