@@ -105,7 +105,13 @@ class Drummer:
         seed = self.seed if request.seed is None else request.seed
         rng = np.random.default_rng([seed, request.bar])
         takes = (request.takes or playing.takes) if temperature else 1
-        return Sampler(rng, temperature, takes, playing.velocity_spread, playing.timing_spread)
+        return Sampler(
+            rng,
+            temperature,
+            takes,
+            velocity_spread=playing.velocity_spread,
+            timing_spread=playing.timing_spread,
+        )
 
     def _look_back(self, request: Request) -> Floats:
         """The chance of each stroke in a bar by the bars that were heard so far."""

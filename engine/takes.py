@@ -9,7 +9,6 @@ Shapes: k takes, t steps, V voices, C combinations of voices.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -27,6 +26,7 @@ from engine.features import (
 from engine.kit import VOICES, Voice
 
 FILL_VOICES = [Voice.SNARE, Voice.LOW_TOM, Voice.MID_TOM, Voice.HIGH_TOM]
+GOLDEN = np.float32(0.618034)  # its multiples, less whole numbers, fill 0..1 evenly
 FILL_STROKES = 4  # more of them than the bar before has make a fill in full
 STRUCK = (np.arange(COMBINATIONS)[:, None] >> np.arange(VOICES) & 1).astype(np.float32)  # (C, V)
 
@@ -42,33 +42,43 @@ class Choose(Protocol):
         """One step of k drum grids, (k, V, 3), from logits (k, C), (k, V, .), (k, V, .)."""
 
 
-@dataclass(frozen=True, slots=True)
 class Sampler:
-    """Draws what is struck; `Playing` tells what the numbers mean."""
+    """Draws what is struck; `Playing` tells what the spreads mean.
 
-    rng: np.random.Generator
-    temperature: float
-    takes: int
-    velocity_spread: float
-    timing_spread: float
+    The strokes of a voice come from all over their distributions in turn, not by chance each: so
+    a bar is about as loud as it is likely to be, and the drums do not wander off with a few hard
+    strokes. What is struck together is as early or late.
+    """
+
+    def __init__(
+        self,
+        rng: np.random.Generator,
+        temperature: float,
+        takes: int,
+        *,
+        velocity_spread: float,
+        timing_spread: float,
+    ) -> None:
+        self.takes = takes
+        self._rng, self._temperature = rng, temperature
+        self._loud, self._late = (
+            np.float32(spread if temperature else 0) for spread in (velocity_spread, timing_spread)
+        )
+        self._turn = rng.random((takes, VOICES), np.float32)
 
     def __call__(self, step: int, voices: Floats, velocity: Floats, offset: Floats) -> Floats:  # noqa: ARG002 (each step alike)
-        struck = STRUCK[sample(self.rng, voices, self.temperature)]
+        struck = STRUCK[sample(self._rng, voices, self._temperature)]
         take, voice = np.nonzero(struck)
         drawn = np.zeros((len(struck), VOICES, GRID_CHANNELS), np.float32)
         drawn[take, voice, 0] = 1
-        marks = self._marks((len(struck), VOICES), self.velocity_spread)[take, voice]
+        marks = _inner(self._turn[take, voice], self._loud)
+        self._turn[take, voice] = (self._turn[take, voice] + GOLDEN) % 1
         loud = quantile(velocity[take, voice], VELOCITY_EDGES, marks)
         drawn[take, voice, 1] = np.clip(loud, 1, 127) / 127
-        marks = self._marks((len(struck),), self.timing_spread)[take]  # what sounds together leans
+        marks = _inner(self._rng.random(len(struck), np.float32), self._late)[take]
         late = quantile(offset[take, voice], OFFSET_EDGES, marks)
         drawn[take, voice, 2] = late / WIDEST_OFFSET
         return drawn
-
-    def _marks(self, shape: tuple[int, ...], spread: float) -> Floats:
-        """Where in a distribution to strike: all over it, or nearer to its median."""
-        wide = spread if self.temperature else 0.0
-        return 0.5 + np.float32(wide) * (self.rng.random(shape, np.float32) - np.float32(0.5))
 
 
 class Reader:
@@ -95,6 +105,11 @@ def sample(rng: np.random.Generator, logits: Floats, temperature: float) -> NDAr
     mark = rng.random(weight.shape[:-1], np.float32)[..., None] * weight[..., -1:]
     drawn = (weight <= mark).sum(axis=-1)
     return np.asarray(np.minimum(drawn, logits.shape[-1] - 1))
+
+
+def _inner(marks: Floats, spread: np.float32) -> Floats:
+    """Marks in 0..1 drawn together about the middle."""
+    return np.float32(0.5) + spread * (marks - np.float32(0.5))
 
 
 def quantile(logits: Floats, edges: Floats, marks: Floats) -> Floats:

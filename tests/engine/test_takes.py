@@ -18,7 +18,9 @@ LOUD = np.log([0.001, 0.05, 0.1, 0.2, 0.3, 0.2, 0.1, 0.049])  # of 8 classes of 
 def drawn(velocity_spread=1.0, timing_spread=1.0, temperature=1.0, seed=0):
     """One step of kick and hat, TAKES times: velocity in 1..127 and offset in beats, (k, 2)."""
     rng = np.random.default_rng(seed)
-    sampler = Sampler(rng, temperature, TAKES, velocity_spread, timing_spread)
+    sampler = Sampler(
+        rng, temperature, TAKES, velocity_spread=velocity_spread, timing_spread=timing_spread
+    )
     voices = np.full((TAKES, 1 << VOICES), -100, np.float32)
     voices[:, KICK_AND_HAT] = 0
     velocity = np.tile(LOUD.astype(np.float32), (TAKES, VOICES, 1))
@@ -64,6 +66,19 @@ def test_drawn_from_it_all_the_classes_come_as_often_as_they_are_likely():
     assert counts == pytest.approx(share, abs=0.05)
     counts = np.histogram(offset, OFFSET_EDGES)[0] / offset.size
     assert counts == pytest.approx(np.full(13, 1 / 13), abs=0.05)
+
+
+def test_the_strokes_of_a_bar_are_as_loud_on_the_whole_as_is_likely():
+    rng = np.random.default_rng(0)
+    sampler = Sampler(rng, 1.0, TAKES, velocity_spread=1.0, timing_spread=1.0)
+    voices = np.full((TAKES, 1 << VOICES), -100, np.float32)
+    voices[:, KICK_AND_HAT] = 0
+    velocity = np.tile(LOUD.astype(np.float32), (TAKES, VOICES, 1))
+    offset = np.zeros((TAKES, VOICES, 13), np.float32)
+    steps = [sampler(step, voices, velocity, offset)[..., 1] for step in range(8)]
+    hat = np.stack(steps)[..., Voice.CLOSED_HAT]  # (strokes, takes)
+    by_chance = hat.std() / np.sqrt(len(hat))
+    assert hat.mean(axis=0).std() < 0.6 * by_chance
 
 
 def test_what_is_struck_together_comes_together_but_not_as_hard():
