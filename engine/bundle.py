@@ -32,7 +32,7 @@ class Playing:
     temperature: float = 0.8  # 0: always the likeliest stroke
     takes: int = 8  # tried for each answer; the best is kept
     guidance: float = 0.0  # how far beyond its own answer to lean towards the guitar
-    velocity_spread: float = 0.5  # 0: as hard as the median of what is likely; 1: drawn from it all
+    velocity_spread: float = 0.8  # 0: as hard as the median of what is likely; 1: drawn from it all
     timing_spread: float = 1.0  # likewise for how early or late
 
     def __post_init__(self) -> None:
