@@ -55,6 +55,20 @@ class Batch:
     def __len__(self) -> int:
         return len(self.voices)
 
+    def rows(self, rows: slice) -> Batch:
+        """Some of the windows, padded as they are."""
+        guitar = self.guitar
+        return Batch(
+            Guitar(guitar.pitch[rows], guitar.values[rows], guitar.step[rows], guitar.count[rows]),
+            self.previous[rows],
+            self.history[rows],
+            self.conditions[rows],
+            self.bar_steps,
+            self.voices[rows],
+            self.velocity[rows],
+            self.offset[rows],
+        )
+
 
 class DrumPairs:
     """The pairs of one split of a corpus, ready to be cut into batches."""

@@ -17,8 +17,10 @@ from engine.corpus import Corpus, SongInfo, drums_alone
 from engine.data_prep import Batch, DrumPairs
 from engine.draw import DataSettings, keeps
 from engine.kit import VOICES
+from engine.networks import build_network
+from engine.parallel import WHOLE, Share
 from engine.recipe import Recipe, read_section
-from engine.seq_model import Logits, ModelSettings, Seq2Seq
+from engine.seq_model import Logits
 
 VELOCITY_WEIGHT = 0.3  # how loud and how early count less than what is struck
 OFFSET_WEIGHT = 0.3
@@ -29,10 +31,9 @@ class DrumTask:
     """Drums for guitar windows."""
 
     def __init__(self, recipe: Recipe, corpus: Corpus) -> None:
-        model = read_section(ModelSettings, recipe.model, "model")
         data = read_section(DataSettings, recipe.data, "data")
         torch.manual_seed(recipe.seed)
-        self.model = Seq2Seq(model)
+        self.model = build_network(recipe.model)
         alone = drums_alone(corpus.tensors)
         learnt = [
             song
@@ -50,17 +51,19 @@ class DrumTask:
     def steps(self) -> int:
         return self._steps
 
-    def loss(self, epoch: int, step: int) -> tuple[Tensor, int]:
+    def loss(self, epoch: int, step: int, share: Share = WHOLE) -> tuple[Tensor, int]:
         if epoch != self._epoch:
             self._epoch, self._order = epoch, self._pairs.draw.order(epoch, self._batch)
         batch = self._pairs.training_batch(self._order[step % len(self._order)], epoch, step)
-        logits = self._answer(batch)
-        voices = _of_steps(logits.voices, batch.voices)
-        velocity = _of_hits(logits.velocity, batch.velocity)
-        offset = _of_hits(logits.offset, batch.offset)
-        likely = _of_voices(logits.likely, batch.voices)
+        rows, part = share.of(len(batch))
+        mine = batch.rows(rows)
+        logits = self._answer(mine)
+        voices = _of_steps(logits.voices, mine.voices, batch.voices)
+        velocity = _of_hits(logits.velocity, mine.velocity, batch.velocity)
+        offset = _of_hits(logits.offset, mine.offset, batch.offset)
+        likely = _of_voices(logits.likely, mine.voices, batch.voices)
         loss = voices + VELOCITY_WEIGHT * velocity + OFFSET_WEIGHT * offset
-        return loss + LIKELY_WEIGHT * likely, len(batch)
+        return (loss + LIKELY_WEIGHT * likely) * (part > 0), len(batch)
 
     def validate(self) -> dict[str, float]:
         """Bits a bar of the voices, teacher-forced: `score` with the guitar of the same bars.
@@ -92,25 +95,28 @@ class DrumTask:
         return logits
 
 
-def _of_steps(logits: Tensor, voices: Tensor) -> Tensor:
-    """Mean cross entropy over the steps whose voices are to be learnt."""
+def _of_steps(logits: Tensor, voices: Tensor, whole: Tensor) -> Tensor:
+    """Cross entropy over the steps whose voices are to be learnt: this share's part of the mean.
+
+    `whole` are the voices of the whole batch.
+    """
     total = cross_entropy(logits.flatten(0, 1), voices.flatten(), ignore_index=-1, reduction="sum")
-    return total / (voices >= 0).sum().clamp(min=1)
+    return total / (whole >= 0).sum().clamp(min=1)
 
 
-def _of_hits(logits: Tensor, target: Tensor) -> Tensor:
-    """Mean cross entropy over what was struck."""
+def _of_hits(logits: Tensor, target: Tensor, whole: Tensor) -> Tensor:
+    """The same over what was struck."""
     struck = target >= 0
     total = cross_entropy(logits[struck], target[struck], reduction="sum")
-    return total / struck.sum().clamp(min=1)
+    return total / (whole >= 0).sum().clamp(min=1)
 
 
-def _of_voices(likely: Tensor, voices: Tensor) -> Tensor:
+def _of_voices(likely: Tensor, voices: Tensor, whole: Tensor) -> Tensor:
     """As `_of_steps`, for each voice on its own: logits (b, t, V) against (b, t)."""
     known = voices >= 0
     struck = (voices[known][:, None] >> torch.arange(VOICES) & 1).float()
     total = binary_cross_entropy_with_logits(likely[known].float(), struck, reduction="sum")
-    return total / known.sum().clamp(min=1)
+    return total / (whole >= 0).sum().clamp(min=1)
 
 
 def _bars(pairs: NDArray[np.int64]) -> float:

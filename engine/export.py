@@ -7,7 +7,7 @@ import logging
 import shutil
 import tempfile
 import warnings
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -25,21 +25,30 @@ from engine.bundle import (
     vocabulary,
 )
 from engine.checkpoint import BEST, Checkpoint, load_checkpoint
+from engine.draw import DataSettings
 from engine.errors import BundleError
 from engine.features import CONDITIONS, NOTE_VALUES
+from engine.networks import Network, build_network
 from engine.recipe import read_section
-from engine.seq_model import HISTORY, HITS, Guitar, Memory, ModelSettings, Seq2Seq
-from engine.train import BEGUN_FROM
+from engine.seq_model import HISTORY, HITS, Guitar, Memory, Seq2Seq
+from engine.train import BEGUN_FROM, LOG
+from engine.transformer import StepMemory, Transformer
 
 OPSET = 18
+ANSWERS = ("voices", "velocity", "offset")
+ARCHITECTURE: dict[type, str] = {Seq2Seq: "lstm-seq2seq", Transformer: "transformer"}
+MEMORY: dict[type, list[str]] = {  # what `listen` hands over, as the graphs call it
+    Seq2Seq: ["context", "keys", "notes", "padding", "state", "likely"],
+    Transformer: ["context", "likely"],
+}
 
 
 class ListenGraph(nn.Module):
-    """`Seq2Seq.listen` with plain tensors in and out; b, n and t are free."""
+    """`listen` of a network with plain tensors in and out; b, n and t are free."""
 
-    def __init__(self, model: Seq2Seq) -> None:
+    def __init__(self, network: Network) -> None:
         super().__init__()
-        self.model = model
+        self.network = network
 
     def forward(
         self,
@@ -52,19 +61,12 @@ class ListenGraph(nn.Module):
         bar_steps: Tensor,
     ) -> tuple[Tensor, ...]:
         guitar = Guitar(pitch, values, step, count)
-        memory = self.model.listen(guitar, history, conditions, bar_steps)
-        return (
-            memory.context,
-            memory.keys,
-            memory.values,
-            memory.padding,
-            memory.state,
-            memory.likely,
-        )
+        memory = self.network.listen(guitar, history, conditions, bar_steps)
+        return tuple(getattr(memory, item.name) for item in fields(memory))
 
 
-class PlayGraph(nn.Module):
-    """One step of `Decoder` with plain tensors in and out."""
+class LstmStep(nn.Module):
+    """One step of the LSTM's decoder with plain tensors in and out."""
 
     def __init__(self, model: Seq2Seq) -> None:
         super().__init__()
@@ -86,22 +88,38 @@ class PlayGraph(nn.Module):
         return logits.voices, logits.velocity, logits.offset, hidden, cell
 
 
+class TransformerStep(nn.Module):
+    """One step of the transformer's decoder with plain tensors in and out."""
+
+    def __init__(self, model: Transformer) -> None:
+        super().__init__()
+        self.decoder = model.decoder
+
+    def forward(
+        self, context: Tensor, previous: Tensor, history: Tensor, *seen: Tensor
+    ) -> tuple[Tensor, ...]:
+        memory = StepMemory(context, context[..., :0])
+        logits, seen_next = self.decoder.step(memory, previous, history, seen)
+        return logits.voices, logits.velocity, logits.offset, *seen_next
+
+
 def export(run: Path, bundle: Path, playing: Playing | None = None) -> Path:
     """Writes the bundle of a run's best checkpoint; a bundle that stood there is replaced.
 
     Raises CheckpointError for a run that cannot be read, BundleError where none can be written.
     """
     checkpoint = load_checkpoint(run / BEST)
-    model = restore_model(checkpoint)
+    network = restore_network(checkpoint)
     if bundle.exists() and any(bundle.iterdir()) and not (bundle / ABOUT).exists():
         raise BundleError(f"{bundle} holds other things; name an empty folder for the bundle")
     bundle.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=bundle.parent, prefix=".bundle-") as room:
         folder = Path(room) / "bundle"
         folder.mkdir()
-        _write_listen(model, folder / LISTEN)
-        _write_play(model, folder / PLAY)
-        about = _about(checkpoint, model, folder, playing or Playing())
+        _write_listen(network, folder / LISTEN)
+        _write_play(network, folder / PLAY)
+        about = _about(checkpoint, network, folder, playing or Playing())
+        about["training"] = _training(run / LOG, checkpoint)
         (folder / ABOUT).write_text(json.dumps(about, indent=1, ensure_ascii=False) + "\n", "utf-8")
         if bundle.exists():
             shutil.rmtree(bundle)
@@ -109,17 +127,26 @@ def export(run: Path, bundle: Path, playing: Playing | None = None) -> Path:
     return bundle
 
 
-def restore_model(checkpoint: Checkpoint) -> Seq2Seq:
+def restore_network(checkpoint: Checkpoint) -> Network:
     """The network of a checkpoint, ready to play."""
     if checkpoint.about.get("task") != "drums":
         raise BundleError("only a run of task 'drums' makes a bundle; this one learnt another task")
-    settings = read_section(ModelSettings, checkpoint.recipe["model"], "model")
-    model = Seq2Seq(settings)
-    model.load_state_dict(checkpoint.weights)
-    return model.eval()
+    network = build_network(checkpoint.recipe["model"])
+    network.load_state_dict(checkpoint.weights)
+    return network.eval()
 
 
-def _write_listen(model: Seq2Seq, path: Path) -> None:
+def _training(log: Path, checkpoint: Checkpoint) -> dict[str, Any]:
+    """What the run cost, validation left out; older logs tell no windows."""
+    data = read_section(DataSettings, checkpoint.recipe["data"], "data")
+    lines = log.read_text("utf-8").splitlines() if log.exists() else []
+    epochs = [json.loads(line) for line in lines]
+    windows = [epoch.get("windows", data.epoch_windows) for epoch in epochs]
+    seconds = [count / epoch["windows_per_s"] for count, epoch in zip(windows, epochs, strict=True)]
+    return {"epochs": len(epochs), "windows": sum(windows), "seconds": round(sum(seconds))}
+
+
+def _write_listen(network: Network, path: Path) -> None:
     rows, notes, steps = 2, 5, 24
     example = (
         torch.arange(notes).repeat(rows, 1),
@@ -130,17 +157,24 @@ def _write_listen(model: Seq2Seq, path: Path) -> None:
         torch.rand(rows, 2 * steps, CONDITIONS),
         torch.tensor(steps),
     )
+    inputs = ["pitch", "values", "step", "count", "history", "conditions", "bar_steps"]
+    outputs = MEMORY[type(network)]
     free = {"pitch": "notes", "values": "notes", "step": "notes", "history": "bar"}
     free |= {"conditions": "steps", "context": "steps", "likely": "steps"}
     free |= {"keys": "notes", "notes": "notes", "padding": "notes"}
-    axes = {name: {0: "rows", 1: axis} for name, axis in free.items()}
-    axes |= {"count": {0: "rows"}, "state": {0: "rows"}}
-    inputs = ["pitch", "values", "step", "count", "history", "conditions", "bar_steps"]
-    outputs = ["context", "keys", "notes", "padding", "state", "likely"]
-    _write(ListenGraph(model), example, path, inputs, outputs, axes)
+    names = [*inputs[:-1], *outputs]
+    axes = {name: {0: "rows"} | ({1: free[name]} if name in free else {}) for name in names}
+    _write(ListenGraph(network), example, path, inputs, outputs, axes)
 
 
-def _write_play(model: Seq2Seq, path: Path) -> None:
+def _write_play(network: Network, path: Path) -> None:
+    if isinstance(network, Transformer):
+        _write_transformer_step(network, path)
+    else:
+        _write_lstm_step(network, path)
+
+
+def _write_lstm_step(model: Seq2Seq, path: Path) -> None:
     settings, rows, notes = model.settings, 2, 5
     size = settings.decoder_size
     example = (
@@ -154,11 +188,29 @@ def _write_play(model: Seq2Seq, path: Path) -> None:
         torch.rand(1, rows, size),
     )
     inputs = ["context", "keys", "notes", "padding", "previous", "history", "hidden", "cell"]
-    outputs = ["voices", "velocity", "offset", "hidden_next", "cell_next"]
+    outputs = [*ANSWERS, "hidden_next", "cell_next"]
     axes = {name: {0: "rows", 1: "notes"} for name in ("keys", "notes", "padding")}
-    axes |= {name: {0: "rows"} for name in ("context", "previous", "history", *outputs[:3])}
-    axes |= {name: {1: "rows"} for name in ("hidden", "cell", *outputs[3:])}
-    _write(PlayGraph(model), example, path, inputs, outputs, axes)
+    axes |= {name: {0: "rows"} for name in ("context", "previous", "history", *ANSWERS)}
+    axes |= {name: {1: "rows"} for name in ("hidden", "cell", "hidden_next", "cell_next")}
+    _write(LstmStep(model), example, path, inputs, outputs, axes)
+
+
+def _write_transformer_step(model: Transformer, path: Path) -> None:
+    settings, rows, played = model.settings, 2, 3
+    width = settings.size // settings.heads
+    seen = [f"seen{layer}" for layer in range(settings.decoder_layers)]
+    seen_next = [f"{name}_next" for name in seen]
+    example = (
+        torch.rand(rows, 1, settings.size),
+        torch.rand(rows, 1, HITS),
+        torch.rand(rows, 1, HISTORY),
+        *(torch.rand(rows, settings.heads, played, 2 * width) for _ in seen),
+    )
+    inputs = ["context", "previous", "history"]
+    axes = {name: {0: "rows"} for name in (*inputs, *ANSWERS)}
+    axes |= {name: {0: "rows", 2: "played"} for name in seen}
+    axes |= {name: {0: "rows", 2: "played_next"} for name in seen_next}
+    _write(TransformerStep(model), example, path, [*inputs, *seen], [*ANSWERS, *seen_next], axes)
 
 
 def _write(
@@ -186,15 +238,15 @@ def _write(
 
 
 def _about(
-    checkpoint: Checkpoint, model: Seq2Seq, folder: Path, playing: Playing
+    checkpoint: Checkpoint, network: Network, folder: Path, playing: Playing
 ) -> dict[str, Any]:
     begun = checkpoint.about.get(BEGUN_FROM)
     return {
         "format": FORMAT,
         "version": VERSION,
-        "architecture": "lstm-seq2seq",
-        "settings": asdict(model.settings),
-        "parameters": sum(weight.numel() for weight in model.parameters()),
+        "architecture": ARCHITECTURE[type(network)],
+        "settings": asdict(network.settings),
+        "parameters": sum(weight.numel() for weight in network.parameters()),
         "vocabulary": vocabulary(),
         "playing": asdict(playing),
         "recipe": checkpoint.recipe,

@@ -9,6 +9,8 @@ import ctypes
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -34,12 +36,13 @@ from engine.features import (
 from engine.grid import MAX_BAR_BEATS, fits_grid, steps_in
 from engine.kit import VOICES
 from engine.notes import COMMON_TIME, Note, Pattern, Request
-from engine.preprocess import part_window
+from engine.preprocess import part_windows
 from engine.takes import Choose, Reader, Sampler, expected_f1, fills_out
 
 LISTEN_INPUTS = {"pitch", "values", "step", "count", "history", "conditions", "bar_steps"}
-PLAY_INPUTS = {"context", "keys", "notes", "padding", "previous", "history", "hidden", "cell"}
-MEMORY = ("context", "keys", "notes", "padding", "state", "likely")
+DRUMS = {"previous", "history"}
+ANSWERS = ("voices", "velocity", "offset")
+NEXT = "_next"  # an input X that the graph of a step answers with X_next is carried to the next
 HITS = VOICES * GRID_CHANNELS
 Lean = Callable[[int], float]  # by step
 FILL_LEAN = 0.5  # how far a fill leans away from a bar without one
@@ -54,8 +57,15 @@ class Drummer:
         opened = open_bundle(bundle)
         self.seed = seed
         self._playing = opened.playing
-        self._listen = _session(opened.listen, LISTEN_INPUTS)
-        self._play = _session(opened.play, PLAY_INPUTS)
+        self._listen, self._play = _session(opened.listen), _session(opened.play)
+        self._memory = [item.name for item in self._listen.get_outputs()]
+        self._answers = [item.name for item in self._play.get_outputs()]
+        asked = {item.name: item.shape for item in self._play.get_inputs()}
+        self._carried = {name: asked[name] for name in asked if name + NEXT in self._answers}
+        self._kept = asked.keys() - self._carried - DRUMS  # the memory that a step needs
+        _check_inputs(opened.listen, self._listen, LISTEN_INPUTS)
+        told = self._kept & set(self._memory)
+        _check_inputs(opened.play, self._play, DRUMS | self._carried.keys() | told)
         self._warm_up(opened.folder)
         _give_back_memory()
 
@@ -136,7 +146,9 @@ class Drummer:
         """
         steps, bars, beats = _steps_of(requests[0]), requests[0].bars, requests[0].metre.beats
         windows = [
-            part_window(one.notes, start=one.start, heard_until=one.heard_until) for one in requests
+            window
+            for notes, rows in groupby(requests, key=attrgetter("notes"))
+            for window in part_windows(notes, [(one.start, one.heard_until) for one in rows])
         ]
         notes, count = stack_notes([note_inputs(window) for window in windows])
         wanted = [np.tile(wishes(one.controls), (bars, 1)) for one in requests]
@@ -156,7 +168,7 @@ class Drummer:
             ),
             "bar_steps": np.array(steps),
         }
-        return dict(zip(MEMORY, self._listen.run(None, inputs), strict=True))
+        return dict(zip(self._memory, self._listen.run(None, inputs), strict=True))
 
     def _contrast(self, request: Request) -> tuple[Lean, list[Request]]:
         """How far to lean away, step by step, from what another request would be answered with.
@@ -180,28 +192,44 @@ class Drummer:
         """Step by step, each knowing the last: the drum grids of all takes, (k, steps, V, 3)."""
         steps = _steps_of(request)
         total, takes = request.bars * steps, choose.takes
-        line = np.zeros((takes, HISTORY_BARS * steps + total, HITS), np.float32)
-        line[:, : HISTORY_BARS * steps] = _past(request.history, steps).reshape(-1, HITS)
         rows = len(memory["context"])
+        line = np.zeros((rows * takes, HISTORY_BARS * steps + total, HITS), np.float32)
+        line[:, : HISTORY_BARS * steps] = _past(request.history, steps).reshape(-1, HITS)
         memory = {name: np.repeat(value, takes, axis=0) for name, value in memory.items()}
-        context, state = memory.pop("context"), memory.pop("state")[None]
-        memory |= {"hidden": state, "cell": np.zeros_like(state)}
+        known = {name: memory[name] for name in self._kept}
+        context = known.pop("context")
+        carried = self._start(memory, rows * takes)
         for step in range(total):
             now = HISTORY_BARS * steps + step
             ago = [line[:, now - back * steps] for back in range(1, HISTORY_BARS + 1)]
-            voices, velocity, offset, memory["hidden"], memory["cell"] = self._play.run(
-                None,
-                memory
-                | {
-                    "context": context[:, step : step + 1],
-                    "previous": np.tile(line[:, now - 1], (rows, 1))[:, None],
-                    "history": np.tile(np.concatenate(ago, axis=1), (rows, 1))[:, None],
-                },
-            )
+            inputs = {
+                "context": context[:, step : step + 1],
+                "previous": line[:, now - 1 : now],
+                "history": np.concatenate(ago, axis=1)[:, None],
+            }
+            found = self._play.run(None, known | carried | inputs)
+            answers = dict(zip(self._answers, found, strict=True))
+            carried = {name: answers[name + NEXT] for name in carried}
+            voices, velocity, offset = (answers[name] for name in ANSWERS)
             logits = _guided(voices[:, 0], lean(step)) if rows > 1 else voices[:, 0]
             struck = choose(step, logits, velocity[:takes, 0], offset[:takes, 0])
-            line[:, now] = struck.reshape(takes, HITS)
-        return line[:, HISTORY_BARS * steps :].reshape(takes, total, VOICES, GRID_CHANNELS)
+            line[:, now] = np.tile(struck.reshape(takes, HITS), (rows, 1))
+        struck = line[:takes, HISTORY_BARS * steps :]
+        return struck.reshape(takes, total, VOICES, GRID_CHANNELS)
+
+    def _start(self, memory: dict[str, Floats], rows: int) -> dict[str, Floats]:
+        """What is carried into the first step: nothing, but for the `state` of the memory."""
+        sizes = {"rows": rows}
+        carried = {
+            name: np.zeros(
+                [sizes.get(n, 0) if isinstance(n, str) else n for n in shape], np.float32
+            )
+            for name, shape in self._carried.items()
+        }
+        if "state" in memory:
+            first = next(iter(carried))
+            carried[first] = memory["state"].reshape(carried[first].shape)
+        return carried
 
     def _warm_up(self, folder: Path) -> None:
         """Two bars, thrown away; a network of another shape shows here."""
@@ -241,20 +269,20 @@ def _far_from_wish(struck: Floats, request: Request) -> NDArray[np.float64]:
     return np.asarray(WISH_WEIGHT * np.abs(strokes / request.metre.beats - per_beat))
 
 
-def _session(path: Path, inputs: set[str]) -> Any:
+def _session(path: Path) -> Any:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.enable_cpu_mem_arena = False  # a bar needs little; a smaller process matters more
     options.log_severity_level = 3
     try:
-        session = onnxruntime.InferenceSession(
-            str(path), options, providers=["CPUExecutionProvider"]
-        )
+        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime raises a dozen classes of its own here
         raise BundleError(f"{path} is not a network that can be run ({error})") from error
+
+
+def _check_inputs(path: Path, session: Any, inputs: set[str]) -> None:
     if {item.name for item in session.get_inputs()} != inputs:
         raise BundleError(f"{path} has other inputs than this drumd gives; export it again")
-    return session
 
 
 def _give_back_memory() -> None:

@@ -60,12 +60,16 @@ def window(
 
 def part_window(notes: Sequence[Note], *, start: float, heard_until: float) -> Window:
     """The window of a part that is given as notes, in any order."""
+    return part_windows(notes, [(start, heard_until)])[0]
+
+
+def part_windows(notes: Sequence[Note], asked: Sequence[tuple[float, float]]) -> list[Window]:
+    """As `part_window`, for each (start, heard_until)."""
     ordered = sorted(notes)
-    return window(
+    part = (
         np.array([note.onset for note in ordered], np.float64),
         np.array([note.duration for note in ordered], np.float64),
         np.array([note.pitch for note in ordered], np.int64),
         np.array([note.velocity for note in ordered], np.int64),
-        start=start,
-        heard_until=heard_until,
     )
+    return [window(*part, start=start, heard_until=until) for start, until in asked]

@@ -198,7 +198,7 @@ class Seq2Seq(nn.Module):
         steps = torch.arange(past + conditions.shape[1], device=notes.device) - past
         place = self.encoder.place(torch.remainder(steps, bar_steps))
         place = place[None].expand(conditions.shape[0], -1, -1)
-        laid = self._lay(notes, mask, guitar.step, steps)  # (b, s, aligned + 1)
+        laid = lay(self.aligned(notes), mask, guitar.step, steps)  # (b, s, aligned + 1)
         read = self.grid(torch.cat([laid, place, *_timeline(history, conditions)], dim=2))
         late = [laid[:, ahead + past - back * bar_steps] for back in range(LATE_BARS)]
         known = [read[:, past + ahead], *late, place[:, past + ahead], conditions]
@@ -228,13 +228,17 @@ class Seq2Seq(nn.Module):
         logits, _ = self.decoder(memory, previous, history, (state, torch.zeros_like(state)))
         return logits  # type: ignore[no-any-return]
 
-    def _lay(self, notes: Tensor, mask: Tensor, note_step: Tensor, steps: Tensor) -> Tensor:
-        """The notes that begin on each step: their mean, and how many, (b, s, aligned + 1)."""
-        same = (note_step[:, None, :] == steps[None, :, None]).to(notes.dtype)
-        same = same * mask[:, None, :]  # (b, s, n)
-        many = same.sum(dim=2, keepdim=True)
-        mean = same @ self.aligned(notes) / many.clamp(min=1)
-        return torch.cat([mean, torch.log1p(many)], dim=2)
+
+def lay(notes: Tensor, mask: Tensor, note_step: Tensor, steps: Tensor) -> Tensor:
+    """The notes that begin on each of `steps` (s,): their mean, and how many, (b, s, size + 1).
+
+    `notes` (b, n, size), `mask` (b, n) 0 for padding, `note_step` (b, n).
+    """
+    same = (note_step[:, None, :] == steps[None, :, None]).to(mask.dtype)
+    same = same * mask[:, None, :]  # (b, s, n)
+    many = same.sum(dim=2, keepdim=True)
+    mean = same @ notes / many.clamp(min=1)
+    return torch.cat([mean, torch.log1p(many)], dim=2)
 
 
 def _timeline(history: Tensor, conditions: Tensor) -> tuple[Tensor, Tensor, Tensor]:

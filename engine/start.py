@@ -15,7 +15,7 @@ from engine.bundle import ABOUT, Bundle, open_bundle
 from engine.checkpoint import BEST, load_checkpoint
 from engine.errors import BundleError, CheckpointError
 
-_GRAPH = "model."  # what `engine.export` puts before the names of weights
+_GRAPH = "network."  # what `engine.export` puts before the names of weights
 
 
 @dataclass(frozen=True, slots=True)

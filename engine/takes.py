@@ -70,6 +70,8 @@ class Sampler:
         struck = STRUCK[sample(self._rng, voices, self._temperature)]
         take, voice = np.nonzero(struck)
         drawn = np.zeros((len(struck), VOICES, GRID_CHANNELS), np.float32)
+        if not len(take):  # as on most triplets
+            return drawn
         drawn[take, voice, 0] = 1
         marks = _inner(self._turn[take, voice], self._loud)
         self._turn[take, voice] = (self._turn[take, voice] + GOLDEN) % 1

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
+from engine.parallel import WHOLE, Share
 from engine.recipe import Recipe, read_section
 from engine.token_corpus import END, PAD, START, Ids, TokenSequences, read_token_corpus
 from engine.token_model import TokenSeq2Seq, TokenSettings
@@ -68,12 +69,15 @@ class TokenTask:
     def steps(self) -> int:
         return len(self._batches)
 
-    def loss(self, epoch: int, step: int) -> tuple[Tensor, int]:
+    def loss(self, epoch: int, step: int, share: Share = WHOLE) -> tuple[Tensor, int]:
         order = np.random.default_rng((self._seed, epoch)).permutation(len(self._batches))
         batch = self._batches[order[step]]
         taught = torch.rand(batch.known.shape[1]) < self._data.teacher_forcing
-        logits = self.model(batch.inputs, batch.lengths, batch.known, taught)
-        return _cross_entropy(logits, batch.wanted, "mean"), len(batch)
+        rows, part = share.of(len(batch))
+        mine = batch.wanted[rows]
+        logits = self.model(batch.inputs[rows], batch.lengths[rows], batch.known[rows], taught)
+        tokens = (mine != PAD).sum() / (batch.wanted != PAD).sum() * (part > 0)
+        return _cross_entropy(logits, mine, "mean") * tokens, len(batch)
 
     def validate(self) -> dict[str, float]:
         train = self._teacher_forced(self._batches)

@@ -2,7 +2,7 @@
 
 Nothing random is carried from step to step: batches and dropout are drawn anew from (seed, step),
 so a run that was killed and resumed ends with the same weights, to the bit, as one that was not
-(on a CPU with the same number of threads).
+(on a CPU with the same number of threads). Several processes may share the work: `engine.parallel`.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from engine.checkpoint import (
     save_checkpoint,
 )
 from engine.errors import CheckpointError, ConfigError
+from engine.parallel import WHOLE, Share
 from engine.recipe import Recipe, TrainSettings
 from engine.start import Start, take_up
 
@@ -47,8 +48,11 @@ class Task(Protocol):
     def steps(self) -> int:
         """Batches in an epoch."""
 
-    def loss(self, epoch: int, step: int) -> tuple[Tensor, int]:
-        """The mean loss of this batch and how many windows it has; depends on nothing else."""
+    def loss(self, epoch: int, step: int, share: Share = WHOLE) -> tuple[Tensor, int]:
+        """The mean loss of this batch, or a share's part of it, and how many windows it has.
+
+        Depends on nothing else. The parts of all shares add up to the mean.
+        """
 
     def validate(self) -> dict[str, float]:
         """Scores on songs held out; `score` is the one to make small."""
@@ -86,14 +90,17 @@ def train(
     start: Start | None = None,
     report: Callable[[Progress], None] = lambda _: None,
     stopped: Callable[[], bool] = lambda: False,
+    share: Share = WHOLE,
 ) -> Outcome:
     """Trains until the recipe's epochs are done or `stopped()`; everything is left in `run`.
 
-    A new run begins with the weights of `start`, if given; one that is resumed has its own.
+    A new run begins with the weights of `start`, if given; one that is resumed has its own. Of
+    several processes each calls this with its `share` and the same arguments.
     """
     settings = recipe.train
     torch.set_num_threads(settings.threads or torch.get_num_threads())
     torch.use_deterministic_algorithms(True)
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
     optimizer = torch.optim.AdamW(
         task.model.parameters(), lr=settings.rate, weight_decay=settings.weight_decay
     )
@@ -104,11 +111,14 @@ def train(
         found = _restore(task, optimizer, recipe, run)
         step, best, tally = found.step, found.best, found.tally
         about = found.about or about
-    else:
-        _make_room(run)
-        if start is not None:
-            take_up(start, task.model, about)
-            about = {**about, BEGUN_FROM: dict(start.record)}
+    elif (run / LAST).exists():
+        raise ConfigError(f"{run} holds a run already; go on with --resume or name another folder")
+    elif start is not None:
+        take_up(start, task.model, about)
+        about = {**about, BEGUN_FROM: dict(start.record)}
+    if share.first:
+        _write_recipe(run, recipe)
+        log = Log(run, step)
 
     def checkpoint() -> Checkpoint:
         weights = task.model.state_dict()
@@ -116,11 +126,9 @@ def train(
             weights, optimizer_tensors(optimizer), recipe.to_dict(), about, step, best, tally
         )
 
-    if start is not None and not resume:
+    if share.first and start is not None and not resume:
         save_checkpoint(run / LAST, checkpoint())  # to be resumed from, however soon it is killed
-    _write_recipe(run, recipe)
-    log = Log(run, step)
-    saved, begun, windows = time.monotonic(), time.monotonic(), 0
+    saved = begun = time.monotonic()
     while step < total:
         epoch = step // per_epoch
         task.model.train()
@@ -128,17 +136,19 @@ def train(
         for group in optimizer.param_groups:
             group["lr"] = rate_at(step, total, settings)
         with torch.autocast("cpu", torch.bfloat16, enabled=settings.bfloat16):
-            loss, count = task.loss(epoch, step % per_epoch)
+            loss, count = task.loss(epoch, step % per_epoch, share)
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
+        mean_loss, stop = share.add_up(task.model, loss.item(), stopped())
         nn.utils.clip_grad_norm_(task.model.parameters(), settings.clip)
         optimizer.step()
 
-        step, windows = step + 1, windows + count
-        tally = _add(tally, loss.item(), count, time.monotonic() - begun)
+        step += 1
+        stop = stop and step < total
+        tally = _add(tally, mean_loss, count, time.monotonic() - begun)
         begun = time.monotonic()
         mean = tally["loss"] / tally["windows"]
-        if step % per_epoch == 0:
+        if share.first and step % per_epoch == 0:
             task.model.eval()
             with torch.no_grad():
                 scores = task.validate()
@@ -149,13 +159,12 @@ def train(
                 save_checkpoint(run / BEST, replace(checkpoint(), optimizer={}))
             save_checkpoint(run / LAST, checkpoint())
             begun = saved = time.monotonic()
-        elif time.monotonic() - saved > settings.save_every_s:
+        elif share.first and (stop or time.monotonic() - saved > settings.save_every_s):
             save_checkpoint(run / LAST, checkpoint())
             saved = time.monotonic()
         speed = tally["windows"] / tally["seconds"] if tally["seconds"] else 0.0
         report(Progress(epoch + 1, settings.epochs, step, total, mean, speed, scores))
-        if stopped() and step < total:
-            save_checkpoint(run / LAST, checkpoint())
+        if stop:
             return Outcome(False, epoch + 1, step, best)
     return Outcome(True, settings.epochs, step, best)
 
@@ -194,19 +203,9 @@ def _tensorboard(run: Path) -> Any:
     return SummaryWriter(str(run / "tensorboard"))
 
 
-def _make_room(run: Path) -> None:
-    if (run / LAST).exists():
-        raise ConfigError(f"{run} holds a run already; go on with --resume or name another folder")
-    try:
-        run.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise CheckpointError(
-            f"cannot write to {run}: {error.strerror}; name another folder"
-        ) from error
-
-
 def _write_recipe(run: Path, recipe: Recipe) -> None:
     try:
+        run.mkdir(parents=True, exist_ok=True)
         (run / "recipe.json").write_text(json.dumps(recipe.to_dict(), indent=1), "utf-8")
     except OSError as error:
         raise CheckpointError(
@@ -248,6 +247,7 @@ def _line(
         "epoch": epoch,
         "step": step,
         "loss": round(tally["loss"] / tally["windows"], 5),
+        "windows": int(tally["windows"]),
         "windows_per_s": round(tally["windows"] / max(1e-9, tally["seconds"]), 1),
         "rate": rate,
         **valid,

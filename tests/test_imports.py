@@ -22,10 +22,12 @@ LONGEST_FILE = 300
 HEAVY = {"matplotlib", "music21", "numpy", "onnxruntime", "symusic", "torch"}
 
 TRAINING = (
+    "attention",
     "checkpoint",
     "data_prep",
     "drum_task",
     "export",
+    "parallel",
     "seq_model",
     "start",
     "token_model",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -14,6 +15,8 @@ import click
 from drumd.cli.progress import cores, progress_bar
 
 if TYPE_CHECKING:
+    from engine.bundle import Bundle
+    from engine.eval_songs import EvalSong
     from engine.evaluate import SongResult
     from engine.measures.document import Conditions
 
@@ -22,7 +25,7 @@ QUICK_SONGS = 12
 
 
 @click.command()
-@click.argument("bundle", required=False, type=click.Path(path_type=Path))
+@click.argument("bundles", nargs=-1, metavar="[BUNDLE]...", type=click.Path(path_type=Path))
 @click.option("--data", required=True, type=Folder, help="A corpus, or a folder of MIDI songs.")
 @click.option("--split", type=click.Choice(["valid", "train"]), default="valid", show_default=True)
 @click.option(
@@ -42,7 +45,7 @@ QUICK_SONGS = 12
     help="Write a page with plots, piano rolls and, where fluidsynth is, sound to DIR/index.html.",
 )  # fmt: skip
 def command(
-    bundle: Path | None,
+    bundles: tuple[Path, ...],
     data: Path,
     split: str,
     part: str,
@@ -55,6 +58,8 @@ def command(
 ) -> None:
     """Measure a bundle (the one that ships if left out) on songs it has not seen.
 
+    Several bundles are compared in one table.
+
     Each guitar song is drummed to from start to end without a look at its own drums, and what
     comes is held against the true drums: hits, how far the guitar is heard, style. Beside it stand
     baselines that need no model, and the same bundle with the guitar of another song.
@@ -63,6 +68,7 @@ def command(
     drumd eval --data CORPUS --quick
     drumd eval BUNDLE --data CORPUS --part last --report report
     drumd eval BUNDLE --data songs/ --json > found.json
+    drumd eval BUNDLE OTHER THIRD --data CORPUS --part last
     """
     from engine.bundle import open_bundle
     from engine.corpus import read_corpus
@@ -71,29 +77,60 @@ def command(
     from engine.measures.document import Conditions
     from engine.measures.likelihood import GUITARS
 
-    folder = open_bundle(bundle).folder
+    if len(bundles) > 1 and report is not None:
+        raise click.UsageError("a report is of one bundle; leave --report or the others out")
+    opened = [open_bundle(bundle) for bundle in bundles] or [open_bundle()]
     with _corpus(data) as place:
         corpus = read_corpus(place)
     songs = songs_of(corpus, split=split, part=part)
     most = most or (QUICK_SONGS if quick else None)
-    with progress_bar("songs") as progress:
-        results = evaluate(
-            corpus,
-            songs[:most],
-            pool=songs,
-            bundle=bundle,
-            seed=seed,
-            temperature=temperature,
-            guitars=2 if quick else GUITARS,
-            processes=cores(),
-            progress=progress,
-        )
+
+    def measured(bundle: Bundle) -> list[SongResult]:
+        with progress_bar(f"songs, {bundle.folder.name}") as progress:
+            return evaluate(
+                corpus,
+                songs[:most],
+                pool=songs,
+                bundle=bundle.folder,
+                seed=seed,
+                temperature=temperature,
+                guitars=2 if quick else GUITARS,
+                processes=cores(),
+                progress=progress,
+            )
+
+    if len(opened) > 1:
+        _compare(((bundle, measured(bundle)) for bundle in opened), songs[:most], as_json=as_json)
+        return
+    folder = str(opened[0].folder)
     _tell(
-        results,
-        Conditions(str(folder), str(data), split, part, seed, temperature, quick),
+        measured(opened[0]),
+        Conditions(folder, str(data), split, part, seed, temperature, quick),
         report=report,
         as_json=as_json,
     )
+
+
+def _compare(
+    measured: Iterable[tuple[Bundle, Sequence[SongResult]]],
+    songs: Sequence[EvalSong],
+    *,
+    as_json: bool,
+) -> None:
+    """Print a row for each bundle; how fast it answers is measured here, on one thread."""
+    from drumd.cli.eval_tables import comparison
+    from engine.infer import Drummer
+    from engine.measures.comparison import answers_ms, row
+    from engine.measures.summary import summarise
+
+    rows = [
+        row(bundle, summarise(results), answers_ms(Drummer(bundle.folder), songs))
+        for bundle, results in measured
+    ]
+    if as_json:
+        click.echo(json.dumps({"bundles": [asdict(one) for one in rows], "songs": len(songs)}))
+    else:
+        comparison(rows, len(songs))
 
 
 def _tell(

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from rich.box import MARKDOWN
 from rich.console import Console
 from rich.table import Table
 
 if TYPE_CHECKING:
+    from engine.measures.comparison import Row
     from engine.measures.summary import Summary
+
+WIDE = 240  # characters; a table that is cut to the terminal cannot be copied
 
 
 def show(summary: Summary, title: str) -> None:
@@ -28,6 +32,34 @@ def show(summary: Summary, title: str) -> None:
     ):
         console.print()
         console.print(table)
+
+
+def comparison(rows: Sequence[Row], songs: int) -> None:
+    """Print a line for each bundle, as Markdown has its tables."""
+    from engine.measures.labels import interval, number, plain, signed
+
+    columns = ["bundle", "network", "parameters", "MB", "bits a bar, primed", "unprimed"]
+    columns += ["guitar worth, primed", "unprimed", "hit F1 [95 %]", "ms a bar, p50", "p95"]
+    table = Table(*columns, "windows learnt from", "training (min)", box=MARKDOWN)
+    for one in rows:
+        table.add_row(
+            one.bundle,
+            one.architecture,
+            f"{one.parameters:,}",
+            f"{one.bytes / 1e6:.1f}",
+            number(one.primed, plain(2)),
+            number(one.unprimed, plain(2)),
+            number(one.worth_primed, signed(2)),
+            number(one.worth_unprimed, signed(2)),
+            interval(one.f1, plain(3)),
+            f"{one.p50_ms:.1f}",
+            f"{one.p95_ms:.1f}",
+            "-" if one.windows is None else f"{one.windows:,}",
+            "-" if one.trained_s is None else f"{one.trained_s / 60:.0f}",
+        )
+    console = Console(markup=False, highlight=False, width=WIDE)
+    console.print(f"{songs} songs; a bar is answered on one thread")
+    console.print(table)
 
 
 def _agreement(summary: Summary, title: str) -> Table:

@@ -70,9 +70,14 @@ def command(
     Ctrl-C stops after the step under way; --resume goes on from there, or from the last save
     when the run was killed, and ends with the same weights. --from teaches a drummer that has
     learnt already: another run, or a bundle.
+
+    \b
+    Two processes share the work, each with one thread and a copy of the corpus in memory:
+    torchrun --standalone --nproc-per-node 2 -m drumd train --config ... --data ... -o ...
     """
     if resume and start is not None:
         raise click.UsageError("--resume goes on with the run's own weights; leave out --from")
+    from engine.parallel import joined
     from engine.recipe import load_recipe
     from engine.start import load_start
     from engine.tasks import open_task
@@ -81,19 +86,20 @@ def command(
     recipe = load_recipe(recipe_file)
     begun = None if start is None else load_start(start)
     task = open_task(recipe, data)
-    with stop_signals() as stops, progress_bar() as show:
+    with joined() as share, stop_signals() as stops, progress_bar() as show:
         outcome = train(
             task,
             recipe,
             run,
             resume=resume,
             start=begun,
-            report=show,
+            report=show if share.first else lambda _: None,
             stopped=lambda: bool(stops),
+            share=share,
         )
-    if as_json:
+    if share.first and as_json:
         click.echo(json.dumps({"run": str(run), **asdict(outcome)}))
-    else:
+    elif share.first:
         click.echo(_sentence(run, outcome.finished, outcome.step, outcome.best), err=True)
     if not outcome.finished:
         sys.exit(INTERRUPTED)

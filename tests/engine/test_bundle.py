@@ -13,7 +13,7 @@ import torch
 from engine.bundle import ABOUT, LISTEN, PLAY, SHIPPED, describe_file, open_bundle
 from engine.checkpoint import BEST, load_checkpoint
 from engine.errors import BundleError, EngineError
-from engine.export import export, restore_model
+from engine.export import export, restore_network
 from engine.features import CONDITIONS, NOTE_VALUES
 from engine.infer import Drummer
 from engine.notes import Metre, Note, Request
@@ -27,15 +27,20 @@ from tests.engine.songs import small_corpus
 RIFF = tuple(Note(beat / 2, 0.4, 40 + beat % 7, 90) for beat in range(24))
 
 
-@pytest.fixture(scope="module")
-def run(tmp_path_factory):
-    room = tmp_path_factory.mktemp("run")
+def learn(room, **model):
+    """A run of one epoch on a few songs."""
     recipe = Recipe(
+        model=model,
         data={"epoch_windows": 64, "valid_windows": 32},
         train=TrainSettings(epochs=1, batch=16, threads=1),
     )
     train(open_task(recipe, small_corpus(room)), recipe, room / "run")
     return room / "run"
+
+
+@pytest.fixture(scope="module", params=["lstm", "transformer"])
+def run(request, tmp_path_factory):
+    return learn(tmp_path_factory.mktemp(request.param), kind=request.param)
 
 
 @pytest.fixture(scope="module")
@@ -54,51 +59,56 @@ def mend_checksums(folder):
     (folder / ABOUT).write_text(json.dumps(about))
 
 
+def step_by_step(bundle, heard, previous, history):
+    """The three logits of each step of a bundle that is told what was struck."""
+    listen, play = (onnxruntime.InferenceSession(str(bundle / name)) for name in (LISTEN, PLAY))
+    memory = dict(
+        zip([item.name for item in listen.get_outputs()], listen.run(None, heard), strict=True)
+    )
+    inputs = {item.name: item.shape for item in play.get_inputs()}
+    outputs = [item.name for item in play.get_outputs()]
+    carried = {
+        name: np.zeros(
+            [1 if size == "rows" else 0 if isinstance(size, str) else size for size in shape], "f"
+        )
+        for name, shape in inputs.items()
+        if name + "_next" in outputs
+    }
+    if "state" in memory:
+        carried["hidden"] = memory["state"][None]
+    found = []
+    for step in range(previous.shape[1]):
+        now = slice(step, step + 1)
+        told = {name: memory[name] for name in inputs if name in memory} | carried
+        told |= {"context": memory["context"][:, now]}
+        told |= {"previous": previous[:, now], "history": history[:, now]}
+        answers = dict(zip(outputs, play.run(None, told), strict=True))
+        carried = {name: answers[name + "_next"] for name in carried}
+        found.append([answers[name] for name in ("voices", "velocity", "offset")])
+    return found
+
+
 @pytest.mark.parametrize(("notes", "bar_steps"), [(1, 24), (37, 24), (150, 18)])
 def test_onnxruntime_and_torch_give_the_same_logits(run, bundle, notes, bar_steps):
-    model = restore_model(load_checkpoint(run / BEST))
+    network = restore_network(load_checkpoint(run / BEST))
     torch.manual_seed(notes)
-    steps = bar_steps
     guitar = Guitar(
         torch.randint(0, 128, (1, notes)),
         torch.rand(1, notes, NOTE_VALUES),
-        torch.sort(torch.randint(-90, steps, (1, notes))).values,
+        torch.sort(torch.randint(-90, bar_steps, (1, notes))).values,
         torch.tensor([notes]),
     )
-    previous, history = torch.rand(1, steps, HITS), torch.rand(1, steps, HISTORY)
-    conditions, bar = torch.rand(1, steps, CONDITIONS), torch.tensor(bar_steps)
+    previous, history = torch.rand(1, bar_steps, HITS), torch.rand(1, bar_steps, HISTORY)
+    conditions, bar = torch.rand(1, bar_steps, CONDITIONS), torch.tensor(bar_steps)
     with torch.no_grad():
-        wanted = model(guitar, previous, history, conditions, bar)
-    listen, play = (onnxruntime.InferenceSession(str(bundle / name)) for name in (LISTEN, PLAY))
-    context, keys, values, padding, state, _ = listen.run(
-        None,
-        {
-            "pitch": guitar.pitch.numpy(),
-            "values": guitar.values.numpy(),
-            "step": guitar.step.numpy(),
-            "count": guitar.count.numpy(),
-            "history": history.numpy(),
-            "conditions": conditions.numpy(),
-            "bar_steps": bar.numpy(),
-        },
-    )
-    hidden, cell = state[None], np.zeros_like(state)[None]
-    found = []
-    for step in range(steps):
-        voices, velocity, offset, hidden, cell = play.run(
-            None,
-            {
-                "context": context[:, step : step + 1],
-                "keys": keys,
-                "notes": values,
-                "padding": padding,
-                "previous": previous[:, step : step + 1].numpy(),
-                "history": history[:, step : step + 1].numpy(),
-                "hidden": hidden,
-                "cell": cell,
-            },
-        )
-        found.append((voices, velocity, offset))
+        wanted = network(guitar, previous, history, conditions, bar)
+    heard = {name: getattr(guitar, name).numpy() for name in ("pitch", "values", "step", "count")}
+    heard |= {
+        "history": history.numpy(),
+        "conditions": conditions.numpy(),
+        "bar_steps": bar.numpy(),
+    }
+    found = step_by_step(bundle, heard, previous.numpy(), history.numpy())
     for kind, logits in enumerate((wanted.voices, wanted.velocity, wanted.offset)):
         together = np.concatenate([step[kind] for step in found], axis=1)
         assert np.abs(together - logits.numpy()).max() < 1e-4

@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from engine.errors import ConfigError
+from engine.parallel import Share
 from engine.recipe import Recipe, TrainSettings
 from engine.tasks import open_task
 from engine.token_corpus import PAD, prepare_tokens, read_token_corpus
@@ -47,6 +48,16 @@ def recipe(epochs: int = 3, *, data: dict[str, object] | None = None) -> Recipe:
 
 def token_task(corpus: Path, **data: object) -> TokenTask:
     return TokenTask(recipe(data=data), read_token_corpus(corpus))
+
+
+def test_the_losses_of_all_shares_of_a_batch_add_up_to_the_whole(corpus: Path) -> None:
+    task = token_task(corpus, teacher_forcing=1.0)
+    task.model.eval()  # no dropout
+    for ranks in (2, 3, 50):  # of the batches of 8
+        whole, count = task.loss(0, 1)
+        parts = [task.loss(0, 1, Share(rank, ranks)) for rank in range(ranks)]
+        assert {windows for _, windows in parts} == {count}
+        assert sum(loss.item() for loss, _ in parts) == pytest.approx(whole.item(), rel=1e-5)
 
 
 def test_the_loss_falls_and_train_and_held_out_scores_are_logged(

@@ -1,11 +1,13 @@
 """`drumd eval` as a user types it, with the bundle that ships."""
 
 import json
+import shutil
 
 import pytest
 from click.testing import CliRunner
 
 from drumd.cli import main
+from engine.bundle import SHIPPED
 from tests.midi_files import band, write
 
 
@@ -56,3 +58,25 @@ def test_a_quick_look_writes_a_report_and_says_where(songs, tmp_path):
 def test_a_folder_without_songs_is_one_sentence(tmp_path):
     result = CliRunner().invoke(main, ["eval", "--data", str(tmp_path)])
     assert result.exit_code == 1 and "no MIDI files" in result.output
+
+
+def test_bundles_are_compared_row_by_row(songs, tmp_path):
+    other = shutil.copytree(SHIPPED, tmp_path / "other")
+    args = ["eval", str(SHIPPED), str(other), "--data", str(songs), "--part", "all", "--quick"]
+    result = CliRunner().invoke(main, [*args, "--json"])
+    assert result.exit_code == 0, result.output
+    first, second = json.loads(result.stdout)["bundles"]
+    assert (first["bundle"], second["bundle"]) == (SHIPPED.name, "other")
+    assert 0 < first["p50_ms"] <= first["p95_ms"]
+    for figure in ("parameters", "bytes", "primed", "unprimed", "worth_primed", "f1"):
+        assert first[figure] == second[figure] != 0
+
+
+def test_a_comparison_can_be_pasted_and_has_no_report(songs, tmp_path):
+    args = ["eval", str(SHIPPED), str(SHIPPED), "--data", str(songs), "--part", "all", "--songs"]
+    result = CliRunner().invoke(main, [*args, "1"])
+    assert result.exit_code == 0, result.output
+    rows = [line for line in result.stdout.splitlines() if line.startswith("|")]
+    assert len(rows) == 4 and len({line.count("|") for line in rows}) == 1
+    refused = CliRunner().invoke(main, [*args, "1", "--report", str(tmp_path)])
+    assert refused.exit_code == 2 and "--report" in refused.output

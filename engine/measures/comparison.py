@@ -1,0 +1,90 @@
+"""Several bundles side by side: how large, how good, how quick, and what they cost to train."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from engine.accompany import Drummer, accompany
+from engine.bundle import Bundle
+from engine.eval_songs import EvalSong
+from engine.evaluate import MODEL
+from engine.features import Floats
+from engine.measures.live import Live
+from engine.measures.summary import Summary
+from engine.metrics import Mean
+from engine.notes import Pattern, Request
+
+TIMED_BARS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One bundle. Means are over songs; None where no song has the number."""
+
+    bundle: str
+    architecture: str
+    parameters: int
+    bytes: int  # of its networks
+    primed: Mean | None  # bits a bar, as the next three
+    unprimed: Mean | None
+    worth_primed: Mean | None
+    worth_unprimed: Mean | None
+    f1: Mean
+    p50_ms: float  # to answer a bar live, on one thread
+    p95_ms: float
+    windows: int | None  # learnt from; None where the bundle does not say, as the next
+    trained_s: float | None
+
+
+def row(bundle: Bundle, summary: Summary, answers_ms: Sequence[float]) -> Row:
+    """The figures of a bundle."""
+    about, likelihood = bundle.about, summary.likelihood
+    training: Mapping[str, Any] = about.get("training", {})
+    return Row(
+        bundle=Path(bundle.folder).name,
+        architecture=about["architecture"],
+        parameters=about["parameters"],
+        bytes=sum(entry["bytes"] for entry in about["files"].values()),
+        primed=likelihood["primed"],
+        unprimed=likelihood["unprimed"],
+        worth_primed=likelihood["worth_primed"],
+        worth_unprimed=likelihood["worth_unprimed"],
+        f1=summary.means[MODEL]["f1"],
+        p50_ms=float(np.percentile(answers_ms, 50)),
+        p95_ms=float(np.percentile(answers_ms, 95)),
+        windows=training.get("windows"),
+        trained_s=training.get("seconds"),
+    )
+
+
+def answers_ms(drummer: Drummer, songs: Sequence[EvalSong], bars: int = TIMED_BARS) -> list[float]:
+    """How long each bar of the first songs takes when it is asked for as in a jam."""
+    stopwatch = Stopwatch(drummer)
+    for song in songs:
+        accompany(song.notes, song.bars, Live(stopwatch))
+        if len(stopwatch.took_ms) >= bars:
+            break
+    return stopwatch.took_ms
+
+
+class Stopwatch:
+    """Times each answer of a drummer, who plays as many takes as he does in a jam."""
+
+    def __init__(self, drummer: Drummer) -> None:
+        self.took_ms: list[float] = []
+        self._drummer = drummer
+
+    def play(self, request: Request, groove: Floats | None = None) -> Pattern:
+        begun = time.perf_counter()
+        pattern = self._drummer.play(replace(request, takes=None), groove)
+        self.took_ms.append(1e3 * (time.perf_counter() - begun))
+        return pattern
+
+    def expect(self, request: Request) -> Floats:
+        return self._drummer.expect(request)
