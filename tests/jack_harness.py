@@ -252,6 +252,11 @@ class JackMaster:
         self._client.transport_stop()
 
     @property
+    def first_frame(self) -> int:
+        """The server's frame at beat 0, while the transport rolls."""
+        return int(self._client.frame_time - self._client.transport_frame)
+
+    @property
     def beat(self) -> float:
         """Where the song is now, in beats."""
         return float(self._client.transport_frame) * self._beats
