@@ -187,9 +187,23 @@ class JackGuitarist:
     def connect(self, *, into: str | None = None, out_of: str | None = None) -> None:
         """Plug the guitar into one port, and what another plays into the recorder."""
         if into is not None:
-            self._client.connect(self._out, into)
+            self._join(self._out, into)
         if out_of is not None:
-            self._client.connect(out_of, self._in)
+            self._join(out_of, self._in)
+
+    def _join(self, source: Any, destination: Any) -> None:
+        """Connect two ports; one whose client is not active yet takes no connection."""
+        import jack
+
+        give_up = time.monotonic() + START_S
+        while True:
+            try:
+                self._client.connect(source, destination)
+                return
+            except jack.JackErrorCode:
+                if time.monotonic() > give_up:
+                    raise
+                time.sleep(0.005)
 
     def play(self, events: Iterable[Event], *, lead_in: float = 0.1) -> None:
         """Start to play; returns at once. Time 0 is `lead_in` seconds from now."""
