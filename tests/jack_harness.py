@@ -87,7 +87,7 @@ def _running(name: str, rate: int, period: int) -> Iterator[JackServer]:
         command = ["setpriv", "--pdeathsig", "TERM", *command]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        _open_client(f"probe-{os.getpid()}", name, process).close()
+        open_client(f"probe-{os.getpid()}", name, process).close()
         yield JackServer(name, process, rate, period)
     finally:
         _end(process)
@@ -141,7 +141,7 @@ class JackGuitarist:
     def __init__(self, server: JackServer, name: str = "player") -> None:
         self.received: list[Event] = []
         self._closed = False
-        self._client = _open_client(f"{name}-{os.getpid()}", server.name, server.process)
+        self._client = open_client(f"{name}-{os.getpid()}", server.name, server.process)
         self._rate = server.rate
         self._out = self._client.midi_outports.register("out")
         self._in = self._client.midi_inports.register("in")
@@ -236,54 +236,6 @@ class JackGuitarist:
             self._done.set()
 
 
-class JackMaster:
-    """A timebase master: tells bars and beats of 4/4 from the transport's first frame on."""
-
-    def __init__(self, server: JackServer, bpm: float) -> None:
-        self._client = _open_client(f"master-{os.getpid()}", server.name, server.process)
-        self._beats = bpm / 60 / server.rate  # in a frame
-        self._bpm = bpm
-        self._client.set_timebase_callback(self._tell)
-        self._client.activate()
-
-    def __enter__(self) -> JackMaster:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close once; see JackGuitarist.close."""
-        if self._client is not None:
-            self._client.deactivate()
-            self._client.close()
-            self._client = None
-
-    def start(self) -> None:
-        self._client.transport_start()
-
-    def stop(self) -> None:
-        self._client.transport_stop()
-
-    @property
-    def first_frame(self) -> int:
-        """The server's frame at beat 0, while the transport rolls."""
-        return int(self._client.frame_time - self._client.transport_frame)
-
-    @property
-    def beat(self) -> float:
-        """Where the song is now, in beats."""
-        return float(self._client.transport_frame) * self._beats
-
-    def _tell(self, _state: object, _frames: int, position: Any, _new: object) -> None:
-        beat = position.frame * self._beats
-        position.valid = 0x10  # bars, beats and ticks
-        position.bar, position.beat = int(beat // 4) + 1, int(beat % 4) + 1
-        position.tick, position.ticks_per_beat = int(beat % 1 * 1920), 1920
-        position.beats_per_bar = position.beat_type = 4
-        position.beats_per_minute = self._bpm
-
-
 def _frame(event: tuple[int, bytes]) -> int:
     return event[0]
 
@@ -293,7 +245,7 @@ def note_on_times(received: Sequence[Event]) -> list[tuple[float, int]]:
     return [(seconds, data[1]) for seconds, data in received if data[0] & 0xF0 == 0x90 and data[2]]
 
 
-def _open_client(name: str, server: str, process: subprocess.Popen[bytes]) -> Any:
+def open_client(name: str, server: str, process: subprocess.Popen[bytes]) -> Any:
     """A client of the server, as soon as it is up."""
     import jack
 

@@ -9,14 +9,9 @@ import pytest
 
 from engine.kit import PITCH_OF, Voice
 from tests import drummers
-from tests.jack_harness import (
-    JackGuitarist,
-    JackMaster,
-    clock_events,
-    jack_server,
-    started_again,
-)
+from tests.jack_harness import JackGuitarist, clock_events, jack_server, started_again
 from tests.jack_jam import listening, match, play, riff, song, sounding, strokes
+from tests.jack_master import JackMaster
 
 pytestmark = [pytest.mark.jack, pytest.mark.slow]
 

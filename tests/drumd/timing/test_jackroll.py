@@ -10,7 +10,8 @@ from drumd.timing import MonotonicClock
 from drumd.timing.choose import musical_clock
 from drumd.timing.jackroll import JackTransport, TransportPlace
 from tests.drumd.timing.player import Session, groove, host, steady
-from tests.jack_harness import JackMaster, jack_server
+from tests.jack_harness import jack_server
+from tests.jack_master import JackMaster
 
 BPM, WAIT_S = 93.0, 10.0
 
