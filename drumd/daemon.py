@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
-from drumd.config import Settings
+from drumd.config import Settings, playable
 from drumd.drummer import DrummerProcess, Factory, model_factory
 from drumd.errors import DrumdError, RecordError, SettingsError
 from drumd.jam import Jam
@@ -22,6 +22,8 @@ from drumd.ports import (
     same_port,
 )
 from drumd.ports.fake import NullPort
+from drumd.ports.hostfile import metre_of
+from drumd.ports.open import file_of
 from drumd.process import main_thread_first, quick_threads, stopped_by_signals
 from drumd.recorder import Recorder
 from drumd.reporter import SCREEN_S, Reporter
@@ -30,6 +32,7 @@ from drumd.status import Snapshot, Summary
 from drumd.timing import Clock, LinkTime, MonotonicClock, MusicalClock
 from drumd.timing.choose import musical_clock
 from drumd.timing.jackroll import JackTransport, TransportPlace
+from engine.notes import COMMON_TIME, Metre
 
 STEP_S = 0.004  # the main loop's pause
 
@@ -74,9 +77,10 @@ class Daemon:
         with ExitStack() as stack:
             stack.enter_context(stopped_by_signals(self.stop))
             self._start_drummer(stack)
-            recorder = self._start_recorder(stack)
             output = self._start_output(stack)
-            musical = self._musical_clock(stack, output)
+            metre = self._metre(output)
+            recorder = self._start_recorder(stack, metre)
+            musical = self._musical_clock(stack, output, metre)
             scheduler = self._start_scheduler(output, musical)
             jam = Jam(settings, self._clock, musical, scheduler, self._drummer, recorder)
             stack.callback(jam.finish)  # what ends the last notes is recorded too
@@ -94,10 +98,10 @@ class Daemon:
         stack.callback(self._drummer.stop)
         self._drummer.start(self._clock.now())
 
-    def _start_recorder(self, stack: ExitStack) -> Recorder | None:
+    def _start_recorder(self, stack: ExitStack, metre: Metre) -> Recorder | None:
         if not self._files:
             return None
-        recorder = Recorder(self._files, self._settings.metre)
+        recorder = Recorder(self._files, metre)
         stack.callback(self._close_recorder, recorder)
         return recorder
 
@@ -113,10 +117,20 @@ class Daemon:
         stack.callback(output.close)
         return output
 
-    def _musical_clock(self, stack: ExitStack, output: SteadyOutput) -> MusicalClock:
+    def _metre(self, output: SteadyOutput) -> Metre:
+        """What was told, else what the host tells now: a file, or the JACK transport's master."""
+        if self._settings.metre is not None:
+            return self._settings.metre
+        file, place = file_of(self._settings.input), output.transport()
+        told = metre_of(file) if file else place.metre if place else None
+        if told and not playable(told):
+            self._reporter.say(f"the drummer cannot play {told}: the bars are counted in 4/4")
+        return told if told and playable(told) else COMMON_TIME
+
+    def _musical_clock(self, stack: ExitStack, output: SteadyOutput, metre: Metre) -> MusicalClock:
         settings, link = self._settings, None
         if settings.links:
-            link = LinkTime(self._clock, settings.metre, lasting=settings.clock == "link")
+            link = LinkTime(self._clock, metre, lasting=settings.clock == "link")
             stack.callback(link.close)
 
         def transport() -> TransportPlace | None:
@@ -124,7 +138,7 @@ class Daemon:
             return output.transport() or (guitar.transport() if guitar else None)
 
         jack = JackTransport(transport)
-        return musical_clock(settings.clock, settings.bpm, settings.metre, link=link, jack=jack)
+        return musical_clock(settings.clock, settings.bpm, metre, link=link, jack=jack)
 
     def _start_scheduler(self, output: SteadyOutput, musical: MusicalClock) -> Scheduler:
         scheduler = Scheduler(

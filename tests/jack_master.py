@@ -9,12 +9,12 @@ from tests.jack_harness import JackServer, open_client
 
 
 class JackMaster:
-    """A timebase master: tells bars and beats of 4/4 from the transport's first frame on."""
+    """Tells bars of so many quarter notes from the transport's first frame on."""
 
-    def __init__(self, server: JackServer, bpm: float) -> None:
+    def __init__(self, server: JackServer, bpm: float, bar: int = 4) -> None:
         self._client = open_client(f"master-{os.getpid()}", server.name, server.process)
         self._beats = bpm / 60 / server.rate  # in a frame
-        self._bpm = bpm
+        self._bpm, self._bar = bpm, bar
         self._client.set_timebase_callback(self._tell)
         self._client.activate()
 
@@ -50,7 +50,7 @@ class JackMaster:
     def _tell(self, _state: object, _frames: int, position: Any, _new: object) -> None:
         beat = position.frame * self._beats
         position.valid = 0x10  # bars, beats and ticks
-        position.bar, position.beat = int(beat // 4) + 1, int(beat % 4) + 1
+        position.bar, position.beat = int(beat // self._bar) + 1, int(beat % self._bar) + 1
         position.tick, position.ticks_per_beat = int(beat % 1 * 1920), 1920
-        position.beats_per_bar = position.beat_type = 4
+        position.beats_per_bar, position.beat_type = self._bar, 4
         position.beats_per_minute = self._bpm

@@ -16,6 +16,7 @@ import mido
 
 from drumd.timing.clock import Clock
 from drumd.timing.line import TimeMap
+from engine.notes import Metre
 
 MOVED = 0.25  # beats; a transport so far off its line was relocated
 ROLLING = 1  # the transport's state, as JACK counts them
@@ -31,6 +32,7 @@ class TransportPlace:
     rolling: bool
     beat: float | None = None  # quarter notes from the first bar
     bpm: float | None = None
+    metre: Metre | None = None
 
     @property
     def line(self) -> TimeMap | None:
@@ -95,4 +97,12 @@ def _place(time: float, state: int, position: Any) -> TransportPlace:
     beats = (position.bar - 1) * position.beats_per_bar + position.beat - 1
     beats += position.tick / position.ticks_per_beat
     bpm = position.beats_per_minute * quarters
-    return TransportPlace(time, state == ROLLING, beats * quarters, bpm)
+    metre = _metre(position.beats_per_bar, position.beat_type)
+    return TransportPlace(time, state == ROLLING, beats * quarters, bpm, metre)
+
+
+def _metre(beats_per_bar: float, beat_type: float) -> Metre | None:
+    try:
+        return Metre(round(beats_per_bar), round(beat_type))
+    except ValueError:
+        return None

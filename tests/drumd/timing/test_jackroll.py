@@ -9,6 +9,7 @@ from drumd.ports.jackclient import JackInput, JackOutput
 from drumd.timing import MonotonicClock
 from drumd.timing.choose import musical_clock
 from drumd.timing.jackroll import JackTransport, TransportPlace
+from engine.notes import Metre
 from tests.drumd.timing.player import Session, groove, host, steady
 from tests.jack_harness import jack_server
 from tests.jack_master import JackMaster
@@ -129,12 +130,12 @@ def test_where_midi_clock_vanishes_the_transport_takes_over_in_the_same_moment(k
 @pytest.mark.jack
 @pytest.mark.parametrize("port", [JackInput, JackOutput])
 def test_a_ports_own_client_tells_where_the_transport_is_and_the_song_is_on_its_masters_beat(port):
-    with jack_server() as server, JackMaster(server, BPM) as master:
+    with jack_server() as server, JackMaster(server, BPM, bar=3) as master:
         clock = MonotonicClock()
         own = port("Port", clock)
         musical = musical_clock("auto", jack=JackTransport(own.transport))
         musical.tick(clock.now())
-        assert not musical.rolling
+        assert not musical.rolling and own.transport().metre == Metre(3, 4)
         master.start()
         _until(lambda: musical.rolling, musical, clock)
         assert musical.source == "jack transport"

@@ -93,11 +93,13 @@ def test_in_auto_the_players_notes_take_over_from_a_peer_that_leaves(room):
 
 
 def test_the_daemon_drums_at_the_peers_tempo(room, tmp_path):
-    room.peer(BPM)
+    peer = room.peer(BPM)
     jam = tmp_path / "jam.mid"
     ports = ["--in", "demo", "--out", str(jam), "--clock", "link", "--json"]
     done = room.run("-m", "drumd", "listen", *ports, timeout=120)
     assert json.loads(done.stdout)["hits"] > 20, done.stderr
+    met = peer.until(lambda state: state["peers"] == 1)["time"]
+    peer.until(lambda state: state["peers"] == 0, since=met)  # drumd has left
     tempi = [m.tempo for m in mido.MidiFile(jam).tracks[0] if m.type == "set_tempo"]
     assert mido.tempo2bpm(median(tempi)) == pytest.approx(BPM, abs=0.05)
 
