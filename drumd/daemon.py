@@ -121,8 +121,11 @@ class Daemon:
         """What was told, else what the host tells now: a file, or the JACK transport's master."""
         if self._settings.metre is not None:
             return self._settings.metre
-        file, place = file_of(self._settings.input), output.transport()
-        told = metre_of(file) if file else place.metre if place else None
+        told = None
+        if file := file_of(self._settings.input):
+            told = metre_of(file)
+        elif self._settings.clock in ("auto", "host") and (place := output.transport()):
+            told = place.metre
         if told and not playable(told):
             self._reporter.say(f"the drummer cannot play {told}: the bars are counted in 4/4")
         return told if told and playable(told) else COMMON_TIME

@@ -29,9 +29,7 @@ class Groove:
         self._player = player
         self._phrase, self._dynamics, self._gain = Phrase(), Dynamics(), 1.0
         self._cued: Pattern | None = None  # the last bar that was cued, as it was answered
-        self._coming: tuple[float, Pattern] | None = (
-            None  # where the last bar cued starts, as struck
-        )
+        self._coming: tuple[float, Pattern] | None = None  # the bar cued last: start, as struck
         self._sounding: Pattern | None = None  # the bar that was settled last
         self._before: Pattern | None = None  # the bar before that one
         self._held: Pattern | None = None  # what the player holds
