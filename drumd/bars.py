@@ -23,7 +23,8 @@ class Player(Protocol):
 
     def cue(self, pattern: Pattern, start: float) -> None: ...
 
-    def drop_from(self, beat: float) -> None: ...
+    def drop_from(self, start: float) -> None:
+        """Forget the patterns that were cued to start at that beat or later, all their hits."""
 
     def silence(self) -> None: ...
 

@@ -105,11 +105,19 @@ class Conductor:
                 self._groove.dials.seed += 1
                 self._groove.history.clear()
             case Command.HOLD:
-                self._groove.hold()
-            case Command.MUTE if line is not None:
-                bar = line.beat_at(time) // self.bar_beats
-                self._player.drop_from((bar + 1) * self.bar_beats - MISSED)
+                settled = (self._bar - 1) * self.bar_beats  # where the bar settled last begins
+                self._groove.hold(begun=line is None or line.beat_at(time) >= settled)
         self._notice(time, line, jumps)
+
+    def turn_mute(self, time: float) -> None:
+        """The mute pedal was pressed or let go at `time`; it counts from the next bar line on."""
+        if self._musical.map is None:
+            return
+        beat = self._musical.map.beat_at(time)
+        if self._groove.dials.muted:
+            self._groove.mute((beat // self.bar_beats + 1) * self.bar_beats)
+        else:
+            self._groove.unmute(beat)
 
     def answer(self, request: Request, pattern: Pattern) -> None:
         """Play what the drummer answered, unless that comes too late."""
@@ -239,7 +247,7 @@ class Conductor:
     def _stop(self, now: float) -> None:
         """The host has stopped: silence."""
         self._stopped, self.part = (now, self.part), Part.STOPPED
-        self._player.drop_from(EVER)
+        self._groove.drop()
         self._player.silence()
         self._asked, self._answered = None, False
         self.pattern = None
@@ -253,7 +261,7 @@ class Conductor:
         if shift is None:
             shift = jump_shift(old.beat_at(time), line.beat_at(time), self.bar_beats)
         self.window.shift(shift)
-        self._player.drop_from(EVER)
+        self._groove.drop()
         self._asked, self._answered = None, False
         if self._enter is not None:
             self._enter += shift

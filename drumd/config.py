@@ -13,7 +13,7 @@ from pathlib import Path
 
 from drumd.controls import Command, Control, Dial
 from drumd.errors import SettingsError
-from engine.notes import COMMON_TIME, Controls, Metre, Style, style_of
+from engine.notes import Controls, Metre, Style, style_of
 
 CLOCKS = ("auto", "host", "link", "count-in", "free", "given")
 FIELD_OF = {"in": "input", "out": "output"}
@@ -30,7 +30,7 @@ class Settings:
     clock: str = "auto"
     link: bool = False  # whether `auto` may join an Ableton Link session
     bpm: float | None = None  # about how fast; for `given`, exactly
-    metre: Metre = COMMON_TIME
+    metre: Metre | None = None  # None: the host's if it tells one, else 4/4
     model: Path | None = None  # None: the bundle that ships
     seed: int = 0
     temperature: float | None = None  # None: the bundle's own
@@ -70,7 +70,7 @@ class Settings:
             f"link and clock = {self.clock} exclude each other",
         )
         _check(
-            1.5 <= self.metre.beats <= 6 and self.metre.beats % 0.5 == 0,
+            self.metre is None or playable(self.metre),
             "metre: a bar must last 1.5..6 quarter notes and end on an eighth",
         )
         _check(
@@ -172,6 +172,11 @@ def _parsed(given: Mapping[str, object]) -> dict[str, object]:
 
 def _keys() -> list[str]:
     return [KEY_OF.get(field.name, field.name) for field in fields(Settings)]
+
+
+def playable(metre: Metre) -> bool:
+    """Whether the drummer's grid can hold a bar of that metre."""
+    return 1.5 <= metre.beats <= 6 and metre.beats % 0.5 == 0
 
 
 def parse_metre(value: object) -> Metre:

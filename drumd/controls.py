@@ -27,7 +27,7 @@ class Command(Enum):
     TAP = "tap"  # one of the four taps of a count-in
     FILL = "fill"  # the next bar is a fill
     REGENERATE = "regenerate"  # other drums from the next bar on
-    HOLD = "hold"  # while it is down, the bar that plays is repeated
+    HOLD = "hold"  # while it is down, the bar that is heard as it is pressed is repeated
     MUTE = "mute"  # while it is down, the drums are silent
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
-from drumd.config import Settings
+from drumd.config import Settings, playable
 from drumd.drummer import DrummerProcess, Factory, model_factory
 from drumd.errors import DrumdError, RecordError, SettingsError
 from drumd.jam import Jam
@@ -22,14 +22,17 @@ from drumd.ports import (
     same_port,
 )
 from drumd.ports.fake import NullPort
+from drumd.ports.hostfile import metre_of
+from drumd.ports.open import file_of
 from drumd.process import main_thread_first, quick_threads, stopped_by_signals
 from drumd.recorder import Recorder
 from drumd.reporter import SCREEN_S, Reporter
 from drumd.scheduler import Scheduler
-from drumd.status import Summary
+from drumd.status import Snapshot, Summary
 from drumd.timing import Clock, LinkTime, MonotonicClock, MusicalClock
 from drumd.timing.choose import musical_clock
-from drumd.timing.jackroll import JackTransport, server_roll
+from drumd.timing.jackroll import JackTransport, TransportPlace
+from engine.notes import COMMON_TIME, Metre
 
 STEP_S = 0.004  # the main loop's pause
 
@@ -60,6 +63,7 @@ class Daemon:
         self._clock: Clock = MonotonicClock()
         self._began = self._clock.now()
         self._ready_after_s = 0.0
+        self._guitar: SteadyInput | None = None
         self._files = tuple(dict.fromkeys(filter(None, (settings.output_file, settings.record))))
         self._drummer = DrummerProcess(
             factory or model_factory(settings.model, settings.seed), say=reporter.say
@@ -73,9 +77,10 @@ class Daemon:
         with ExitStack() as stack:
             stack.enter_context(stopped_by_signals(self.stop))
             self._start_drummer(stack)
-            recorder = self._start_recorder(stack)
             output = self._start_output(stack)
-            musical = self._musical_clock(stack)
+            metre = self._metre(output)
+            recorder = self._start_recorder(stack, metre)
+            musical = self._musical_clock(stack, output, metre)
             scheduler = self._start_scheduler(output, musical)
             jam = Jam(settings, self._clock, musical, scheduler, self._drummer, recorder)
             stack.callback(jam.finish)  # what ends the last notes is recorded too
@@ -83,7 +88,7 @@ class Daemon:
             self._await_drummer()
             if not self.ending:
                 self._play(jam, self._start_input(stack), output, scheduler)
-        return self._summary(jam, scheduler)
+        return self._summary(jam, scheduler, output)
 
     def stop(self, reason: str, status: int = 0) -> None:
         """End the main loop; the first reason counts."""
@@ -93,10 +98,10 @@ class Daemon:
         stack.callback(self._drummer.stop)
         self._drummer.start(self._clock.now())
 
-    def _start_recorder(self, stack: ExitStack) -> Recorder | None:
+    def _start_recorder(self, stack: ExitStack, metre: Metre) -> Recorder | None:
         if not self._files:
             return None
-        recorder = Recorder(self._files, self._settings.metre)
+        recorder = Recorder(self._files, metre)
         stack.callback(self._close_recorder, recorder)
         return recorder
 
@@ -112,22 +117,31 @@ class Daemon:
         stack.callback(output.close)
         return output
 
-    def _musical_clock(self, stack: ExitStack) -> MusicalClock:
+    def _metre(self, output: SteadyOutput) -> Metre:
+        """What was told, else what the host tells now: a file, or the JACK transport's master."""
+        if self._settings.metre is not None:
+            return self._settings.metre
+        told = None
+        if file := file_of(self._settings.input):
+            told = metre_of(file)
+        elif self._settings.clock in ("auto", "host") and (place := output.transport()):
+            told = place.metre
+        if told and not playable(told):
+            self._reporter.say(f"the drummer cannot play {told}: the bars are counted in 4/4")
+        return told if told and playable(told) else COMMON_TIME
+
+    def _musical_clock(self, stack: ExitStack, output: SteadyOutput, metre: Metre) -> MusicalClock:
         settings, link = self._settings, None
         if settings.links:
-            link = LinkTime(self._clock, settings.metre, lasting=settings.clock == "link")
+            link = LinkTime(self._clock, metre, lasting=settings.clock == "link")
             stack.callback(link.close)
-        jack = self._jack_transport(stack)
-        return musical_clock(settings.clock, settings.bpm, settings.metre, link=link, jack=jack)
 
-    def _jack_transport(self, stack: ExitStack) -> JackTransport | None:
-        if self._settings.api != "jack" or self._settings.clock != "host":
-            return None
-        roll = server_roll(self._clock)
-        if roll is None:
-            return None
-        stack.callback(roll.close)
-        return JackTransport(roll)
+        def transport() -> TransportPlace | None:
+            guitar = self._guitar  # is opened when the drummer is ready
+            return output.transport() or (guitar.transport() if guitar else None)
+
+        jack = JackTransport(transport)
+        return musical_clock(settings.clock, settings.bpm, metre, link=link, jack=jack)
 
     def _start_scheduler(self, output: SteadyOutput, musical: MusicalClock) -> Scheduler:
         scheduler = Scheduler(
@@ -154,6 +168,7 @@ class Daemon:
 
         guitar = SteadyInput(opened, clock)
         stack.callback(guitar.close)
+        self._guitar = guitar
         return guitar
 
     def _play(
@@ -176,9 +191,12 @@ class Daemon:
                 if self._clock.now() >= watch_at:
                     watch_at = self._clock.now() + SCREEN_S
                     self._look_after(guitar, output, scheduler)
-                    away = tuple(filter(None, (guitar.waiting, output.waiting)))
-                    self._reporter.show(replace(jam.snapshot(), away=away))
+                    self._reporter.show(self._snapshot(jam, guitar, output))
                 time.sleep(STEP_S)
+
+    def _snapshot(self, jam: Jam, guitar: SteadyInput, output: SteadyOutput) -> Snapshot:
+        away = tuple(filter(None, (guitar.waiting, output.waiting)))
+        return replace(jam.snapshot(), away=away, garbled=guitar.failed, refused=output.failed)
 
     def _look_after(self, guitar: SteadyInput, output: SteadyOutput, scheduler: Scheduler) -> None:
         """Find ports again that have gone; stop when the input has played to its end."""
@@ -200,7 +218,7 @@ class Daemon:
         except RecordError as error:
             self.ending = Ending(str(error), status=1)
 
-    def _summary(self, jam: Jam, scheduler: Scheduler) -> Summary:
+    def _summary(self, jam: Jam, scheduler: Scheduler, output: SteadyOutput) -> Summary:
         settings = self._settings
         return Summary(
             reason=self.ending.reason if self.ending else "",
@@ -213,6 +231,8 @@ class Daemon:
             hits=jam.hits,
             late=scheduler.late,
             unheard=scheduler.unheard,
+            garbled=self._guitar.failed if self._guitar else 0,
+            refused=output.failed,
             bars=jam.conductor.counts,
             restarts=self._drummer.restarts,
             lateness_ms=jam.lateness.spread(),

@@ -29,7 +29,9 @@ class Groove:
         self._player = player
         self._phrase, self._dynamics, self._gain = Phrase(), Dynamics(), 1.0
         self._cued: Pattern | None = None  # the last bar that was cued, as it was answered
-        self._sounding: Pattern | None = None  # the bar that plays now
+        self._coming: tuple[float, Pattern] | None = None  # the bar cued last: start, as struck
+        self._sounding: Pattern | None = None  # the bar that was settled last
+        self._before: Pattern | None = None  # the bar before that one
         self._held: Pattern | None = None  # what the player holds
         self._promised = False  # the player's fill has been asked for
 
@@ -65,17 +67,34 @@ class Groove:
     def cue(self, pattern: Pattern, start: float) -> Pattern:
         """Cue a bar, or the rest of one; returns it as it is struck."""
         struck = touched(pattern, self.dials.controls, self._gain)
+        self._coming = start, struck
         if not self.dials.muted:
             self._player.cue(struck, start)
         return struck
 
     def settle(self) -> None:
-        """What was cued last is what plays now."""
-        self._sounding = self._cued
+        """What was cued last is what plays now, or in a moment."""
+        self._before, self._sounding = self._sounding, self._cued
 
-    def hold(self) -> None:
-        """The player means the bar that plays."""
-        self._held = self._sounding
+    def hold(self, *, begun: bool = True) -> None:
+        """The player means the bar that he hears; `begun`: the one settled last plays already."""
+        self._held = self._sounding if begun or self._before is None else self._before
+
+    def mute(self, bar_line: float) -> None:
+        """Be silent from that beat on; what leans out of its bar before it is silent too."""
+        self._player.drop_from(bar_line)
+
+    def unmute(self, beat: float) -> None:
+        """Let a bar be heard that was cued in silence, if it is still to come at that beat."""
+        if self._coming and self._coming[0] > beat:
+            start, struck = self._coming
+            left = [hit for hit in struck.hits if start + hit.beat >= beat]
+            self._player.cue(Pattern.of(left, struck.beats), start)
+
+    def drop(self) -> None:
+        """What is cued is not to be played: the song has stopped or moved."""
+        self._player.drop_from(float("-inf"))
+        self._coming = None
 
     def rest(self) -> None:
         """The drums have rested: nothing plays, and what was played is over."""

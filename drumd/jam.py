@@ -85,7 +85,9 @@ class Jam:
     def _obey(self, stamp: float, message: mido.Message) -> None:
         for command in self._controls.commands(message):
             self.conductor.command(stamp, command)
-        self.dials.down = self._controls.down
+        muted, self.dials.down = self.dials.muted, self._controls.down
+        if self.dials.muted != muted:
+            self.conductor.turn_mute(stamp)
         for dial, value in self._controls.turned(message):
             self.dials.turn(dial, value, program=message.type == "program_change")
 

@@ -20,12 +20,13 @@ EVER = float("-inf")
 
 @dataclass(slots=True)
 class Entry:
-    """One message; of a hit also its beat, and the beat that its drum had reached before."""
+    """One message; of a hit also the beat its pattern starts at, and the one its drum had reached
+    before."""
 
     message: mido.Message
     planned: float
     handed: Handed
-    beat: float | None = None
+    start: float | None = None
     before: float = EVER
 
 
@@ -45,12 +46,12 @@ class Outgoing:
         self,
         message: mido.Message,
         planned: float,
-        beat: float | None = None,
+        start: float | None = None,
         before: float = EVER,
     ) -> float:
         """Hand a message over; when it will go out."""
         handed = self._port.send(message, planned)
-        self._entries.append(Entry(message, planned, handed, beat, before))
+        self._entries.append(Entry(message, planned, handed, start, before))
         return handed.at
 
     def log_gone(self, *, all_of_them: bool = False) -> None:
@@ -70,7 +71,7 @@ class Outgoing:
         drums = set[int]()
         for entry in self._entries:
             drum = getattr(entry.message, "note", None)
-            meant = entry.beat is not None and of(entry)
+            meant = entry.start is not None and of(entry)
             # A note's end, handed over after its beginning, goes the same way.
             if (meant or drum in drums) and entry.handed.let_go() is not None:
                 drums.add(entry.message.note)
@@ -78,7 +79,7 @@ class Outgoing:
             else:
                 kept.append(entry)
         self._entries = kept
-        return [entry for entry in reversed(taken) if entry.beat is not None]
+        return [entry for entry in reversed(taken) if entry.start is not None]
 
     def forget(self) -> None:
         """The port has gone, and what it held."""

@@ -57,7 +57,8 @@ class Scheduler:
         self._channel, self._latency = channel, latency_ms / 1e3
         self._max_late, self._gate = max_late_ms / 1e3, gate_ms / 1e3
         self._lock = threading.Lock()
-        self._cued: list[tuple[float, int, int, Hit]] = []  # beat, drum, jumps when cued, hit
+        # beat, drum, jumps when cued, the pattern's start, hit
+        self._cued: list[tuple[float, int, int, float, Hit]] = []
         self._sounding: dict[int, float] = {}  # drum: when its note ends
         self._reached: dict[int, float] = {}  # drum: beat of its last hit
         self._jumps = 0
@@ -79,14 +80,14 @@ class Scheduler:
         jumps = self._musical.jumps
         with self._lock:
             for hit in pattern.hits:
-                heapq.heappush(self._cued, (start + hit.beat, hit.drum, jumps, hit))
+                heapq.heappush(self._cued, (start + hit.beat, hit.drum, jumps, start, hit))
 
-    def drop_from(self, beat: float) -> None:
-        """Forget the cued hits from that beat on."""
+    def drop_from(self, start: float) -> None:
+        """Forget the patterns that start at that beat or later, with what leans out of them."""
         with self._lock:
-            self._cued = [entry for entry in self._cued if entry[0] < beat]
+            self._cued = [entry for entry in self._cued if entry[3] < start]
             heapq.heapify(self._cued)
-            self._take_back(lambda entry: entry.beat is not None and entry.beat >= beat)
+            self._take_back(lambda entry: entry.start is not None and entry.start >= start)
 
     def silence(self) -> None:
         """End every sounding note as soon as can be."""
@@ -124,7 +125,7 @@ class Scheduler:
         self._outgoing.forget()
         line, now = self._musical.map, self._clock.now()
         while line and self._cued and line.time_of(self._cued[0][0]) - self._latency <= now:
-            beat, drum, _, _ = heapq.heappop(self._cued)
+            beat, drum, *_ = heapq.heappop(self._cued)
             self._reached[drum] = max(beat, self._reached.get(drum, EVER))
             self.unheard += 1
 
@@ -161,7 +162,7 @@ class Scheduler:
         line = self._musical.map  # before `jumps`: a hit of the old place is never sent in the new
         self._forget_old_place()
         while line and self._musical.rolling and self._cued:
-            beat, drum, _, hit = self._cued[0]
+            beat, drum, _, start, hit = self._cued[0]
             planned = line.time_of(beat) - self._latency
             if planned - ahead > self._clock.now():
                 times.append(planned - ahead)
@@ -173,7 +174,7 @@ class Scheduler:
                 self.late += 1
                 continue
             try:
-                times.append(self._strike(hit, planned, beat) - ahead)
+                times.append(self._strike(hit, planned, beat, start) - ahead)
             except PortLostError:
                 self.unheard += 1
                 raise
@@ -192,7 +193,7 @@ class Scheduler:
         self._cued = [entry for entry in self._cued if entry[2] == jumps]
         heapq.heapify(self._cued)
 
-    def _strike(self, hit: Hit, planned: float, beat: float) -> float:
+    def _strike(self, hit: Hit, planned: float, beat: float, start: float) -> float:
         """Begin a note, and first end that drum's last one; when the note will end."""
         if hit.drum in self._sounding:
             self._end(hit.drum, planned)
@@ -200,7 +201,7 @@ class Scheduler:
             "note_on", note=hit.drum, velocity=hit.velocity, channel=self._channel
         )
         before = self._reached.get(hit.drum, EVER)
-        begins = self._outgoing.send(message, planned, beat, before)
+        begins = self._outgoing.send(message, planned, start, before)
         self._reached[hit.drum] = beat
         self.played += 1
         self._sounding[hit.drum] = begins + self._gate

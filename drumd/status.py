@@ -73,6 +73,8 @@ class Snapshot:
     dropped: int
     lateness: Spread
     away: tuple[str, ...] = ()  # the ports that are waited for
+    garbled: int = 0  # messages that came in and were no MIDI
+    refused: int = 0  # messages that the output port had no room for
     dials: str = ""  # what the player has set, in words
 
     def line(self) -> str:
@@ -82,12 +84,18 @@ class Snapshot:
         faults = f", {self.late} late" if self.late else ""
         faults += f", {self.bars.repeated} bars repeated" if self.bars.repeated else ""
         faults += f", {self.dropped} messages dropped" if self.dropped else ""
+        faults += self._port_faults()
         faults += "".join(f", waiting for port {name}" for name in self.away)
         dials = f" [{self.dials}]" if self.dials else ""
         return (
             f"{place:<8} {tempo:<18} {self.notes:>3} notes heard, {self.hits:>4} hits, "
             f"lateness {self.lateness.max:.2f} ms{faults}; {self.doing}{dials} {self._drums()}"
         )
+
+    def _port_faults(self) -> str:
+        """What the ports could not read or send, if there was any."""
+        garbled = f", {self.garbled} garbled" if self.garbled else ""
+        return garbled + (f", {self.refused} refused by the port" if self.refused else "")
 
     @property
     def doing(self) -> str:
@@ -115,7 +123,8 @@ class Snapshot:
                 f"   drums   {self.doing}{waiting}",
                 f"     set   {self.dials or 'nothing: all is left to the drummer'}",
                 f"    hits   {self.hits} sent, {self.late} late, "
-                f"{self.bars.repeated} bars repeated, {self.dropped} messages dropped",
+                f"{self.bars.repeated} bars repeated, {self.dropped} messages dropped"
+                f"{self._port_faults()}",
                 f"lateness   {self.lateness}  (p50 / p99 / max)",
                 "",
                 drums,
@@ -143,6 +152,8 @@ class Summary:
     realtime: bool  # whether the system gave the scheduler its priority
     files: tuple[Path, ...]
     unheard: int = 0  # hits that came while the output port was away
+    garbled: int = 0  # messages that came in and were no MIDI
+    refused: int = 0  # messages that the output port had no room for
 
     def text(self) -> str:
         """The summary in plain words."""
@@ -154,6 +165,10 @@ class Summary:
         ]
         if self.dropped:
             lines.append(f"{self.dropped} of {self.messages} messages dropped: too many at once")
+        if self.garbled:
+            lines.append(f"{self.garbled} messages that came in were no MIDI")
+        if self.refused:
+            lines.append(f"{self.refused} messages were refused by the output port")
         if self.unheard:
             lines.append(f"{self.unheard} hits found no port: it was away")
         if self.restarts:

@@ -104,20 +104,23 @@ def _requests(
         if not (bar.is_whole and fits_grid(bar.metre.beats)):
             unfit.append(bar)
             continue
-        end = bar.start + bar.beats
-        heard = bisect_left(onsets, end)
-        request = Request(
-            bar=number,
-            start=bar.start,
-            notes=tuple(notes[max(0, heard - MAX_NOTES) : heard]),
-            heard_until=end,
-            metre=bar.metre,
-            bpm=bar.bpm,
-            controls=controls,
-            takes=TAKES,
-        )
-        asked.append((bar, request))
+        request = request_for(number, bar, notes, onsets)
+        asked.append((bar, replace(request, controls=controls, takes=TAKES)))
     return asked, tuple(unfit)
+
+
+def request_for(number: int, bar: Bar, notes: Sequence[Note], onsets: Sequence[float]) -> Request:
+    """What to ask for a bar whose guitar is known to its end; `onsets` are those of `notes`."""
+    end = bar.start + bar.beats
+    heard = bisect_left(onsets, end)
+    return Request(
+        bar=number,
+        start=bar.start,
+        notes=tuple(notes[max(0, heard - MAX_NOTES) : heard]),
+        heard_until=end,
+        metre=bar.metre,
+        bpm=bar.bpm,
+    )
 
 
 def _grooves(drummer: Drummer, requests: Sequence[Request]) -> dict[float, Floats]:

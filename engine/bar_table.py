@@ -6,13 +6,16 @@ Shapes: B bars of the corpus, S songs, V voices.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.corpus import drums_alone
 from engine.features import HISTORY_BARS, WIDEST_OFFSET, Floats
 from engine.grid import MAX_BAR_STEPS, STEPS_PER_BEAT
+from engine.human import is_human
 from engine.kit import VOICES, Voice
 
 Arrays = Mapping[str, NDArray[Any]]
@@ -36,6 +39,8 @@ class BarTable:
         self.fill: NDArray[np.bool_] = _fills(tensors, self)
         songs = len(tensors["song_dynamics"])
         self.has_dynamics: NDArray[np.bool_] = tensors["song_dynamics"] == 1  # (S,)
+        self.has_timing = _human_songs(tensors)  # (S,)
+        self.is_alone = drums_alone(tensors)  # (S,)
         self.first: Ints = np.searchsorted(self.song, np.arange(songs))  # (S,) bar
         self.end: Ints = np.searchsorted(self.song, np.arange(songs), side="right")
         self._grids = _grids(tensors)
@@ -85,6 +90,15 @@ def _fills(tensors: Arrays, table: BarTable) -> NDArray[np.bool_]:
     for bars in np.split(np.arange(len(table.song)), edges):
         usual[bars] = np.median(strokes[bars]) if len(bars) else 0
     return (strokes >= FILL_STROKES) & (strokes >= usual + FILL_MORE)
+
+
+def _human_songs(tensors: Arrays) -> NDArray[np.bool_]:
+    """(S,) whether the micro-timing of each song's drums is a human's."""
+    bar = _bar_of_hits(tensors)
+    bpm, offset = tensors["bar_bpm"][bar], tensors["hit_offset"]
+    edges = np.searchsorted(tensors["bar_song"][bar], np.arange(len(tensors["song_dynamics"]) + 1))
+    spans = [slice(*edge) for edge in pairwise(edges.tolist())]
+    return np.array([is_human(offset[span], bpm[span]) for span in spans], np.bool_)
 
 
 def _bar_of_hits(tensors: Arrays) -> Ints:

@@ -29,7 +29,7 @@ TENSORS = {
     "part_song": "<i4",  # (parts,)
     "part_program": "|u1",
     "part_guitar": "|u1",  # 1 a guitar, 0 a stand-in
-    "part_note": "<i8",  # (parts + 1,) where the notes of each part start
+    "part_note": "<i8",  # (parts + 1,) where the notes of each part start; none: drums alone
     "bar_song": "<i4",  # (bars,)
     "bar_start": "<f8",  # beats from the start of the song
     "bar_beats": "<f4",
@@ -82,6 +82,14 @@ class Corpus:
     songs: tuple[SongInfo, ...]
     report: Report
     tensors: Tensors
+
+
+def drums_alone(tensors: Tensors) -> NDArray[np.bool_]:
+    """(songs,) whether each song is drums alone: no part of it has a note."""
+    songs = len(tensors["song_dynamics"])
+    notes = np.diff(tensors["part_note"].astype(np.int64))
+    alone: NDArray[np.bool_] = np.bincount(tensors["part_song"], notes, songs) == 0
+    return alone
 
 
 def write_corpus(folder: Path, songs: Sequence[tuple[SongInfo, SongPairs]], report: Report) -> None:

@@ -48,7 +48,7 @@ class Batch:
     history: Tensor  # (b, t, HISTORY)
     conditions: Tensor  # (b, t, CONDITIONS)
     bar_steps: Tensor  # scalar
-    voices: Tensor  # (b, t) combination
+    voices: Tensor  # (b, t) combination, -1 where only touch is to be learnt
     velocity: Tensor  # (b, t, V) class, -1 where nothing is to be learnt
     offset: Tensor  # (b, t, V) class, -1 likewise
 
@@ -132,6 +132,7 @@ class DrumPairs:
         played = self._played(bars, history, bar_steps)  # (b, history and pair bars, steps, V, 3)
         target = played[:, HISTORY_BARS:].reshape(len(pairs), -1, VOICES, GRID_CHANNELS)
         previous = np.concatenate([played[:, HISTORY_BARS - 1, -1:], target[:, :-1]], axis=1)
+        table, song = self._bars, self._bars.song[bars]
         return Batch(
             guitar=as_guitar(notes),
             previous=torch.from_numpy(previous.reshape(*target.shape[:2], HITS)),
@@ -140,9 +141,9 @@ class DrumPairs:
                 conditions(heard, tensors["bar_bpm"][bars], length, wanted)
             ),
             bar_steps=torch.tensor(bar_steps),
-            voices=torch.from_numpy(combination(target)),
-            velocity=torch.from_numpy(self._velocity(bars, target)),
-            offset=torch.from_numpy(offset_class(target)),
+            voices=torch.from_numpy(_learnt(~table.is_alone[song], combination(target))),
+            velocity=torch.from_numpy(_learnt(table.has_dynamics[song], velocity_class(target))),
+            offset=torch.from_numpy(_learnt(table.has_timing[song], offset_class(target))),
         )
 
     def others(self, pairs: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -195,17 +196,17 @@ class DrumPairs:
         )
         return self._bars.drums(around, self._bars.song[bars], bar_steps)
 
-    def _velocity(self, bars: NDArray[np.int64], target: Floats) -> NDArray[np.int64]:
-        """Velocity classes; none where the whole song is played at one velocity."""
-        flat = ~self._bars.has_dynamics[self._bars.song[bars]]
-        return np.where(flat[:, None, None], -1, velocity_class(target))
-
 
 def as_guitar(notes: list[NoteInputs]) -> Guitar:
     """Windows as tensors, padded to the longest."""
     stacked, count = stack_notes(notes)
     columns = (stacked.pitch, stacked.values, stacked.step, count)
     return Guitar(*(torch.from_numpy(column) for column in columns))
+
+
+def _learnt(rows: NDArray[np.bool_], classes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The classes (b, ...) of the windows (b,) that teach them, -1 in the others."""
+    return np.where(rows.reshape(-1, *[1] * (classes.ndim - 1)), classes, -1)
 
 
 def _factor(kept: NDArray[np.bool_]) -> Tensor:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.bar_table import Arrays
-from engine.corpus import Corpus, SongInfo
+from engine.corpus import Corpus, SongInfo, drums_alone
 from engine.errors import CorpusError
 from engine.grid import STEPS_PER_BEAT
 from engine.preprocess import MAX_NOTES, MEMORY_BEATS
@@ -29,6 +29,7 @@ class DataSettings:
     strict_only: bool = False  # songs that the manifest calls strict
     epoch_windows: int = 60_000
     standins: float = 0.33  # share of the windows whose part is no guitar
+    touch_share: float = 0.1  # of windows of drums alone, from which only touch is learnt
     anticipate: float = 0.5  # share of windows that end before the bars to play
     longest_lead: float = 1.0  # beats by which such a window may end early
     forget_history: float = 0.35  # share of windows that know nothing of the bars before
@@ -61,18 +62,28 @@ class PairDraw:
         song = tensors["bar_song"][self._bar]
         kept = np.array([keeps(entry, split, settings) for entry in corpus.songs], bool)
         chosen = np.flatnonzero(kept[song])
+        alone = drums_alone(tensors)[song[chosen]]
+        self._touch, chosen = chosen[alone], chosen[~alone]
         guitar = tensors["part_guitar"][tensors["pair_part"][chosen]] == 1
         self._guitar, self._standins = chosen[guitar], chosen[~guitar]
         self._weight = _pair_weights(corpus, settings)
         if not len(self._guitar):
             raise CorpusError(f"the corpus has no {split} pairs with guitar; add songs to it")
+        if len(self._touch):  # any size will do: they are to be spread over the batches
+            rng = np.random.default_rng(seed)
+            self._size[self._touch] = rng.choice(self._size[chosen], len(self._touch))
 
     def order(self, epoch: int, batch: int) -> list[NDArray[np.int64]]:
-        """The batches of an epoch, as pair numbers: a fresh draw of guitars and stand-ins."""
+        """The batches of an epoch, as pair numbers: guitars, stand-ins and touch, drawn afresh."""
         rng = np.random.default_rng([self._seed, epoch])
-        standins = round(self._settings.standins * self._settings.epoch_windows)
-        guitars = self._settings.epoch_windows - standins
-        chosen = [self._draw(self._guitar, guitars, rng), self._draw(self._standins, standins, rng)]
+        settings = self._settings
+        touch = round(settings.touch_share * settings.epoch_windows) if len(self._touch) else 0
+        rest = settings.epoch_windows - touch
+        standins = round(settings.standins * rest)
+        kinds = (
+            (self._guitar, rest - standins), (self._standins, standins), (self._touch, touch)
+        )  # fmt: skip
+        chosen = [self._draw(pairs, count, rng) for pairs, count in kinds if count]
         pairs = rng.permutation(np.concatenate(chosen))
         batches = self._by_metre(pairs, batch)
         return [batches[place] for place in rng.permutation(len(batches))]

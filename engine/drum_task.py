@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
-from engine.corpus import Corpus, SongInfo
+from engine.corpus import Corpus, SongInfo, drums_alone
 from engine.data_prep import Batch, DrumPairs
 from engine.draw import DataSettings, keeps
 from engine.kit import VOICES
@@ -34,7 +34,12 @@ class DrumTask:
         data = read_section(DataSettings, recipe.data, "data")
         torch.manual_seed(recipe.seed)
         self.model = build_network(recipe.model)
-        learnt = [song for song in corpus.songs if keeps(song, "train", data)]
+        alone = drums_alone(corpus.tensors)
+        learnt = [
+            song
+            for song, touch in zip(corpus.songs, alone, strict=True)
+            if keeps(song, "train", data) and (data.touch_share or not touch)
+        ]
         self.about: dict[str, Any] = {"task": "drums", "trained_on": count_sources(learnt)}
         self._batch = recipe.train.batch
         self._pairs = DrumPairs(corpus, "train", data, recipe.seed)
@@ -61,12 +66,12 @@ class DrumTask:
         rows, part = share.of(len(batch))
         mine = batch.rows(rows)
         logits = self._answer(mine)
-        voices = cross_entropy(logits.voices.flatten(0, 1), mine.voices.flatten())
+        voices = _of_steps(logits.voices, mine.voices, batch.voices)
         velocity = _of_hits(logits.velocity, mine.velocity, batch.velocity)
         offset = _of_hits(logits.offset, mine.offset, batch.offset)
-        likely = binary_cross_entropy_with_logits(logits.likely, _struck(mine)) * VOICES
-        touch = (VELOCITY_WEIGHT * velocity + OFFSET_WEIGHT * offset) * (part > 0)
-        return voices * part + touch + LIKELY_WEIGHT * part * likely
+        likely = _of_voices(logits.likely, mine.voices, batch.voices)
+        loss = voices + VELOCITY_WEIGHT * velocity + OFFSET_WEIGHT * offset
+        return (loss + LIKELY_WEIGHT * likely) * (part > 0)
 
     def validate(self) -> dict[str, float]:
         """Bits a bar of the voices, teacher-forced: `score` with the guitar of the same bars.
@@ -98,16 +103,28 @@ class DrumTask:
         return logits
 
 
+def _of_steps(logits: Tensor, voices: Tensor, whole: Tensor) -> Tensor:
+    """Cross entropy over the steps whose voices are to be learnt: this share's part of the mean.
+
+    `whole` are the voices of the whole batch.
+    """
+    total = cross_entropy(logits.flatten(0, 1), voices.flatten(), ignore_index=-1, reduction="sum")
+    return total / (whole >= 0).sum().clamp(min=1)
+
+
 def _of_hits(logits: Tensor, target: Tensor, whole: Tensor) -> Tensor:
-    """Mean cross entropy over what was struck: this share's part of the mean over the batch."""
+    """The same over what was struck."""
     struck = target >= 0
     total = cross_entropy(logits[struck], target[struck], reduction="sum")
     return total / (whole >= 0).sum().clamp(min=1)
 
 
-def _struck(batch: Batch) -> Tensor:
-    """Whether each voice is struck at each step, (b, t, V) floats."""
-    return (batch.voices[..., None] >> torch.arange(VOICES) & 1).float()
+def _of_voices(likely: Tensor, voices: Tensor, whole: Tensor) -> Tensor:
+    """As `_of_steps`, for each voice on its own: logits (b, t, V) against (b, t)."""
+    known = voices >= 0
+    struck = (voices[known][:, None] >> torch.arange(VOICES) & 1).float()
+    total = binary_cross_entropy_with_logits(likely[known].float(), struck, reduction="sum")
+    return total / (whole >= 0).sum().clamp(min=1)
 
 
 def _bars(pairs: NDArray[np.int64]) -> float:

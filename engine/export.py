@@ -24,14 +24,14 @@ from engine.bundle import (
     describe_file,
     vocabulary,
 )
-from engine.checkpoint import Checkpoint, load_checkpoint
+from engine.checkpoint import BEST, Checkpoint, load_checkpoint
 from engine.draw import DataSettings
 from engine.errors import BundleError
 from engine.features import CONDITIONS, NOTE_VALUES
 from engine.networks import Network, build_network
 from engine.recipe import read_section
 from engine.seq_model import HISTORY, HITS, Guitar, Memory, Seq2Seq
-from engine.train import BEST, LOG
+from engine.train import BEGUN_FROM, LOG
 from engine.transformer import StepMemory, Transformer
 
 OPSET = 18
@@ -233,12 +233,14 @@ def _write(
             dynamic_axes=axes,
             opset_version=OPSET,
             dynamo=False,
+            do_constant_folding=False,  # onnxruntime does; so the weights keep their names
         )
 
 
 def _about(
     checkpoint: Checkpoint, network: Network, folder: Path, playing: Playing
 ) -> dict[str, Any]:
+    begun = checkpoint.about.get(BEGUN_FROM)
     return {
         "format": FORMAT,
         "version": VERSION,
@@ -251,5 +253,6 @@ def _about(
         "steps": checkpoint.step,
         "bits_per_bar": round(checkpoint.best, 4),
         "trained_on": checkpoint.about["trained_on"],
+        **({} if begun is None else {BEGUN_FROM: begun}),
         "files": {name: describe_file(folder / name) for name in (LISTEN, PLAY)},
     }

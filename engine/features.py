@@ -35,7 +35,10 @@ OFFSETS = np.array(
 VELOCITY_BIN = 16
 VELOCITIES = 128 // VELOCITY_BIN
 
-_OFFSET_EDGES = (OFFSETS[:-1] + OFFSETS[1:]) / 2
+OFFSET_EDGES = np.concatenate(
+    [[-WIDEST_OFFSET], (OFFSETS[:-1] + OFFSETS[1:]) / 2, [WIDEST_OFFSET]], dtype=np.float32
+)
+VELOCITY_EDGES = np.arange(VELOCITIES + 1, dtype=np.float32) * VELOCITY_BIN
 _VOICE_BITS = 1 << np.arange(VOICES)
 
 
@@ -128,7 +131,7 @@ def velocity_class(grid: Floats) -> Ints:
 
 def offset_class(grid: Floats) -> Ints:
     """(t, V) micro-timing bins of the hits; -1 where nothing is struck."""
-    bins = np.searchsorted(_OFFSET_EDGES, grid[..., 2] * WIDEST_OFFSET)
+    bins = np.searchsorted(OFFSET_EDGES[1:-1], grid[..., 2] * WIDEST_OFFSET)
     return np.where(grid[..., 0] > 0, bins, -1)
 
 

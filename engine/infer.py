@@ -5,7 +5,9 @@ Runs on onnxruntime with one thread. The same seed and request give the same pat
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from itertools import groupby
 from operator import attrgetter
@@ -65,6 +67,7 @@ class Drummer:
         told = self._kept & set(self._memory)
         _check_inputs(opened.play, self._play, DRUMS | self._carried.keys() | told)
         self._warm_up(opened.folder)
+        _give_back_memory()
 
     def play(self, request: Request, groove: Floats | None = None) -> Pattern:
         """The drums of the bars asked for, in beats from `request.start`.
@@ -107,12 +110,18 @@ class Drummer:
         return self._expect([request])
 
     def _sampler(self, request: Request) -> Sampler:
-        wanted = request.temperature
-        temperature = self._playing.temperature if wanted is None else wanted
+        playing, wanted = self._playing, request.temperature
+        temperature = playing.temperature if wanted is None else wanted
         seed = self.seed if request.seed is None else request.seed
         rng = np.random.default_rng([seed, request.bar])
-        takes = request.takes or self._playing.takes
-        return Sampler(rng, temperature, takes if temperature else 1)
+        takes = (request.takes or playing.takes) if temperature else 1
+        return Sampler(
+            rng,
+            temperature,
+            takes,
+            velocity_spread=playing.velocity_spread,
+            timing_spread=playing.timing_spread,
+        )
 
     def _look_back(self, request: Request) -> Floats:
         """The chance of each stroke in a bar by the bars that were heard so far."""
@@ -274,6 +283,12 @@ def _session(path: Path) -> Any:
 def _check_inputs(path: Path, session: Any, inputs: set[str]) -> None:
     if {item.name for item in session.get_inputs()} != inputs:
         raise BundleError(f"{path} has other inputs than this drumd gives; export it again")
+
+
+def _give_back_memory() -> None:
+    """Hands to the system what loading has freed, where the C library can (glibc)."""
+    with suppress(AttributeError, OSError, TypeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _past(history: tuple[Pattern, ...], steps: int) -> Floats:

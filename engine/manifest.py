@@ -2,7 +2,8 @@
 
 A manifest has a row a file: the column file, and any of split, group, source, licence,
 licence_clear, kind, feel, genre and strict. Songs that it does not tell the split of are split by
-name; a manifest without the column file is something else's and is left alone.
+name; a manifest without the column file is something else's and is left alone. In a folder
+without a manifest the `info.csv` of the Groove MIDI Dataset stands for one.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pathlib import Path
 
 from engine.corpus import SongInfo
 from engine.errors import CorpusError
+from engine.groove_midi import is_groove_midi, manifest_row
 
 SUFFIXES = frozenset({".mid", ".midi", ".kar", ".rmi"})
 SPLITS = ("train", "valid")
@@ -37,7 +39,7 @@ def find_songs(folders: Sequence[Path]) -> list[SongFile]:
     for folder in folders:
         if not folder.is_dir():
             raise CorpusError(f"{folder} is not a folder of MIDI songs")
-        rows = _manifest(folder / "manifest.csv")
+        rows = _manifest(folder / "manifest.csv") or _manifest(folder / "info.csv")
         names = sorted((path.relative_to(folder).as_posix(), path) for path in _songs_in(folder))
         found += [SongFile(path, _info(name, rows.get(name, {}))) for name, path in names]
     return found
@@ -58,11 +60,10 @@ def _manifest(path: Path) -> dict[str, dict[str, str]]:
     try:
         with path.open(encoding="utf-8", newline="") as file:
             reader = csv.DictReader(file)
-            return {
-                row["file"]: {k: v for k, v in row.items() if k and isinstance(v, str)}
-                for row in reader
-                if row.get("file")
-            }
+            rows = [{k: v for k, v in row.items() if k and isinstance(v, str)} for row in reader]
+            if is_groove_midi(reader.fieldnames or ()):
+                rows = [manifest_row(row) for row in rows]
+            return {row["file"]: row for row in rows if row.get("file")}
     except (OSError, csv.Error, UnicodeDecodeError) as error:
         raise CorpusError(f"{path} cannot be read: {error}") from error
 

@@ -1,6 +1,7 @@
 """A song to pairs: parts that play, bars of drums on the grid, and which of them go together.
 
-A pair is a part and the first of two bars in a row that have drums while the part plays.
+A pair is a part and the first of two bars in a row that have drums while the part plays. A song of
+drums alone teaches touch where a human played it: its one part has no note.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from engine.clean import Drums, Unfit, check_tempo, clean_drums, clean_part, playable
 from engine.grid import beat_of, fits_grid, quantise
+from engine.human import is_human
 from engine.song import Bar, Part, Song, bars
 
 LEAST_PART_NOTES = 24
@@ -24,6 +26,10 @@ LEAST_PAIRS = 4
 STRICT_BARS = 16
 TOO_LITTLE = "too few bars with a part and drums together"
 _ON_THE_LINE = 1e-6
+_NO_NOTES = np.zeros(0)
+SILENCE = Part(
+    "", 0, False, _NO_NOTES, _NO_NOTES, _NO_NOTES.astype(np.uint8), _NO_NOTES.astype(np.uint8)
+)  # beside drums that play alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +68,13 @@ def song_pairs(song: Song) -> SongPairs:
         raise Unfit(TOO_LITTLE)
     hits = _hits_on_grid(drums, song_bars)
     playable_bars = _bars_to_learn(song_bars, hits)
-    candidates = _candidates(song)
+    alone = _is_touch(song, drums, song_bars, hits)
+    candidates = [SILENCE] if alone else _candidates(song)
     if not candidates:
         raise Unfit("no guitar or other pitched part")
     starts = [_pair_starts(part, song_bars, playable_bars) for part in candidates]
     chosen = _choose(candidates, starts)
-    if sum(len(starts[index]) for index in chosen) < LEAST_PAIRS:
+    if sum(len(starts[index]) for index in chosen) < (1 if alone else LEAST_PAIRS):
         raise Unfit(TOO_LITTLE)
     pair_part = [np.full(len(starts[index]), at) for at, index in enumerate(chosen)]
     return SongPairs(
@@ -79,6 +86,13 @@ def song_pairs(song: Song) -> SongPairs:
         has_dynamics=drums.has_dynamics,
         strict=_is_strict(song, song_bars, hits),
     )
+
+
+def _is_touch(song: Song, drums: Drums, song_bars: tuple[Bar, ...], hits: Hits) -> bool:
+    """Whether a song is drums alone, played by a human and not at one velocity."""
+    bpm = np.array([bar.bpm for bar in song_bars])[hits.bar]
+    alone = all(part.is_drum for part in song.parts)
+    return alone and drums.has_dynamics and is_human(hits.offset, bpm)
 
 
 def is_drummable(bar: Bar) -> bool:
@@ -146,9 +160,8 @@ def _pair_starts(
     same = np.array([a.metre == b.metre for a, b in pairwise(song_bars)])
     calm = counts <= MOST_NOTES_A_BEAT * beats
     fit = good & calm
-    starts: NDArray[np.int64] = np.flatnonzero(
-        fit[:-1] & fit[1:] & same & (counts[:-1] + counts[1:] > 0)
-    )
+    plays = (counts[:-1] + counts[1:] > 0) | (part is SILENCE)
+    starts: NDArray[np.int64] = np.flatnonzero(fit[:-1] & fit[1:] & same & plays)
     return starts
 
 

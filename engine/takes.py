@@ -9,7 +9,6 @@ Shapes: k takes, t steps, V voices, C combinations of voices.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -18,8 +17,8 @@ from numpy.typing import NDArray
 from engine.features import (
     COMBINATIONS,
     GRID_CHANNELS,
-    OFFSETS,
-    VELOCITY_BIN,
+    OFFSET_EDGES,
+    VELOCITY_EDGES,
     WIDEST_OFFSET,
     Floats,
     combination,
@@ -27,6 +26,7 @@ from engine.features import (
 from engine.kit import VOICES, Voice
 
 FILL_VOICES = [Voice.SNARE, Voice.LOW_TOM, Voice.MID_TOM, Voice.HIGH_TOM]
+GOLDEN = np.float32(0.618034)  # its multiples, less whole numbers, fill 0..1 evenly
 FILL_STROKES = 4  # more of them than the bar before has make a fill in full
 STRUCK = (np.arange(COMBINATIONS)[:, None] >> np.arange(VOICES) & 1).astype(np.float32)  # (C, V)
 
@@ -42,16 +42,45 @@ class Choose(Protocol):
         """One step of k drum grids, (k, V, 3), from logits (k, C), (k, V, .), (k, V, .)."""
 
 
-@dataclass(frozen=True, slots=True)
 class Sampler:
-    """Draws what is struck."""
+    """Draws what is struck; `Playing` tells what the spreads mean.
 
-    rng: np.random.Generator
-    temperature: float
-    takes: int
+    The strokes of a voice come from all over their distributions in turn, not by chance each: so
+    a bar is about as loud as it is likely to be, and the drums do not wander off with a few hard
+    strokes. What is struck together is as early or late.
+    """
+
+    def __init__(
+        self,
+        rng: np.random.Generator,
+        temperature: float,
+        takes: int,
+        *,
+        velocity_spread: float,
+        timing_spread: float,
+    ) -> None:
+        self.takes = takes
+        self._rng, self._temperature = rng, temperature
+        self._loud, self._late = (
+            np.float32(spread if temperature else 0) for spread in (velocity_spread, timing_spread)
+        )
+        self._turn = rng.random((takes, VOICES), np.float32)
 
     def __call__(self, step: int, voices: Floats, velocity: Floats, offset: Floats) -> Floats:  # noqa: ARG002 (each step alike)
-        return strokes(self.rng, voices, velocity, offset, self.temperature)
+        struck = STRUCK[sample(self._rng, voices, self._temperature)]
+        take, voice = np.nonzero(struck)
+        drawn = np.zeros((len(struck), VOICES, GRID_CHANNELS), np.float32)
+        if not len(take):  # as on most triplets
+            return drawn
+        drawn[take, voice, 0] = 1
+        marks = _inner(self._turn[take, voice], self._loud)
+        self._turn[take, voice] = (self._turn[take, voice] + GOLDEN) % 1
+        loud = quantile(velocity[take, voice], VELOCITY_EDGES, marks)
+        drawn[take, voice, 1] = np.clip(loud, 1, 127) / 127
+        marks = _inner(self._rng.random(len(struck), np.float32), self._late)[take]
+        late = quantile(offset[take, voice], OFFSET_EDGES, marks)
+        drawn[take, voice, 2] = late / WIDEST_OFFSET
+        return drawn
 
 
 class Reader:
@@ -80,26 +109,25 @@ def sample(rng: np.random.Generator, logits: Floats, temperature: float) -> NDAr
     return np.asarray(np.minimum(drawn, logits.shape[-1] - 1))
 
 
-def strokes(
-    rng: np.random.Generator,
-    voices: Floats,
-    velocity: Floats,
-    offset: Floats,
-    temperature: float,
-) -> Floats:
-    """One step of k drum grids, (k, V, GRID_CHANNELS), from logits (k, C), (k, V, .), (k, V, .)."""
-    struck = STRUCK[sample(rng, voices, temperature)]
-    step = np.zeros((len(struck), VOICES, GRID_CHANNELS), np.float32)
-    take, voice = np.nonzero(struck)
-    if not len(take):  # as on most triplets
-        return step
-    loud = sample(rng, velocity[take, voice], temperature) * VELOCITY_BIN
-    loud += rng.integers(VELOCITY_BIN, size=len(loud)) if temperature else VELOCITY_BIN // 2
-    early = OFFSETS[sample(rng, offset[take, voice], temperature)]
-    step[take, voice, 0] = 1
-    step[take, voice, 1] = np.maximum(1, loud) / 127
-    step[take, voice, 2] = early / WIDEST_OFFSET
-    return step
+def _inner(marks: Floats, spread: np.float32) -> Floats:
+    """Marks in 0..1 drawn together about the middle."""
+    return np.float32(0.5) + spread * (marks - np.float32(0.5))
+
+
+def quantile(logits: Floats, edges: Floats, marks: Floats) -> Floats:
+    """The value below which a share `marks` (h,) of each distribution lies, (h,).
+
+    `logits` (h, c) are of classes that reach from one of the `edges` (c + 1,) to the next; inside
+    a class all values are as likely.
+    """
+    weight = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    share = np.cumsum(weight, axis=-1) / weight.sum(axis=-1, keepdims=True)
+    row = np.arange(len(logits))
+    place = np.minimum((share <= marks[:, None]).sum(axis=-1), logits.shape[-1] - 1)
+    below = np.where(place > 0, share[row, place - 1], 0)
+    inside = (marks - below) / np.maximum(1e-9, share[row, place] - below)
+    low, high = edges[place], edges[place + 1]
+    return np.asarray(low + (high - low) * np.clip(inside, 0, 1), np.float32)
 
 
 def expected_f1(struck: Floats, likely: Floats) -> NDArray[np.float64]:

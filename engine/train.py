@@ -19,6 +19,8 @@ import torch
 from torch import Tensor, nn
 
 from engine.checkpoint import (
+    BEST,
+    LAST,
     Checkpoint,
     load_checkpoint,
     optimizer_tensors,
@@ -28,8 +30,10 @@ from engine.checkpoint import (
 from engine.errors import CheckpointError, ConfigError
 from engine.parallel import WHOLE, Share
 from engine.recipe import Recipe, TrainSettings
+from engine.start import Start, take_up
 
-LAST, BEST, LOG = "last.safetensors", "best.safetensors", "log.jsonl"
+LOG = "log.jsonl"
+BEGUN_FROM = "begun_from"  # in a checkpoint's `about`
 
 
 class Task(Protocol):
@@ -83,13 +87,15 @@ def train(
     run: Path,
     *,
     resume: bool = False,
+    start: Start | None = None,
     report: Callable[[Progress], None] = lambda _: None,
     stopped: Callable[[], bool] = lambda: False,
     share: Share = WHOLE,
 ) -> Outcome:
     """Trains until the recipe's epochs are done or `stopped()`; everything is left in `run`.
 
-    Of several processes each calls this with its `share` and the same arguments.
+    A new run begins with the weights of `start`, if given; one that is resumed has its own. Of
+    several processes each calls this with its `share` and the same arguments.
     """
     settings = recipe.train
     torch.set_num_threads(settings.threads or torch.get_num_threads())
@@ -100,11 +106,16 @@ def train(
     )
     per_epoch, step, best = task.steps(), 0, math.inf
     total, tally, scores = settings.epochs * per_epoch, _no_tally(), dict[str, float]()
+    about = task.about
     if resume:
         found = _restore(task, optimizer, recipe, run)
         step, best, tally = found.step, found.best, found.tally
+        about = found.about or about
     elif (run / LAST).exists():
         raise ConfigError(f"{run} holds a run already; go on with --resume or name another folder")
+    elif start is not None:
+        take_up(start, task.model, about)
+        about = {**about, BEGUN_FROM: dict(start.record)}
     if share.first:
         _write_recipe(run, recipe)
         log = Log(run, step)
@@ -112,9 +123,11 @@ def train(
     def checkpoint() -> Checkpoint:
         weights = task.model.state_dict()
         return Checkpoint(
-            weights, optimizer_tensors(optimizer), recipe.to_dict(), task.about, step, best, tally
+            weights, optimizer_tensors(optimizer), recipe.to_dict(), about, step, best, tally
         )
 
+    if share.first and start is not None and not resume:
+        save_checkpoint(run / LAST, checkpoint())  # to be resumed from, however soon it is killed
     saved = begun = time.monotonic()
     while step < total:
         epoch = step // per_epoch
@@ -211,7 +224,8 @@ def _restore(task: Task, optimizer: torch.optim.Optimizer, recipe: Recipe, run: 
             f"{run} was begun with another recipe; resume with that one (recipe.json beside it),"
             " or with more epochs"
         )
-    if found.about != json.loads(json.dumps(task.about)):
+    known = {key: value for key, value in found.about.items() if key != BEGUN_FROM}
+    if known != json.loads(json.dumps(task.about)):
         raise CheckpointError(f"{run} was begun on another corpus; resume with that one")
     task.model.load_state_dict(found.weights)
     restore_optimizer(optimizer, found.optimizer)

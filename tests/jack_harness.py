@@ -87,7 +87,7 @@ def _running(name: str, rate: int, period: int) -> Iterator[JackServer]:
         command = ["setpriv", "--pdeathsig", "TERM", *command]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        _open_client(f"probe-{os.getpid()}", name, process).close()
+        open_client(f"probe-{os.getpid()}", name, process).close()
         yield JackServer(name, process, rate, period)
     finally:
         _end(process)
@@ -141,7 +141,7 @@ class JackGuitarist:
     def __init__(self, server: JackServer, name: str = "player") -> None:
         self.received: list[Event] = []
         self._closed = False
-        self._client = _open_client(f"{name}-{os.getpid()}", server.name, server.process)
+        self._client = open_client(f"{name}-{os.getpid()}", server.name, server.process)
         self._rate = server.rate
         self._out = self._client.midi_outports.register("out")
         self._in = self._client.midi_inports.register("in")
@@ -187,9 +187,23 @@ class JackGuitarist:
     def connect(self, *, into: str | None = None, out_of: str | None = None) -> None:
         """Plug the guitar into one port, and what another plays into the recorder."""
         if into is not None:
-            self._client.connect(self._out, into)
+            self._join(self._out, into)
         if out_of is not None:
-            self._client.connect(out_of, self._in)
+            self._join(out_of, self._in)
+
+    def _join(self, source: Any, destination: Any) -> None:
+        """Connect two ports; one whose client is not active yet takes no connection."""
+        import jack
+
+        give_up = time.monotonic() + START_S
+        while True:
+            try:
+                self._client.connect(source, destination)
+                return
+            except jack.JackErrorCode:
+                if time.monotonic() > give_up:
+                    raise
+                time.sleep(0.005)
 
     def play(self, events: Iterable[Event], *, lead_in: float = 0.1) -> None:
         """Start to play; returns at once. Time 0 is `lead_in` seconds from now."""
@@ -231,7 +245,7 @@ def note_on_times(received: Sequence[Event]) -> list[tuple[float, int]]:
     return [(seconds, data[1]) for seconds, data in received if data[0] & 0xF0 == 0x90 and data[2]]
 
 
-def _open_client(name: str, server: str, process: subprocess.Popen[bytes]) -> Any:
+def open_client(name: str, server: str, process: subprocess.Popen[bytes]) -> Any:
     """A client of the server, as soon as it is up."""
     import jack
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -61,6 +62,19 @@ def band(bars: int = 16, *, pitch: int = 52, program: int = 27, drums: bool = Tr
         kicks = [(beat, 0.1, 36 if beat % 2 == 0 else 38, 100) for beat in beats]
         parts.append(track(sorted(hats + kicks), channel=9, name="Drums"))
     return midi(maps(bpm=[(0, 120)], metres=[(0, 4, 4)]), *parts)
+
+
+def solo(bars: int = 16, *, seed: int = 0, late_ms: float = 12.0) -> bytes:
+    """A drummer alone in 4/4 at 120: eighths on the hat, each stroke a little early or late."""
+    chance = random.Random(seed)
+    strokes = []
+    for half in range(8 * bars):
+        beat = max(0.0, half / 2 + chance.gauss(0, late_ms / 500))
+        strokes.append((beat, 0.1, 42, chance.randrange(30, 70)))
+        if half % 2 == 0:
+            strokes.append((beat, 0.1, 38 if half % 4 else 36, chance.randrange(80, 127)))
+    head = maps(bpm=[(0, 120)], metres=[(0, 4, 4)])
+    return midi(head, track(sorted(strokes), channel=9, name="Drums"))
 
 
 def write(folder: Path, **files: bytes) -> Path:

@@ -18,7 +18,7 @@ from drumd.recorder import Recorder
 from drumd.scheduler import Scheduler
 from drumd.timing import ManualClock, MusicalClock
 from drumd.timing.choose import musical_clock
-from engine.notes import Request
+from engine.notes import COMMON_TIME, Request
 from tests.drummers import Plays
 
 STEP_S = 0.004  # as the daemon's main loop
@@ -56,7 +56,8 @@ class OfflineJam:
         settings = settings or Settings()
         self.clock = ManualClock()
         self.port = RecordingPort(self.clock)
-        self.musical = musical or musical_clock(settings.clock, settings.bpm, settings.metre)
+        metre = settings.metre or COMMON_TIME
+        self.musical = musical or musical_clock(settings.clock, settings.bpm, metre)
         self.scheduler = Scheduler(self.port, self.clock, self.musical)
         drummer = InstantDrummer(kit)
         self.jam = Jam(settings, self.clock, self.musical, self.scheduler, drummer, recorder)

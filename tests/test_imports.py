@@ -29,6 +29,7 @@ TRAINING = (
     "export",
     "parallel",
     "seq_model",
+    "start",
     "token_model",
     "token_task",
     "train",
@@ -37,7 +38,7 @@ TRAINING = (
 # library: the files that may import it, as patterns of paths
 HOMES = {
     "click": ["drumd/cli/*"],
-    "jack": ["drumd/ports/jackclient.py", "drumd/timing/jackroll.py"],
+    "jack": ["drumd/ports/jackclient.py"],
     "link": ["drumd/timing/link.py"],
     "matplotlib": ["engine/plot.py", "engine/beat_plot.py"],
     "music21": ["engine/music_utils.py"],

@@ -29,6 +29,16 @@ import click
     type=click.FloatRange(0.0, 5.0),
     help="How far to lean towards what this guitar makes likelier than none.",
 )
+@click.option(
+    "--velocity-spread",
+    type=click.FloatRange(0.0, 1.0),
+    help="How far velocities stray from the likely middle: 0 not at all, 1 as in the songs learnt.",
+)
+@click.option(
+    "--timing-spread",
+    type=click.FloatRange(0.0, 1.0),
+    help="Likewise how early or late strokes come.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print what was written as JSON.")
 def command(run: Path, bundle: Path, as_json: bool, **given: float | None) -> None:
     """Make a bundle of the best checkpoint of RUN: ONNX files, bundle.json and checksums.

@@ -43,7 +43,9 @@ MidiFile = click.Path(dir_okay=False, path_type=Path)
 @click.option("--bpm", type=float, help="About how fast you play; exactly, with --clock given.")
 @click.option("--clock", metavar="KIND", help=f"Where the time comes from: {', '.join(CLOCKS)}.")
 @click.option("--link", is_flag=True, default=None, help="Let `auto` join an Ableton Link session.")
-@click.option("--metre", metavar="N/D", help="The time signature, 4/4 if not given.")
+@click.option(
+    "--metre", metavar="N/D", help="The time signature; the host's if it tells one, else 4/4."
+)
 @click.option("--model", type=click.Path(path_type=Path), help="A bundle made by `drumd export`.")
 @click.option("--seed", type=int, help="The drummer's dice; the same seed, the same choices.")
 @click.option("--temperature", type=float, help="How freely it plays; 0 is the safest.")

@@ -29,8 +29,9 @@ def command(folders: tuple[Path, ...], target: Path, jobs: int | None, as_json: 
     drumd prepare my-songs more-songs -o corpus
 
     A manifest.csv in a folder tells each song's split, group and licence; without one, songs are
-    split by name. A file that cannot be used is left out, and the reason is counted. Folders of
-    note-name arrays (*.jsonl.gz, *.npz) make a corpus for configs/seed.toml.
+    split by name. A file that cannot be used is left out, and the reason is counted. A human
+    drummer alone teaches touch; the info.csv of the Groove MIDI Dataset is read as a manifest.
+    Folders of note-name arrays (*.jsonl.gz, *.npz) make a corpus for configs/seed.toml.
     """
     if all(_holds_tokens(folder) for folder in folders):
         from engine.token_corpus import prepare_tokens

@@ -44,8 +44,17 @@ INTERRUPTED = 130
     is_flag=True,
     help="Go on with a run that was stopped or killed, or for more epochs.",
 )
+@click.option(
+    "--from",
+    "start",
+    metavar="RUN",
+    type=click.Path(exists=True, path_type=Path),
+    help="Begin with the weights of another run, a checkpoint file or a bundle.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")
-def command(recipe_file: Path, data: Path, run: Path, resume: bool, as_json: bool) -> None:
+def command(
+    recipe_file: Path, data: Path, run: Path, resume: bool, start: Path | None, as_json: bool
+) -> None:
     """Teach a drummer from a corpus.
 
     \b
@@ -54,20 +63,28 @@ def command(recipe_file: Path, data: Path, run: Path, resume: bool, as_json: boo
     drumd export runs/mine -o my-bundle
     drumd listen --in Guitar --out "AI Drums" --model my-bundle
 
+    
+    drumd train --config my.toml --from runs/lstm --data corpus -o runs/mine
+
     The run's folder gets log.jsonl (a line an epoch), best.safetensors and last.safetensors.
     Ctrl-C stops after the step under way; --resume goes on from there, or from the last save
-    when the run was killed, and ends with the same weights.
+    when the run was killed, and ends with the same weights. --from teaches a drummer that has
+    learnt already: another run, or a bundle.
 
     \b
     Two processes share the work, each with one thread and a copy of the corpus in memory:
     torchrun --standalone --nproc-per-node 2 -m drumd train --config ... --data ... -o ...
     """
+    if resume and start is not None:
+        raise click.UsageError("--resume goes on with the run's own weights; leave out --from")
     from engine.parallel import joined
     from engine.recipe import load_recipe
+    from engine.start import load_start
     from engine.tasks import open_task
     from engine.train import train
 
     recipe = load_recipe(recipe_file)
+    begun = None if start is None else load_start(start)
     task = open_task(recipe, data)
     with joined() as share, stop_signals() as stops, progress_bar() as show:
         outcome = train(
@@ -75,6 +92,7 @@ def command(recipe_file: Path, data: Path, run: Path, resume: bool, as_json: boo
             recipe,
             run,
             resume=resume,
+            start=begun,
             report=show if share.first else lambda _: None,
             stopped=lambda: bool(stops),
             share=share,

@@ -17,6 +17,7 @@ class RecordingPort:
 
     ahead_s = 0.0
     place = Place("fake")
+    failed = 0
 
     def __init__(self, clock: Clock, name: str = "recording") -> None:
         self.name = name
@@ -68,6 +69,7 @@ class NullPort:
 
     ahead_s = 0.0
     place = Place("fake")
+    failed = 0
 
     def __init__(self, clock: Clock, name: str = "nowhere") -> None:
         self.name = name
@@ -88,6 +90,7 @@ class PlayedInput:
     """An input that a test plays."""
 
     place = Place("fake")
+    failed = 0
 
     def __init__(self, name: str = "played") -> None:
         self.name = name

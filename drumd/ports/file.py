@@ -16,6 +16,7 @@ class FileInput:
     """Plays a MIDI file's guitar to whoever polls, each message stamped with its very time."""
 
     place = Place("file")
+    failed = 0
 
     def __init__(self, path: Path, clock: Clock) -> None:
         self.name = path.name

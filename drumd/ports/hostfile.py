@@ -7,13 +7,14 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from heapq import merge
-from itertools import accumulate
+from itertools import accumulate, takewhile
 from operator import itemgetter
 from pathlib import Path
 
 import mido
 
 from drumd.errors import PortError
+from engine.notes import Metre
 
 CLOCKS_PER_BEAT = 24
 DRUM_CHANNEL = 9
@@ -41,6 +42,21 @@ def read_host_file(path: Path) -> Iterator[Timed]:
     length = max(sum(message.time for message in track) for track in midi.tracks)
     seconds = TempoMap(midi)
     return ((seconds.at(tick), message) for tick, message in _host(notes, length, midi))
+
+
+def metre_of(path: Path) -> Metre | None:
+    """The metre that the file begins in, if it tells one."""
+    try:
+        tracks = mido.MidiFile(path, clip=True).tracks
+        at_once = (message for track in tracks for message in takewhile(_is_at_once, track))
+        told = next((message for message in at_once if message.type == "time_signature"), None)
+        return Metre(told.numerator, told.denominator) if told else None
+    except Exception:  # opening it as an input will say what is wrong
+        return None
+
+
+def _is_at_once(message: mido.Message) -> bool:
+    return not message.time
 
 
 def guitar_notes(midi: mido.MidiFile) -> list[Timed]:

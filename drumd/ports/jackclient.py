@@ -17,14 +17,15 @@ from typing import Any
 
 import mido
 
-from drumd.errors import PortError, PortLostError, PortNotFoundError
+from drumd.errors import PortError, PortLostError
 from drumd.ports.frames import FrameClock
-from drumd.ports.jackwatch import JackWatch
-from drumd.ports.names import CLIENTS, OWN_PORTS, find_again, find_port
+from drumd.ports.jackwatch import SERVER_GONE, JackWatch
+from drumd.ports.names import CLIENTS, OWN_PORTS, cable_to
 from drumd.ports.outbox import Outbox
 from drumd.ports.port import Handed, Heard, Place, PortList
 from drumd.ports.quiet import quiet_stderr
 from drumd.timing.clock import Clock
+from drumd.timing.jackroll import TransportPlace, transport_place
 
 API = "jack"
 QUEUE = 65_536  # messages that wait to be polled: 3 s of 20,000 a second; then the oldest go
@@ -33,7 +34,6 @@ AHEAD_CYCLES, AHEAD_S = 3, 0.02  # hits are handed over so long before, the long
 STARTED_S = 0.5  # the first cycle comes before that
 FLUSH_S = 0.5  # the longest that closing waits for what was handed over
 IGNORED = (0xF0, 0xF7, 0xFE)  # sysex and active sensing
-SERVER_GONE = "the JACK server has gone"
 
 
 def available() -> bool:
@@ -63,7 +63,7 @@ class JackInput:
     ended = False
 
     def __init__(self, wanted: str, clock: Clock, again: Place | None = None) -> None:
-        self.garbled = 0  # messages that are no MIDI
+        self.failed = 0  # messages that are no MIDI
         self._clock = clock
         self._client = _Client("input")
         self._frames = FrameClock(self._client.rate)
@@ -89,12 +89,15 @@ class JackInput:
             try:
                 message = mido.Message.from_bytes(data)
             except (ValueError, IndexError, TypeError):
-                self.garbled += 1
+                self.failed += 1
                 continue
             yield self._frames.seconds_of(frame), message
 
     def lost(self) -> str | None:
         return self._client.lost()
+
+    def transport(self) -> TransportPlace | None:
+        return self._client.transport(self._clock)
 
     def close(self) -> None:
         self._client.close()
@@ -104,7 +107,7 @@ class JackOutput:
     """Sends each message on its frame, if it is handed over some cycles before."""
 
     def __init__(self, wanted: str, clock: Clock, again: Place | None = None) -> None:
-        self.refused = 0  # messages for which JACK had no room
+        self.failed = 0  # messages for which JACK had no room
         self._clock = clock
         self._client = _Client("output")
         self._frames = FrameClock(self._client.rate)
@@ -133,7 +136,7 @@ class JackOutput:
             try:
                 self._client.port.write_midi_event(offset, data)
             except Exception:  # no room: JACK would never call us again
-                self.refused += 1
+                self.failed += 1
         if not self._begun.is_set():
             self._begun.set()
 
@@ -144,6 +147,9 @@ class JackOutput:
 
     def lost(self) -> str | None:
         return self._client.lost()
+
+    def transport(self) -> TransportPlace | None:
+        return self._client.transport(self._clock)
 
     def close(self) -> None:
         give_up = self._clock.now() + FLUSH_S
@@ -190,13 +196,7 @@ class _Client:
         Closes the client if that fails.
         """
         try:
-            names = self.names(self.kind)
-            if again and again.other:
-                found = find_again(self.kind, wanted, again.other, names)
-                if found is None:
-                    raise PortNotFoundError(self.kind, again.other, names)
-            else:  # a port of our own that comes back stays one, whatever is called like it
-                found = None if again else find_port(self.kind, wanted, names)
+            found = cable_to(self.kind, wanted, again, self.names(self.kind))
             own = OWN_PORTS[self.kind] if found else wanted
             ports = self._jack.midi_inports if self.kind == "input" else self._jack.midi_outports
             self.port = ports.register(own)
@@ -231,6 +231,9 @@ class _Client:
         except self._failures:
             return f"the MIDI {self.kind} {self.target!r} has gone"
         return None
+
+    def transport(self, clock: Clock) -> TransportPlace | None:
+        return None if self.dead() else transport_place(self._jack, clock)
 
     def close(self) -> None:
         """Close once."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TypeVar
 
 Made = TypeVar("Made")
+SERVER_GONE = "the JACK server has gone"
 OPEN_FILES = Path("/dev/fd")  # on Linux and macOS
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from drumd.errors import PortAmbiguousError
+from drumd.errors import PortAmbiguousError, PortNotFoundError
+from drumd.ports.port import Place
 
 IN_CLIENT, OUT_CLIENT = "drumd-in", "drumd"  # what ALSA and JACK call our side
 CLIENTS = {"input": IN_CLIENT, "output": OUT_CLIENT}
@@ -35,8 +36,24 @@ def find_port(kind: str, wanted: str, names: Sequence[str]) -> str | None:
     return None
 
 
-def find_again(kind: str, wanted: str, before: str, names: Sequence[str]) -> str | None:
-    """The port that was `before`, after it had gone; ALSA may give it another number."""
+def cable_to(kind: str, wanted: str, again: Place | None, names: Sequence[str]) -> str | None:
+    """Which of the others' ports to connect with, or None: be a port of that name.
+
+    `again` tells where the port was before it had gone: another's is a PortNotFoundError until it
+    is there, and one of our own stays one, whatever is called like it.
+    """
+    if again is None:
+        return find_port(kind, wanted, names)
+    if again.other is None:
+        return None
+    found = _find_again(kind, wanted, again.other, names)
+    if found is None:
+        raise PortNotFoundError(kind, again.other, names)
+    return found
+
+
+def _find_again(kind: str, wanted: str, before: str, names: Sequence[str]) -> str | None:
+    """The port that was `before`; ALSA may give it another number."""
     bare = ALSA_NUMBERS.sub("", before)
     same = [name for name in names if ALSA_NUMBERS.sub("", name) == bare]
     if before in names or len(same) == 1:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import mido
+
+from drumd.timing.jackroll import TransportPlace
 
 Heard = tuple[float, mido.Message]
 """The arrival time (seconds on the clock) and the message."""
@@ -34,6 +36,10 @@ class InputPort(Protocol):
     def place(self) -> Place: ...
 
     @property
+    def failed(self) -> int:
+        """How many messages were no MIDI."""
+
+    @property
     def ended(self) -> bool:
         """True when a file has played to its end; never on a live port."""
 
@@ -44,6 +50,14 @@ class InputPort(Protocol):
         """Why the port went away, or None while it is there. Cheap; asked a few times a second."""
 
     def close(self) -> None: ...
+
+
+@runtime_checkable
+class OnServer(Protocol):
+    """A port on a server that has a transport."""
+
+    def transport(self) -> TransportPlace | None:
+        """Where the transport is, or None if that cannot be said now. For the port's owner."""
 
 
 class Handed:
@@ -84,6 +98,10 @@ class OutputPort(Sender, Protocol):
 
     @property
     def name(self) -> str: ...
+
+    @property
+    def failed(self) -> int:
+        """How many messages were taken and could not be sent after all."""
 
     @property
     def place(self) -> Place: ...

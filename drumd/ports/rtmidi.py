@@ -19,8 +19,8 @@ import rtmidi
 
 from drumd.errors import PortError, PortLostError, PortNotFoundError
 from drumd.ports.arrival import ArrivalTimes
-from drumd.ports.jackwatch import JackWatch
-from drumd.ports.names import CLIENTS, OWN_PORTS, find_again, find_port
+from drumd.ports.jackwatch import SERVER_GONE, JackWatch
+from drumd.ports.names import CLIENTS, OWN_PORTS, cable_to
 from drumd.ports.port import Handed, Heard, Place, PortList
 from drumd.ports.quiet import quiet_stderr
 from drumd.timing.clock import Clock
@@ -46,7 +46,6 @@ START_ONE = (
     "Start JACK (with QjackCtl, or jackd -d alsa), or load the ALSA sequencer (sudo modprobe "
     "snd-seq), or do without: drumd listen --in demo --out jam.mid. `drumd doctor` knows more."
 )
-SERVER_GONE = "the JACK server has gone"
 LOOP_MIDI = "Windows has no virtual ports: install loopMIDI, make a port there, and name that one."
 
 
@@ -94,7 +93,7 @@ class RtmidiInput:
     ended = False
 
     def __init__(self, client: _Client, wanted: str, clock: Clock, again: Place | None) -> None:
-        self.garbled = 0  # messages that are no MIDI
+        self.failed = 0  # messages that are no MIDI
         self._clock, self._client = clock, client
         self._arrivals = ArrivalTimes(clock)
         client.port.ignore_types(sysex=True, timing=False, active_sense=True)
@@ -116,7 +115,7 @@ class RtmidiInput:
             try:
                 message = mido.Message.from_bytes(event[0])
             except (ValueError, IndexError, TypeError):
-                self.garbled += 1
+                self.failed += 1
                 continue
             yield stamp, message
 
@@ -131,6 +130,7 @@ class RtmidiOutput:
     """Sends at once; on JACK that is at the start of the next period."""
 
     ahead_s = 0.0
+    failed = 0  # RtMidi says at once what it cannot send
 
     def __init__(self, client: _Client, wanted: str, clock: Clock, again: Place | None) -> None:
         self._client, self._clock = client, clock
@@ -219,12 +219,7 @@ class _Client:
         """
         try:
             names = self.names()
-            if again and again.other:
-                found = find_again(self.kind, wanted, again.other, names)
-                if found is None:
-                    raise PortNotFoundError(self.kind, again.other, names)
-            else:  # a port of our own that comes back stays one, whatever is called like it
-                found = None if again else find_port(self.kind, wanted, names)
+            found = cable_to(self.kind, wanted, again, names)
             if found is None:
                 self._open_virtual(wanted, names)
                 return wanted

@@ -13,8 +13,9 @@ import mido
 
 from drumd.errors import PortError, PortLostError
 from drumd.ports.freewheel import FreeWheel
-from drumd.ports.port import Handed, Heard, InputPort, OutputPort, Place
+from drumd.ports.port import Handed, Heard, InputPort, OnServer, OutputPort, Place
 from drumd.timing.clock import Clock
+from drumd.timing.jackroll import TransportPlace
 
 RETRY_S = 0.5
 
@@ -32,12 +33,22 @@ class _Steady(Generic[Port]):
         self._port: Port | None = open_port(None)
         self._failure: str | None = None  # what went wrong in use
         self._retry_at = 0.0
+        self._failed = 0  # messages of the ports that have gone
         self.name, self._place = self._port.name, self._port.place
 
     @property
     def waiting(self) -> str | None:
         """The port's name while it is away."""
         return self.name if self._port is None else None
+
+    @property
+    def failed(self) -> int:
+        """How many messages could not be understood, or not be sent after all."""
+        return self._failed + (self._port.failed if self._port is not None else 0)
+
+    def transport(self) -> TransportPlace | None:
+        """Where the transport of the port's server is, if it is on one."""
+        return self._port.transport() if isinstance(self._port, OnServer) else None
 
     def look_after(self) -> str | None:
         """Notice that the port has gone, or find it again; a sentence if that happened."""
@@ -57,10 +68,15 @@ class _Steady(Generic[Port]):
         return f"port {self.name!r} is back"
 
     def _give_up(self, port: Port, why: str, now: float) -> str:
-        self._port, self._retry_at = None, now + RETRY_S
-        port.close()
+        self._retry_at = now + RETRY_S
+        self._leave(port)
         self._gone(now)
         return f"{why}; waiting for port {self.name!r}"
+
+    def _leave(self, port: Port) -> None:
+        self._port = None
+        port.close()
+        self._failed += port.failed
 
     def _gone(self, now: float) -> None:
         """What else there is to do when the port has gone."""
@@ -70,8 +86,7 @@ class _Steady(Generic[Port]):
 
     def close(self) -> None:
         if self._port is not None:
-            self._port.close()
-            self._port = None
+            self._leave(self._port)
 
 
 class SteadyInput(_Steady[InputPort]):

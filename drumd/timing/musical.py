@@ -131,8 +131,8 @@ class MusicalClock:
 
     def _follow(self) -> None:
         followed = self._followed
-        if followed and self.rolling and not followed.rolling and self._vanished(followed):
-            self._hand_down(followed)
+        if followed and self.rolling and not followed.rolling:
+            self._look_around(followed)
         source = self._best()
         if source is None or source.line is None:
             return
@@ -145,31 +145,32 @@ class MusicalClock:
         self.rolling = source.rolling
 
     def _best(self) -> Source | None:
-        """The first source that rolls. Others who keep time and stand still are waited for."""
+        """The first source that rolls; one that goes before it and stands still is waited for."""
         followed = self._followed
         rolling = (one for one in self._sources if one.rolling and one.line is not None)
         best = next(rolling, followed)
-        if (
-            best is followed
-            or self.rolling
-            or isinstance(best, HostClock | JackTransport | LinkTime)
-        ):
+        if best is followed or best is None or (followed and followed.rolling):
             return best
-        host_stands = self._transport.present(self._now) and not self._transport.playing
-        links = (one for one in self._sources if isinstance(one, LinkTime))
-        return followed if host_stands or any(one.standing for one in links) else best
+        before = self._sources[: self._sources.index(best)]
+        return followed if any(self._stands(one) for one in before) else best
 
-    def _vanished(self, followed: Source) -> bool:
-        """Whether a source is gone without having stopped."""
-        if isinstance(followed, LinkTime):
-            return followed.vanished
-        return self._transport.playing
+    def _stands(self, source: Source) -> bool:
+        """Whether a source keeps time and has stopped."""
+        if isinstance(source, HostClock):
+            return self._transport.present(self._now) and not self._transport.playing
+        return isinstance(source, JackTransport | LinkTime) and source.standing
 
-    def _hand_down(self, vanished: Source) -> None:
-        """Who kept the time is gone: let the player go on at that tempo."""
+    def _look_around(self, followed: Source) -> None:
+        """Who kept the time does so no more: see who else does, or let the player go on."""
+        for one in self._sources[self._sources.index(followed) + 1 :]:
+            if isinstance(one, JackTransport | LinkTime):  # were not asked meanwhile
+                one.tick(self._now)
+        vanished = self._transport.playing
+        if isinstance(followed, JackTransport | LinkTime):
+            vanished = followed.vanished
         player = next((one for one in self._sources if isinstance(one, FreeTempo)), None)
-        if player is not None and vanished.line is not None:
-            player.inherit(self._reading.of(vanished.line), self._now)
+        if vanished and player is not None and followed.line is not None:
+            player.inherit(self._reading.of(followed.line), self._now)
 
     def _take(self, source: Source, *, meet: bool) -> None:
         """Follow a source from here on; `meet`: the song goes on meanwhile."""

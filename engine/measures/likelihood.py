@@ -22,12 +22,11 @@ from typing import Protocol
 
 import numpy as np
 
-from engine.accompany import Drummer
+from engine.accompany import Drummer, request_for
 from engine.eval_songs import EvalSong, borrowed_guitar
 from engine.features import HISTORY_BARS
 from engine.measures.drumming import Floats
 from engine.notes import Hit, Note, Pattern, Request
-from engine.preprocess import MAX_NOTES
 from engine.song import Bar
 
 EARLY_BEATS = 0.125  # a stroke less than this before a bar line belongs to the bar after it
@@ -138,18 +137,10 @@ def _bits(
     number = {bar.start: index for index, bar in enumerate(song.bars)}
     found = []
     for bar in bars:
-        index, end = number[bar.start], bar.start + bar.beats
+        index = number[bar.start]
         before = song.bars[max(0, index - HISTORY_BARS) : index] if primed else ()
-        heard = bisect_left(onsets, end)
-        request = Request(
-            bar=index,
-            start=bar.start,
-            notes=tuple(notes[max(0, heard - MAX_NOTES) : heard]),
-            heard_until=end,
-            metre=bar.metre,
-            bpm=bar.bpm,
-            history=_history(hits, before, bar),
-        )
+        request = request_for(index, bar, notes, onsets)
+        request = replace(request, history=_history(hits, before, bar))
         found.append(reader.bits(request, true_pattern(hits, bar)))
     return np.array(found)
 

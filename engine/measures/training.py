@@ -1,7 +1,7 @@
 """The bars of the songs trained on, as far as baselines and copying need them.
 
-Only songs of the split `train` count, whatever is measured. Steps and rows are those of
-`engine.measures.drumming`.
+Only songs of the split `train` count, whatever is measured, and no drums that play alone. Steps
+and rows are those of `engine.measures.drumming`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.corpus import Corpus
+from engine.corpus import Corpus, drums_alone
 from engine.grid import MAX_BAR_STEPS, beat_of
 from engine.kit import PITCH_OF, Voice
 from engine.measures.copying import two_bar_patterns
@@ -29,6 +29,7 @@ class TrainingBars:
         self.tensors: dict[str, NDArray[Any]] = dict(corpus.tensors)
         self.songs = corpus.songs
         trained = np.array([song.split == "train" for song in corpus.songs], np.bool_)
+        trained &= ~drums_alone(self.tensors)
         self.is_train = trained[self.tensors["bar_song"]]  # (bars,)
         played = np.diff(self.tensors["bar_hit"]) > 0
         self.bars: Ints = np.flatnonzero(self.is_train & played)

@@ -36,8 +36,8 @@ class Kit:
     def cue(self, pattern, start):
         self.bars.append((start, pattern))
 
-    def drop_from(self, beat):
-        self.bars = [(start, pattern) for start, pattern in self.bars if start < beat]
+    def drop_from(self, start):
+        self.bars = [bar for bar in self.bars if bar[0] < start]
 
     def silence(self):
         self.silenced += 1

@@ -15,6 +15,7 @@ from drumd.config import Settings
 from drumd.daemon import Daemon
 from drumd.errors import DrummerError, PortError, RecordError, SettingsError
 from drumd.ports.fake import PlayedInput, RecordingPort
+from engine.notes import Metre
 from tests import drummers
 
 BPM = 300.0
@@ -94,10 +95,11 @@ class Studio:
         return left
 
 
-def guitar_file(path, bars):
-    """A guitar that plays quarter notes for so many bars."""
+def guitar_file(path, bars, beats=4):
+    """A guitar that plays quarter notes for so many bars of so many beats."""
     track = mido.MidiTrack([mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(BPM))])
-    for _ in range(4 * bars):
+    track.append(mido.MetaMessage("time_signature", numerator=beats, denominator=4))
+    for _ in range(beats * bars):
         track.append(mido.Message("note_on", note=45))
         track.append(mido.Message("note_off", note=45, time=480))
     file = mido.MidiFile(type=1, ticks_per_beat=480)
@@ -120,6 +122,18 @@ def test_a_file_is_played_to_its_end_and_recorded_with_its_drums(tmp_path):
     strokes = sum(m.type == "note_on" for m in drum_track)
     assert strokes == summary.hits >= len(drummers.bars_of(drummers.Rock, 1, 5)) - 2
     assert sum(m.type == "note_off" for m in drum_track) == strokes
+
+
+@pytest.mark.parametrize(
+    ("beats", "told", "metre"), [(3, None, "3/4"), (3, Metre(4, 4), "4/4"), (7, None, "4/4")]
+)
+def test_the_bars_are_those_of_the_file_if_no_others_are_told(tmp_path, beats, told, metre):
+    guitar, out, log = guitar_file(tmp_path / "guitar.mid", 5, beats), tmp_path / "jam.mid", Log()
+    Daemon(Settings(str(guitar), str(out), metre=told), log, factory=drummers.Pulse).run()
+    assert {str(snapshot.metre) for snapshot in log.snapshots} == {metre}
+    (written,) = (m for m in mido.MidiFile(out).tracks[0] if m.type == "time_signature")
+    assert f"{written.numerator}/{written.denominator}" == metre
+    assert any("cannot play 7/4" in line for line in log.lines) == (beats == 7)
 
 
 def await_line(studio, part):

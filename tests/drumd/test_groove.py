@@ -13,7 +13,7 @@ class Deaf:
     def cue(self, pattern, start):
         """Nothing to play."""
 
-    def drop_from(self, beat):
+    def drop_from(self, start):
         """Nothing is cued."""
 
     def silence(self):

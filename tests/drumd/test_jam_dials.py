@@ -1,5 +1,7 @@
 """A jam with pedals and knobs: what is said counts from a bar line on, and no sooner."""
 
+from dataclasses import replace
+
 import mido
 import pytest
 
@@ -7,7 +9,7 @@ from drumd.config import Settings
 from drumd.controls import Control
 from engine.kit import PITCH_OF, Voice
 from engine.notes import Hit, Pattern, Style
-from tests.drumd.timing.player import groove, steady
+from tests.drumd.timing.player import groove, host, steady
 from tests.offline_jam import OfflineJam
 
 BPM, BAR_S = 120.0, 2.0
@@ -38,16 +40,23 @@ class Counting:
 class Rig(OfflineJam):
     """A guitar at a given tempo from 0 s on: bar `n` begins at about 2 n seconds."""
 
-    def __init__(self, bars, **settings):
-        self.kit = Counting()
-        super().__init__(self.kit, Settings(clock="given", bpm=BPM, **(PEDALS | settings)))
+    def __init__(self, bars, kit=None, **settings):
+        self.kit = kit or Counting()
+        given = {"clock": "given", "bpm": BPM}
+        super().__init__(self.kit, Settings(**(given | PEDALS | settings)))
         self.bars = bars
         self.hear(groove(steady(BPM, 0.0), 0, bars * 4))
 
-    def press(self, bar, number, value=127):
-        """In the middle of a bar."""
+    def press(self, bar, number, value=127, *, at=0.4):
+        """In the middle of a bar, or elsewhere in it."""
         message = mido.Message("control_change", control=number, value=value)
-        self.hear([((bar + 0.4) * BAR_S, message)])
+        self.hear([((bar + at) * BAR_S, message)])
+
+    def mute(self, first, last):
+        """Hold the pedal from one time to another, in bars."""
+        pressed = mido.Message("note_on", note=20, channel=15)
+        let_go = mido.Message("note_off", note=20, channel=15)
+        self.hear([(first * BAR_S, pressed), (last * BAR_S, let_go)])
 
     def play(self):
         self.until(self.bars * BAR_S, step=0.01)
@@ -122,24 +131,66 @@ def test_a_held_groove_is_repeated_until_it_is_let_go():
     assert not {4, 5, 6} & {request.bar for request in rig.kit.requests}
 
 
+@pytest.mark.parametrize("at", [0.4, 0.93, 0.99])
+def test_the_bar_that_is_held_is_the_one_that_was_heard_when_the_pedal_was_pressed(at):
+    rig = Rig(10)
+    rig.press(3, 82, at=at)
+    rig.play()
+    hard = {bar: velocities[0] for bar, velocities in rig.heard().items()}
+    goes_on = range(4 if at < 0.5 else 5, 10)  # what had been asked for is played before
+    assert {hard[bar] for bar in goes_on} == {hard[3]} != {hard[2]}
+
+
 def test_mute_silences_from_the_next_bar_line_on_until_it_is_let_go():
     rig = Rig(10)
-    rig.hear(
-        [
-            (3.4 * BAR_S, mido.Message("note_on", note=20, channel=15)),
-            (6.4 * BAR_S, mido.Message("note_off", note=20, channel=15)),
-        ]
-    )
-    rig.play()
-    heard = rig.heard()
+    rig.mute(3.4, 6.4)
+    heard = rig.play().heard()
     assert len(heard[3]) == 4 and not {4, 5, 6} & set(heard) and len(heard[7]) == 4
 
 
 def test_mute_just_before_a_bar_line_still_silences_the_bar_that_is_cued():
     rig = Rig(6)
-    rig.hear([(3.95 * BAR_S, mido.Message("note_on", note=20, channel=15))])
+    rig.mute(3.95, 9)
     rig.play()
     assert len(rig.heard()[3]) == 4 and 4 not in rig.heard()
+
+
+class Leaning(Counting):
+    """Its "one" leans 0.05 s over the bar line."""
+
+    def play(self, request):
+        pattern = super().play(request)
+        return Pattern.of([replace(hit, beat=hit.beat or -0.1) for hit in pattern.hits], 4.0)
+
+
+@pytest.mark.parametrize("pressed", [3.4, 3.9, 3.96])
+@pytest.mark.parametrize("let_go", [6.4, 6.9, 6.96])
+def test_a_stroke_that_leans_over_the_bar_line_is_silent_and_heard_with_its_bar(pressed, let_go):
+    rig = Rig(8, kit=Leaning())
+    rig.mute(pressed, let_go)
+    heard = rig.play().heard()
+    assert [len(heard.get(bar, ())) for bar in range(3, 8)] == [4, 0, 0, 0, 4]
+    assert not rig.scheduler.late
+
+
+def test_a_mute_that_is_let_go_after_the_stroke_that_leans_brings_the_rest_of_the_bar():
+    rig = Rig(8, kit=Leaning())
+    rig.mute(3.4, 6.98)
+    assert len(rig.play().heard()[7]) == 3 and not rig.scheduler.late
+
+
+def test_a_mute_pressed_and_let_go_before_the_bar_line_changes_nothing():
+    rig = Rig(6, kit=Leaning())
+    rig.mute(3.9, 3.96)
+    assert [len(rig.play().heard()[bar]) for bar in (3, 4, 5)] == [4, 4, 4]
+
+
+def test_a_mute_let_go_while_the_host_stands_brings_nothing_back():
+    rig = Rig(0, clock="host", bpm=None, kit=Leaning())
+    rig.hear([*host(BPM, 0.0, 16), *groove(steady(BPM, 0.0), 0, 16)])
+    rig.mute(2.4, 4.5)
+    rig.bars = 8
+    assert set(rig.play().heard()) == {1, 2}
 
 
 def test_a_knob_and_a_program_count_from_the_next_bar_on():

@@ -1,14 +1,17 @@
 """`drumd listen` as a process on a real JACK server, with a sample-accurate guitarist and host."""
 
+import time
 from collections import Counter
 
 import mido
 import psutil
 import pytest
 
+from engine.kit import PITCH_OF, Voice
 from tests import drummers
 from tests.jack_harness import JackGuitarist, clock_events, jack_server, started_again
 from tests.jack_jam import listening, match, play, riff, song, sounding, strokes
+from tests.jack_master import JackMaster
 
 pytestmark = [pytest.mark.jack, pytest.mark.slow]
 
@@ -113,6 +116,48 @@ def test_a_server_that_dies_and_comes_back_finds_the_drums_playing_on(rtmidi):
             report = jam.end()
         assert report["reason"] == "told to end" and jam.process.returncode == 0
         assert {beat // 4 for beat, _ in heard} >= {2, 3, 4, 5} and report["unheard"]
+
+
+def kicks_off_one(jam, master, server, bpm, bar=3):
+    """By how many beats each kick that came back was off its master's nearest "one"."""
+    start = (jam.guitarist.start_frame - master.first_frame) / server.rate * bpm / 60
+    kicks = [beat + start for beat, drum in strokes(jam, bpm) if drum == PITCH_OF[Voice.KICK]]
+    return [(beat + bar / 2) % bar - bar / 2 for beat in kicks]
+
+
+def test_in_auto_the_transport_leads_in_its_metre_also_where_the_server_is_started_again():
+    with (
+        jack_server() as server,
+        JackMaster(server, BPM, bar=3) as master,
+        listening(server, *PATIENT, drummer="Pulse") as jam,
+    ):
+        master.start()
+        jam.guitarist.play(riff(BPM, 64))
+        jam.await_stroke()
+        time.sleep(2 * BAR_S)
+        off = kicks_off_one(jam, master, server, BPM)
+        server.kill()
+        master.close()
+        jam.guitarist.close()
+        assert len(off) > 1 and max(map(abs, off)) < 0.12
+        jam.await_line("the JACK server has gone; waiting for port")
+        jam.await_line("the JACK server has gone; waiting for port")
+        with (
+            started_again(server) as again,
+            JackGuitarist(again, "again") as guitarist,
+            JackMaster(again, BPM * 0.8, bar=3) as master,
+        ):
+            jam.await_line("is back")
+            jam.await_line("is back")
+            jam.come_back(guitarist)
+            master.start()
+            guitarist.play(riff(BPM * 0.8, 48))
+            jam.await_line(f"{BPM * 0.8:.1f} bpm (jack transport)")
+            guitarist.wait(tail=0.3)
+            off = kicks_off_one(jam, master, again, BPM * 0.8)[-3:]
+            report = jam.end()
+        assert report["reason"] == "told to end" and jam.process.returncode == 0
+        assert len(off) == 3 and max(map(abs, off)) < 0.12
 
 
 def test_a_flood_is_survived_and_counted(server, tmp_path):

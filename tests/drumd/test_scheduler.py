@@ -107,13 +107,14 @@ def test_a_bar_cued_twice_is_played_once():
     assert not stage.scheduler.late
 
 
-def test_dropped_hits_are_not_played_and_others_are():
+def test_a_bar_is_dropped_with_what_leans_out_of_it_and_no_other_is():
     stage = Stage()
-    stage.cue(0.0, (0.0, KICK), (1.0, SNARE), (2.0, KICK))
-    stage.scheduler.drop_from(1.0)
-    stage.cue(0.0, (3.0, SNARE))
-    stage.run(until=2.0)
-    assert stage.strokes() == [(0.0, KICK), (1.5, SNARE)]
+    stage.cue(0.0, (0.0, KICK), (1.0, SNARE), (1.97, SNARE))
+    stage.cue(2.0, (-0.05, KICK), (1.0, SNARE))
+    stage.scheduler.drop_from(2.0)
+    stage.cue(2.0, (2.0, SNARE))
+    stage.run(until=2.5)
+    assert stage.strokes() == [(0.0, KICK), (0.5, SNARE), (0.985, SNARE), (2.0, SNARE)]
 
 
 def test_silence_ends_what_sounds_at_once():

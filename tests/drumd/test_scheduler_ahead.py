@@ -85,10 +85,12 @@ def test_hits_that_are_dropped_are_taken_back_and_may_be_cued_again():
     assert stage.scheduler.played == 2 and not stage.sounding()
 
 
-def test_dropping_takes_back_only_from_that_beat_on():
+def test_dropping_a_bar_takes_back_what_leans_out_of_it_and_nothing_else():
     stage = Stage()
-    stage.cue(0.0, (1.0, KICK), (1.02, SNARE))
-    stage.run(until=0.495)
+    stage.cue(0.0, (1.0, KICK))
+    stage.cue(1.01, (-0.02, SNARE))
+    stage.run(until=0.485)
+    assert stage.scheduler.played == 2
     stage.scheduler.drop_from(1.01)
     stage.run(until=0.7)
     assert [m.note for _, m in stage.port.sent if m.type == "note_on"] == [KICK]
@@ -158,7 +160,8 @@ def test_whatever_is_dropped_and_silenced_every_note_ends_and_the_log_is_what_wa
     hits, silences, drops, ahead_s
 ):
     stage = Stage(ahead_s=ahead_s)
-    stage.cue(0.0, *hits)
+    for beat, drum in hits:
+        stage.cue(beat, (0.0, drum))
     moments = [(at, None) for at in silences] + list(drops)
     for at, beat in sorted(moments, key=lambda moment: moment[0]):
         stage.run(until=at)

@@ -166,6 +166,17 @@ def test_the_summary_is_a_json_document(tmp_path):
     assert report["bars"]["played"] == 30 and report["files"] == [str(tmp_path / "jam.mid")]
 
 
+def test_messages_that_ports_could_not_read_or_send_are_told_if_there_were_any():
+    faulty = snapshot(garbled=3, refused=4)
+    for shown in (faulty.line(), faulty.screen()):
+        assert "3 garbled" in shown and "4 refused by the port" in shown
+    fine = snapshot().line() + snapshot().screen() + summary().text()
+    assert "garbled" not in fine and "refused" not in fine and "no MIDI" not in fine
+    text = summary(garbled=3, refused=4).text()
+    assert "3 messages that came in were no MIDI" in text
+    assert "4 messages were refused by the output port" in text
+
+
 def test_ports_that_are_away_are_named_wherever_the_jam_is_shown():
     away = snapshot(away=("Guitar", "AI Drums"))
     for shown in (away.line(), away.screen()):

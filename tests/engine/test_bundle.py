@@ -2,14 +2,16 @@
 
 import json
 import shutil
+from dataclasses import replace
 
 import numpy as np
+import onnx
 import onnxruntime
 import pytest
 import torch
 
 from engine.bundle import ABOUT, LISTEN, PLAY, SHIPPED, describe_file, open_bundle
-from engine.checkpoint import load_checkpoint
+from engine.checkpoint import BEST, load_checkpoint
 from engine.errors import BundleError, EngineError
 from engine.export import export, restore_network
 from engine.features import CONDITIONS, NOTE_VALUES
@@ -17,8 +19,9 @@ from engine.infer import Drummer
 from engine.notes import Metre, Note, Request
 from engine.recipe import Recipe, TrainSettings
 from engine.seq_model import HISTORY, HITS, Guitar
+from engine.start import load_start
 from engine.tasks import open_task
-from engine.train import BEST, train
+from engine.train import train
 from tests.engine.songs import small_corpus
 
 RIFF = tuple(Note(beat / 2, 0.4, 40 + beat % 7, 90) for beat in range(24))
@@ -200,3 +203,26 @@ def test_the_shipped_bundle_is_whole_small_and_says_what_it_learnt_from():
     assert sum(file.stat().st_size for file in SHIPPED.iterdir()) <= 8_000_000
     assert sum(source["songs"] for source in opened.about["trained_on"]) > 500
     assert all("licence" in source for source in opened.about["trained_on"])
+
+
+def test_a_run_begins_with_the_weights_of_a_bundle(run, bundle, tmp_path):
+    made = load_checkpoint(run / BEST)
+    begun = load_start(bundle)
+    assert begun.weights.keys() == made.weights.keys()
+    assert all(torch.equal(begun.weights[name], made.weights[name]) for name in made.weights)
+    recipe = Recipe.from_dict({**made.recipe, "data": {**made.recipe["data"]}}, "made")
+    frozen = replace(recipe, train=replace(recipe.train, rate=0.0))
+    train(open_task(frozen, run.parent / "corpus"), frozen, tmp_path / "second", start=begun)
+    about = open_bundle(export(tmp_path / "second", tmp_path / "bundle")).about
+    assert about["begun_from"]["name"] == "bundle"
+    assert about["begun_from"]["trained_on"] == made.about["trained_on"]
+    assert about["files"] == open_bundle(bundle).about["files"]
+
+
+def test_a_bundle_that_lost_the_names_of_its_weights_is_no_beginning(copy):
+    graph = onnx.load(copy / PLAY)
+    graph.graph.initializer[0].name = "onnx::MatMul_147"
+    onnx.save(graph, copy / PLAY)
+    mend_checksums(copy)
+    with pytest.raises(BundleError, match="did not keep the weights"):
+        load_start(copy)

@@ -6,15 +6,17 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import pytest
 import torch
 
-from engine.checkpoint import load_checkpoint, write_whole
+from engine.checkpoint import BEST, LAST, load_checkpoint, write_whole
 from engine.errors import CheckpointError, ConfigError, CorpusError
 from engine.recipe import Recipe, TrainSettings
+from engine.start import load_start
 from engine.tasks import open_task
-from engine.train import BEST, LAST, LOG, rate_at, train
+from engine.train import LOG, rate_at, train
 from tests.engine.songs import small_corpus
 
 SMALL = {"encoder_size": 8, "decoder_size": 16, "aligned_size": 8, "attention_size": 8}
@@ -158,3 +160,59 @@ def test_the_rate_warms_up_and_falls():
     rates = [rate_at(step, 100, settings) for step in range(100)]
     assert rates[0] < rates[5] < rates[9]
     assert rates[20] > rates[60] > rates[99] >= 0.1
+
+
+def test_a_run_begins_with_the_weights_of_another_and_says_so(corpus, tmp_path):
+    train(open_task(recipe(), corpus), recipe(), tmp_path / "first")
+    begun, frozen = load_start(tmp_path / "first"), recipe(1, rate=0.0)
+    train(open_task(frozen, corpus), frozen, tmp_path / "second", start=begun)
+    first, second = (load_checkpoint(tmp_path / run / BEST) for run in ("first", "second"))
+    assert all(torch.equal(first.weights[name], second.weights[name]) for name in first.weights)
+    assert second.best == pytest.approx(first.best, abs=1e-4)
+    record = second.about["begun_from"]
+    assert (record["name"], record["steps"]) == ("first", first.step)
+    assert record["trained_on"] == first.about["trained_on"]
+
+
+def test_a_run_with_a_beginning_is_resumed_without_naming_it_again(corpus, tmp_path):
+    train(open_task(recipe(), corpus), recipe(), tmp_path / "first")
+    begun = load_start(tmp_path / "first" / BEST)
+    train(open_task(recipe(), corpus), recipe(), tmp_path / "whole", start=begun)
+    for stop in (True, False):
+        train(
+            open_task(recipe(), corpus), recipe(), tmp_path / "cut", resume=not stop,
+            start=begun if stop else None, stopped=lambda stop=stop: stop,
+        )  # fmt: skip
+    whole, cut = weights(tmp_path / "whole"), weights(tmp_path / "cut")
+    assert all(torch.equal(whole[name], cut[name]) for name in whole)
+    about = load_checkpoint(tmp_path / "cut" / LAST).about
+    assert about["begun_from"]["name"] == "first/best.safetensors"
+
+
+def test_a_run_killed_before_its_first_step_is_resumed_from_its_beginning(corpus, tmp_path):
+    train(open_task(recipe(), corpus), recipe(), tmp_path / "first")
+    frozen, run = recipe(1, rate=0.0), tmp_path / "killed"
+    task = open_task(frozen, corpus)
+    task.loss = lambda *_: (_ for _ in ()).throw(KeyboardInterrupt)
+    with pytest.raises(KeyboardInterrupt):
+        train(task, frozen, run, start=load_start(tmp_path / "first"))
+    train(open_task(frozen, corpus), frozen, run, resume=True)
+    first, second = load_checkpoint(tmp_path / "first" / BEST).weights, weights(run)
+    assert all(torch.equal(first[name], second[name]) for name in first)
+
+
+def test_weights_of_another_shape_or_task_are_refused(corpus, tmp_path):
+    train(open_task(recipe(), corpus), recipe(), tmp_path / "first")
+    begun = load_start(tmp_path / "first")
+    other = replace(recipe(), model={**SMALL, "decoder_size": 24})
+    with pytest.raises(CheckpointError, match=r"weights of another shape \(context.bias, "):
+        train(open_task(other, corpus), other, tmp_path / "second", start=begun)
+    tokens = replace(begun, about={"task": "tokens"})
+    with pytest.raises(CheckpointError, match="learnt another task"):
+        train(open_task(recipe(), corpus), recipe(), tmp_path / "second", start=tokens)
+    assert not (tmp_path / "second" / LAST).exists()
+
+
+def test_a_folder_without_weights_is_no_beginning(tmp_path):
+    with pytest.raises(CheckpointError, match="there is no checkpoint"):
+        load_start(tmp_path)

@@ -8,6 +8,7 @@ import mido
 import pytest
 
 from drumd.ports import SteadyInput, jackclient, list_ports, open_input, open_output
+from drumd.ports.frames import BLOCK, SETTLING
 from drumd.ports.jackclient import JackInput, JackOutput
 from drumd.ports.rtmidi import RtmidiInput
 from drumd.timing import MonotonicClock
@@ -130,7 +131,7 @@ def test_messages_leave_on_their_frame():
         out = NotingOutput("AI Drums", clock)
         recorder.connect(out_of="drumd:AI Drums")
         recorder.play([])
-        recorder.wait(tail=0.2)
+        recorder.wait(tail=2 * SETTLING * BLOCK * server.period_s)  # till frames have their seconds
         begin = clock.now() + 0.1
         for index in range(128):
             at = begin + index * 0.0073

@@ -2,8 +2,9 @@
 
 import pytest
 
-from drumd.errors import PortAmbiguousError
-from drumd.ports.names import find_again, find_port, same_place
+from drumd.errors import PortAmbiguousError, PortNotFoundError
+from drumd.ports import Place
+from drumd.ports.names import cable_to, find_port, same_place
 
 ALSA = ("Midi Through:Midi Through Port-0 14:0", "Roland GR-55:GR-55 MIDI 1 20:0")
 
@@ -39,11 +40,20 @@ def test_a_name_that_fits_several_ports_lists_them():
         (ALSA[1], ALSA, ALSA[1]),
         (ALSA[1], ("Roland GR-55:GR-55 MIDI 1 24:0", ALSA[0]), "Roland GR-55:GR-55 MIDI 1 24:0"),
         (ALSA[1], ("Roland GR-33:MIDI 1 20:0",), "Roland GR-33:MIDI 1 20:0"),  # as at first
-        (ALSA[1], ALSA[:1], None),
     ],
 )
 def test_a_port_that_was_plugged_in_anew_is_found(before, names, found):
-    assert find_again("input", "roland", before, names) == found
+    assert cable_to("input", "roland", Place("alsa", before), names) == found
+
+
+def test_a_port_that_is_not_back_yet_is_not_replaced_by_one_of_our_own():
+    with pytest.raises(PortNotFoundError, match="GR-55"):
+        cable_to("input", "roland", Place("alsa", ALSA[1]), ALSA[:1])
+
+
+def test_a_port_of_our_own_comes_back_as_one_whatever_else_is_called_so():
+    assert cable_to("input", "Guitar", None, ("Guitar",)) == "Guitar"
+    assert cable_to("input", "Guitar", Place("jack"), ("Guitar",)) is None
 
 
 @pytest.mark.parametrize(

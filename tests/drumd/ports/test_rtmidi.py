@@ -122,7 +122,7 @@ def test_what_is_no_midi_is_counted_and_what_follows_is_heard():
     port, system, _ = an_input()
     system.queue += [(data, 0.0) for data in ([], [0x90], [0xF4], [0x90, 200, 1], [1, 2, 3])]
     system.queue.append(([0xF8], 0.0))
-    assert [message for _, message in port.poll()] == [CLOCK] and port.garbled == 5
+    assert [message for _, message in port.poll()] == [CLOCK] and port.failed == 5
 
 
 def test_a_port_that_is_there_is_connected_and_else_a_virtual_one_is_made(system):

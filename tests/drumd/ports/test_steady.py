@@ -109,6 +109,21 @@ def test_an_output_that_refuses_a_message_is_opened_anew(monkeypatch):
     assert first.closed and room.kit.port is not first
 
 
+def test_messages_that_failed_are_counted_over_all_the_times_a_port_was_there():
+    room = Room()
+    assert room.input.failed == room.output.failed == 0
+    room.guitar.port.failed, room.kit.port.failed = 3, 2
+    room.guitar.pull()
+    room.wait(0.5)
+    assert room.input.failed == 3 and room.output.failed == 2
+    room.guitar.put_back()
+    room.wait(1.0)
+    room.guitar.port.failed = 1
+    room.input.close()
+    room.output.close()
+    assert room.input.failed == 4 and room.output.failed == 2
+
+
 def test_notes_that_are_held_when_the_input_vanishes_are_ended():
     room = Room()
     for message in (NOTE, NOTE.copy(note=43), mido.Message("note_off", note=43)):

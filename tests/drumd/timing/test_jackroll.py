@@ -1,86 +1,151 @@
-"""The JACK transport as a source of time, with a real server and a timebase master."""
+"""The JACK transport as a source of time, by hand and with a real server and a timebase master."""
 
 import time
 
+import mido
 import pytest
 
-from drumd.timing import ManualClock, MonotonicClock
+from drumd.ports.jackclient import JackInput, JackOutput
+from drumd.timing import MonotonicClock
 from drumd.timing.choose import musical_clock
-from drumd.timing.jackroll import JackTransport, Place, server_roll
-from tests.jack_harness import _open_client, jack_server
+from drumd.timing.jackroll import JackTransport, TransportPlace
+from engine.notes import Metre
+from tests.drumd.timing.player import Session, groove, host, steady
+from tests.jack_harness import jack_server
+from tests.jack_master import JackMaster
 
-BPM, TICKS = 93.0, 1920.0
-WAIT_S = 10.0
-
-
-class Rolls:
-    """A transport that is moved by hand."""
-
-    def __init__(self, place=None):
-        self.at = place
-
-    def place(self):
-        return self.at
+BPM, WAIT_S = 93.0, 10.0
 
 
-def test_it_rolls_by_beats_where_they_are_told_and_by_seconds_with_a_tempo():
-    rolls, clock = Rolls(Place(1.0, True, 6.0)), ManualClock(1.0)
-    without, given = JackTransport(rolls), JackTransport(rolls, 120.0)
-    for source in (without, given):
-        source.tick(clock.now())
-    assert not without.rolling
-    assert given.rolling and given.line.beat_at(1.0) == pytest.approx(12.0)
-    rolls.at = Place(1.0, True, 6.0, beat=8.0, bpm=80.0)
-    without.tick(clock.now())
-    assert without.rolling and without.line.beat_at(1.0) == 8.0 and without.line.bpm == 80.0
+class Roll:
+    """A transport that is moved by hand; it rolls at 120 bpm from `began` on."""
+
+    def __init__(self, began=None):
+        self.now, self.began = 0.0, began
+        self.told = self.there = True
+
+    def __call__(self):
+        now, rolls = self.now, self.began is not None
+        if not self.there:
+            return None
+        if not self.told:
+            return TransportPlace(now, rolls)
+        return TransportPlace(now, rolls, (now - self.began) * 2 if rolls else 0.0, 120.0)
+
+
+class Song(Session):
+    """A session with a transport."""
+
+    def __init__(self, kind="auto"):
+        self.roll = Roll()
+        super().__init__(musical_clock(kind, jack=JackTransport(self._ask)))
+
+    def _ask(self):
+        self.roll.now = self.now
+        return self.roll()
+
+
+def test_it_rolls_where_beats_are_told_and_only_there():
+    roll = Roll(began=1.0)
+    roll.now = 5.0
+    source, deaf = JackTransport(roll), JackTransport(roll)
+    source.tick(5.0)
+    assert source.rolling and source.line.beat_at(5.0) == 8.0 and source.line.bpm == 120.0
+    roll.told = False
+    deaf.tick(5.0)
+    assert not deaf.rolling and not deaf.vanished
 
 
 def test_a_relocation_is_a_jump_and_a_stop_ends_the_song():
-    rolls = Rolls(Place(1.0, True, 0.0, beat=0.0, bpm=60.0))
-    source = JackTransport(rolls)
-    source.tick(1.0)
-    rolls.at = Place(1.1, True, 0.1, beat=0.1, bpm=60.0)
-    source.tick(1.1)
+    roll = Roll(began=0.0)
+    source = JackTransport(roll)
+    for roll.now in (1.0, 1.1):
+        source.tick(roll.now)
     assert source.jumps == 1
-    rolls.at = Place(1.2, True, 8.0, beat=8.0, bpm=60.0)
-    source.tick(1.2)
+    roll.began -= 4.0
+    source.tick(roll.now)
     assert source.jumps == 2
-    rolls.at = Place(1.3, False, 8.0, beat=8.0, bpm=60.0)
-    source.tick(1.3)
-    assert not source.rolling
+    roll.began = None
+    source.tick(roll.now)
+    assert not source.rolling and source.standing and not source.vanished
+
+
+def test_in_auto_a_transport_that_rolls_leads_and_one_that_has_stopped_is_waited_for():
+    song = Song()
+    song.roll.began = 1.0
+    song.play(groove(steady(96.0), 0, 16), 10)
+    assert song.clock.source == "jack transport" and song.clock.bpm == 120.0
+    assert song.clock.map.beat_at(3.0) == pytest.approx(4.0)
+    song.roll.began = None
+    song.play(groove(steady(96.0, 10.0), 0, 48), 40)
+    assert not song.clock.rolling and song.clock.source == "jack transport"
+    song.roll.told = False  # its master has left
+    song.play(groove(steady(96.0, 40.0), 0, 48), 70)
+    assert song.clock.rolling and song.clock.source == "free"
+
+
+def test_a_transport_that_never_rolled_is_not_waited_for():
+    song = Song()
+    song.play(groove(steady(96.0), 0, 48), 30)
+    assert song.clock.rolling and song.clock.source == "free"
+
+
+@pytest.mark.parametrize("gone", ["there", "told"])
+def test_in_auto_a_transport_that_vanishes_leaves_its_tempo_and_its_bars(gone):
+    song = Song()
+    song.roll.began = 1.0
+    song.play([], 9)
+    setattr(song.roll, gone, False)
+    song.play([], 20)
+    assert song.clock.rolling and song.clock.source == "free" and song.clock.jumps == 1
+    assert song.clock.map.beat_at(20.0) == pytest.approx(38.0, abs=0.05)
+    setattr(song.roll, gone, True)
+    song.play([], 21)
+    assert song.clock.source == "jack transport"
+
+
+def test_midi_clock_goes_before_the_transport_and_its_stop_is_a_stop():
+    song = Song()
+    song.roll.began = 1.0
+    song.play(host(104.0, 0.5, 16, stop=False), 9.7)
+    assert song.clock.source == "host" and song.clock.bpm == pytest.approx(104, abs=0.1)
+    song.play([(9.71, mido.Message("stop"))], 11)
+    assert not song.clock.rolling and song.clock.source == "host"
+    song.play([], 16)  # it sends no clock any more
+    assert song.clock.rolling and song.clock.source == "jack transport"
+
+
+@pytest.mark.parametrize("kind", ["auto", "host"])
+def test_where_midi_clock_vanishes_the_transport_takes_over_in_the_same_moment(kind):
+    song = Song(kind)
+    song.roll.began = 1.0
+    song.play(host(120.0, 1.0, 16, stop=False), 8.9)
+    assert song.clock.source == "host"
+    while song.clock.source == "host":
+        song.play([], song.now + 0.004)
+        assert song.clock.rolling and song.now < 12
+    assert song.clock.source == "jack transport" and song.clock.jumps == 1
 
 
 @pytest.mark.jack
-def test_without_midi_clock_the_transport_of_a_server_leads_on_its_masters_beat():
-    with jack_server() as server:
-        master = _open_client("master", server.name, server.process)
-        master.set_timebase_callback(_tell_beats)
-        master.activate()
+@pytest.mark.parametrize("port", [JackInput, JackOutput])
+def test_a_ports_own_client_tells_where_the_transport_is_and_the_song_is_on_its_masters_beat(port):
+    with jack_server() as server, JackMaster(server, BPM, bar=3) as master:
         clock = MonotonicClock()
-        roll = server_roll(clock)
-        musical = musical_clock("host", jack=JackTransport(roll))
+        own = port("Port", clock)
+        musical = musical_clock("auto", jack=JackTransport(own.transport))
         musical.tick(clock.now())
-        assert not musical.rolling
-        master.transport_start()
+        assert not musical.rolling and own.transport().metre == Metre(3, 4)
+        master.start()
         _until(lambda: musical.rolling, musical, clock)
         assert musical.source == "jack transport"
         _until(lambda: musical.map.beat_at(clock.now()) > 3, musical, clock)
         assert musical.bpm == pytest.approx(BPM)
-        assert min(_off(musical, master, clock) for _ in range(20)) < 0.002
-        master.transport_stop()
+        assert min(_off_s(musical, master, clock) for _ in range(20)) < server.period_s
+        master.stop()
         _until(lambda: not musical.rolling, musical, clock)
-        roll.close()
-        master.deactivate()
-        master.close()
-
-
-def _tell_beats(_state, _frames, position, _new):
-    position.valid = 0x10  # bars, beats and ticks
-    beat = position.frame / position.frame_rate * BPM / 60
-    position.bar, position.beat = int(beat // 4) + 1, int(beat % 4) + 1
-    position.tick, position.ticks_per_beat = int(beat % 1 * TICKS), TICKS
-    position.beats_per_bar = position.beat_type = 4
-    position.beats_per_minute = BPM
+        own.close()
+        assert own.transport() is None
 
 
 def _until(true, musical, clock):
@@ -91,10 +156,10 @@ def _until(true, musical, clock):
         time.sleep(0.004)
 
 
-def _off(musical, master, clock):
-    """How many seconds the clock is off the master's own frame."""
+def _off_s(musical, master, clock):
+    """How many seconds the clock is off the master's own beat."""
     musical.tick(clock.now())
     before = clock.now()
-    beat = master.transport_frame / 48_000 * BPM / 60
+    beat = master.beat
     now = (before + clock.now()) / 2
     return abs(musical.map.beat_at(now) - beat) * 60 / BPM
