@@ -16,10 +16,8 @@ from typing import Any
 
 import numpy as np
 import onnxruntime
-from numpy.typing import NDArray
 
 from engine.bundle import open_bundle
-from engine.controls import DENSEST, SPARSEST
 from engine.errors import BundleError, EngineError
 from engine.features import (
     GRID_CHANNELS,
@@ -37,7 +35,7 @@ from engine.grid import MAX_BAR_BEATS, fits_grid, steps_in
 from engine.kit import VOICES
 from engine.notes import COMMON_TIME, Note, Pattern, Request
 from engine.preprocess import part_windows
-from engine.takes import Choose, Reader, Sampler, expected_f1, fills_out
+from engine.takes import Choose, Reader, Sampler, expected_f1, far_from_wish, fills_out
 
 LISTEN_INPUTS = {"pitch", "values", "step", "count", "history", "conditions", "bar_steps"}
 DRUMS = {"previous", "history"}
@@ -46,7 +44,6 @@ NEXT = "_next"  # an input X that the graph of a step answers with X_next is car
 HITS = VOICES * GRID_CHANNELS
 Lean = Callable[[int], float]  # by step
 FILL_LEAN = 0.5  # how far a fill leans away from a bar without one
-WISH_WEIGHT = 1.0  # what a stroke a beat too many or too few costs, in expected F1
 BARS_BACK = 6  # that are looked back on for the groove, when playing live
 
 
@@ -86,7 +83,9 @@ class Drummer:
             groove = self._look_back(request)
         takes = self._strike(request, memory, self._sampler(request), lean)
         struck = takes[..., 0].reshape(len(takes), -1, steps, VOICES).mean(axis=1)
-        worth = expected_f1(struck, groove) - _far_from_wish(struck, request)
+        worth = expected_f1(struck, groove)
+        if request.controls.density is not None:
+            worth -= far_from_wish(struck, request.controls.density, request.metre.beats)
         if request.controls.fill:
             worth += fills_out(struck, _past(request.history, steps)[-1, ..., 0])
         best = int(worth.argmax())
@@ -144,21 +143,25 @@ class Drummer:
 
         They are for equally many bars of one metre.
         """
-        steps, bars, beats = _steps_of(requests[0]), requests[0].bars, requests[0].metre.beats
+        first = requests[0]
+        steps, beats = _steps_of(first), first.metre.beats
         windows = [
             window
             for notes, rows in groupby(requests, key=attrgetter("notes"))
             for window in part_windows(notes, [(one.start, one.heard_until) for one in rows])
         ]
         notes, count = stack_notes([note_inputs(window) for window in windows])
-        wanted = [np.tile(wishes(one.controls), (bars, 1)) for one in requests]
+        wanted = [np.tile(wishes(one.controls), (first.bars, 1)) for one in requests]
         inputs = {
             "pitch": notes.pitch,
             "values": notes.values,
             "step": notes.step,
             "count": count,
             "history": np.concatenate(
-                [history_of(_with_blank(_past(one.history, steps))) for one in requests]
+                [
+                    np.repeat(history_of(_with_blank(_past(bars, steps))), len([*rows]), axis=0)
+                    for bars, rows in groupby(requests, key=attrgetter("history"))
+                ]
             ),
             "conditions": conditions(
                 np.array([one.heard_until - one.start for one in requests]),
@@ -257,16 +260,6 @@ def _guided(logits: Floats, lean: float) -> Floats:
     """Away from the second half of the batch: guidance without a classifier (Ho and Salimans)."""
     own, without = np.split(logits, 2)
     return own + np.float32(lean) * (own - without)
-
-
-def _far_from_wish(struck: Floats, request: Request) -> NDArray[np.float64]:
-    """How far off the density that is wished for each take is, (k,); 0 where none is."""
-    wanted = request.controls.density
-    strokes = struck.sum(axis=(1, 2)).astype(np.float64)
-    if wanted is None:
-        return np.zeros_like(strokes)
-    per_beat = SPARSEST + wanted * (DENSEST - SPARSEST)
-    return np.asarray(WISH_WEIGHT * np.abs(strokes / request.metre.beats - per_beat))
 
 
 def _session(path: Path) -> Any:
