@@ -55,7 +55,7 @@ class Batch:
     def __len__(self) -> int:
         return len(self.voices)
 
-    def rows(self, rows: slice) -> Batch:
+    def rows(self, rows: slice | Tensor) -> Batch:
         """Some of the windows, padded as they are."""
         guitar = self.guitar
         return Batch(

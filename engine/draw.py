@@ -35,6 +35,7 @@ class DataSettings:
     forget_history: float = 0.35  # share of windows that know nothing of the bars before
     other_history: float = 0.2  # share of windows that know two bars from elsewhere in the song
     forget_stroke: float = 0.1  # share of steps that do not know the step before
+    own_strokes: float = 0.0  # share of windows that go on from what the network itself struck
     forget_guitar: float = 0.08  # share of windows without any note
     tell: float = 0.3  # share of windows that are told each of style, density, intensity and fills
     favoured: tuple[str, ...] = ()  # sources whose songs

@@ -18,6 +18,7 @@ from engine.data_prep import Batch, DrumPairs
 from engine.draw import DataSettings, keeps
 from engine.kit import VOICES
 from engine.networks import build_network
+from engine.own_strokes import on_its_own
 from engine.parallel import WHOLE, Share
 from engine.recipe import Recipe, read_section
 from engine.seq_model import Logits
@@ -41,7 +42,7 @@ class DrumTask:
             if keeps(song, "train", data) and (data.touch_share or not touch)
         ]
         self.about: dict[str, Any] = {"task": "drums", "trained_on": count_sources(learnt)}
-        self._batch = recipe.train.batch
+        self._batch, self._own_strokes = recipe.train.batch, data.own_strokes
         self._pairs = DrumPairs(corpus, "train", data, recipe.seed)
         self._valid = DrumPairs(corpus, "valid", data, recipe.seed)
         self._held_out = self._valid.draw.fixed(data.valid_windows, recipe.train.batch)
@@ -64,7 +65,7 @@ class DrumTask:
     def loss_of(self, batch: Batch, share: Share = WHOLE) -> Tensor:
         """The mean loss of a batch, or a share's part of it."""
         rows, part = share.of(len(batch))
-        mine = batch.rows(rows)
+        mine = on_its_own(batch.rows(rows), self._answer, self._own_strokes)
         logits = self._answer(mine)
         voices = _of_steps(logits.voices, mine.voices, batch.voices)
         velocity = _of_hits(logits.velocity, mine.velocity, batch.velocity)

@@ -8,7 +8,9 @@ import shutil
 import tempfile
 import warnings
 from dataclasses import asdict, fields
+from math import inf
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import torch
@@ -137,13 +139,16 @@ def restore_network(checkpoint: Checkpoint) -> Network:
 
 
 def _training(log: Path, checkpoint: Checkpoint) -> dict[str, Any]:
-    """What the run cost, validation left out; older logs tell no windows."""
+    """What the run cost at its usual speed, validation and pauses left out.
+
+    Older logs tell no windows.
+    """
     data = read_section(DataSettings, checkpoint.recipe["data"], "data")
     lines = log.read_text("utf-8").splitlines() if log.exists() else []
     epochs = [json.loads(line) for line in lines]
-    windows = [epoch.get("windows", data.epoch_windows) for epoch in epochs]
-    seconds = [count / epoch["windows_per_s"] for count, epoch in zip(windows, epochs, strict=True)]
-    return {"epochs": len(epochs), "windows": sum(windows), "seconds": round(sum(seconds))}
+    windows = sum(epoch.get("windows", data.epoch_windows) for epoch in epochs)
+    speed = median(epoch["windows_per_s"] for epoch in epochs) if epochs else inf
+    return {"epochs": len(epochs), "windows": windows, "seconds": round(windows / speed)}
 
 
 def _write_listen(network: Network, path: Path) -> None:

@@ -5,9 +5,7 @@ Runs on onnxruntime with one thread. The same seed and request give the same pat
 
 from __future__ import annotations
 
-import ctypes
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from itertools import groupby
 from operator import attrgetter
@@ -15,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
+from numpy.typing import NDArray
 
 from engine.bundle import open_bundle
+from engine.controls import DENSEST, SPARSEST
 from engine.errors import BundleError, EngineError
 from engine.features import (
     GRID_CHANNELS,
@@ -31,19 +30,17 @@ from engine.features import (
     stack_notes,
     wishes,
 )
+from engine.graphs import Graphs, InvalidArgument, give_back_memory
 from engine.grid import MAX_BAR_BEATS, fits_grid, steps_in
 from engine.kit import VOICES
 from engine.notes import COMMON_TIME, Note, Pattern, Request
 from engine.preprocess import part_windows
-from engine.takes import Choose, Reader, Sampler, expected_f1, far_from_wish, fills_out
+from engine.takes import Choose, Reader, Sampler, expected_f1, fills_out
 
-LISTEN_INPUTS = {"pitch", "values", "step", "count", "history", "conditions", "bar_steps"}
-DRUMS = {"previous", "history"}
-ANSWERS = ("voices", "velocity", "offset")
-NEXT = "_next"  # an input X that the graph of a step answers with X_next is carried to the next
 HITS = VOICES * GRID_CHANNELS
 Lean = Callable[[int], float]  # by step
 FILL_LEAN = 0.5  # how far a fill leans away from a bar without one
+WISH_WEIGHT = 1.0  # what a stroke a beat too many or too few costs, in expected F1
 BARS_BACK = 6  # that are looked back on for the groove, when playing live
 
 
@@ -54,17 +51,9 @@ class Drummer:
         opened = open_bundle(bundle)
         self.seed = seed
         self._playing = opened.playing
-        self._listen, self._play = _session(opened.listen), _session(opened.play)
-        self._memory = [item.name for item in self._listen.get_outputs()]
-        self._answers = [item.name for item in self._play.get_outputs()]
-        asked = {item.name: item.shape for item in self._play.get_inputs()}
-        self._carried = {name: asked[name] for name in asked if name + NEXT in self._answers}
-        self._kept = asked.keys() - self._carried - DRUMS  # the memory that a step needs
-        _check_inputs(opened.listen, self._listen, LISTEN_INPUTS)
-        told = self._kept & set(self._memory)
-        _check_inputs(opened.play, self._play, DRUMS | self._carried.keys() | told)
+        self._graphs = Graphs(opened)
         self._warm_up(opened.folder)
-        _give_back_memory()
+        give_back_memory()
 
     def play(self, request: Request, groove: Floats | None = None) -> Pattern:
         """The drums of the bars asked for, in beats from `request.start`.
@@ -83,9 +72,7 @@ class Drummer:
             groove = self._look_back(request)
         takes = self._strike(request, memory, self._sampler(request), lean)
         struck = takes[..., 0].reshape(len(takes), -1, steps, VOICES).mean(axis=1)
-        worth = expected_f1(struck, groove)
-        if request.controls.density is not None:
-            worth -= far_from_wish(struck, request.controls.density, request.metre.beats)
+        worth = expected_f1(struck, groove) - _far_from_wish(struck, request)
         if request.controls.fill:
             worth += fills_out(struck, _past(request.history, steps)[-1, ..., 0])
         best = int(worth.argmax())
@@ -143,24 +130,23 @@ class Drummer:
 
         They are for equally many bars of one metre.
         """
-        first = requests[0]
-        steps, beats = _steps_of(first), first.metre.beats
+        steps, bars, beats = _steps_of(requests[0]), requests[0].bars, requests[0].metre.beats
         windows = [
             window
             for notes, rows in groupby(requests, key=attrgetter("notes"))
             for window in part_windows(notes, [(one.start, one.heard_until) for one in rows])
         ]
         notes, count = stack_notes([note_inputs(window) for window in windows])
-        wanted = [np.tile(wishes(one.controls), (first.bars, 1)) for one in requests]
-        inputs = {
+        wanted = [np.tile(wishes(one.controls), (bars, 1)) for one in requests]
+        inputs: dict[str, NDArray[Any]] = {
             "pitch": notes.pitch,
             "values": notes.values,
             "step": notes.step,
             "count": count,
             "history": np.concatenate(
                 [
-                    np.repeat(history_of(_with_blank(_past(bars, steps))), len([*rows]), axis=0)
-                    for bars, rows in groupby(requests, key=attrgetter("history"))
+                    np.repeat(history_of(_with_blank(_past(told, steps))), len([*rows]), axis=0)
+                    for told, rows in groupby(requests, key=attrgetter("history"))
                 ]
             ),
             "conditions": conditions(
@@ -171,7 +157,7 @@ class Drummer:
             ),
             "bar_steps": np.array(steps),
         }
-        return dict(zip(self._memory, self._listen.run(None, inputs), strict=True))
+        return self._graphs.listen(inputs)
 
     def _contrast(self, request: Request) -> tuple[Lean, list[Request]]:
         """How far to lean away, step by step, from what another request would be answered with.
@@ -198,41 +184,18 @@ class Drummer:
         rows = len(memory["context"])
         line = np.zeros((rows * takes, HISTORY_BARS * steps + total, HITS), np.float32)
         line[:, : HISTORY_BARS * steps] = _past(request.history, steps).reshape(-1, HITS)
-        memory = {name: np.repeat(value, takes, axis=0) for name, value in memory.items()}
-        known = {name: memory[name] for name in self._kept}
-        context = known.pop("context")
-        carried = self._start(memory, rows * takes)
+        asked = self._graphs.begin(
+            {name: np.repeat(value, takes, axis=0) for name, value in memory.items()}
+        )
         for step in range(total):
             now = HISTORY_BARS * steps + step
             ago = [line[:, now - back * steps] for back in range(1, HISTORY_BARS + 1)]
-            inputs = {
-                "context": context[:, step : step + 1],
-                "previous": line[:, now - 1 : now],
-                "history": np.concatenate(ago, axis=1)[:, None],
-            }
-            found = self._play.run(None, known | carried | inputs)
-            answers = dict(zip(self._answers, found, strict=True))
-            carried = {name: answers[name + NEXT] for name in carried}
-            voices, velocity, offset = (answers[name] for name in ANSWERS)
-            logits = _guided(voices[:, 0], lean(step)) if rows > 1 else voices[:, 0]
-            struck = choose(step, logits, velocity[:takes, 0], offset[:takes, 0])
+            answer = asked.answer(line[:, now - 1], np.concatenate(ago, axis=1))
+            logits = _guided(answer.voices, lean(step)) if rows > 1 else answer.voices
+            struck = choose(step, logits, answer.velocity[:takes], answer.offset[:takes])
             line[:, now] = np.tile(struck.reshape(takes, HITS), (rows, 1))
         struck = line[:takes, HISTORY_BARS * steps :]
         return struck.reshape(takes, total, VOICES, GRID_CHANNELS)
-
-    def _start(self, memory: dict[str, Floats], rows: int) -> dict[str, Floats]:
-        """What is carried into the first step: nothing, but for the `state` of the memory."""
-        sizes = {"rows": rows}
-        carried = {
-            name: np.zeros(
-                [sizes.get(n, 0) if isinstance(n, str) else n for n in shape], np.float32
-            )
-            for name, shape in self._carried.items()
-        }
-        if "state" in memory:
-            first = next(iter(carried))
-            carried[first] = memory["state"].reshape(carried[first].shape)
-        return carried
 
     def _warm_up(self, folder: Path) -> None:
         """Two bars, thrown away; a network of another shape shows here."""
@@ -240,7 +203,7 @@ class Drummer:
         try:
             for bar in (1, 2):
                 self.play(Request(bar, 4.0 * bar, notes, 4.0 * bar, COMMON_TIME))
-        except (onnxruntime.capi.onnxruntime_pybind11_state.InvalidArgument, ValueError) as error:
+        except (InvalidArgument, ValueError) as error:
             raise BundleError(
                 f"the network of {folder} has another shape than this drumd plays; export it again"
             ) from error
@@ -262,26 +225,14 @@ def _guided(logits: Floats, lean: float) -> Floats:
     return own + np.float32(lean) * (own - without)
 
 
-def _session(path: Path) -> Any:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.enable_cpu_mem_arena = False  # a bar needs little; a smaller process matters more
-    options.log_severity_level = 3
-    try:
-        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # onnxruntime raises a dozen classes of its own here
-        raise BundleError(f"{path} is not a network that can be run ({error})") from error
-
-
-def _check_inputs(path: Path, session: Any, inputs: set[str]) -> None:
-    if {item.name for item in session.get_inputs()} != inputs:
-        raise BundleError(f"{path} has other inputs than this drumd gives; export it again")
-
-
-def _give_back_memory() -> None:
-    """Hands to the system what loading has freed, where the C library can (glibc)."""
-    with suppress(AttributeError, OSError, TypeError):
-        ctypes.CDLL(None).malloc_trim(0)
+def _far_from_wish(struck: Floats, request: Request) -> NDArray[np.float64]:
+    """How far off the density that is wished for each take is, (k,); 0 where none is."""
+    wanted = request.controls.density
+    strokes = struck.sum(axis=(1, 2)).astype(np.float64)
+    if wanted is None:
+        return np.zeros_like(strokes)
+    per_beat = SPARSEST + wanted * (DENSEST - SPARSEST)
+    return np.asarray(WISH_WEIGHT * np.abs(strokes / request.metre.beats - per_beat))
 
 
 def _past(history: tuple[Pattern, ...], steps: int) -> Floats:

@@ -14,7 +14,6 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.controls import DENSEST, SPARSEST
 from engine.features import (
     COMBINATIONS,
     GRID_CHANNELS,
@@ -28,7 +27,6 @@ from engine.kit import VOICES, Voice
 
 FILL_VOICES = [Voice.SNARE, Voice.LOW_TOM, Voice.MID_TOM, Voice.HIGH_TOM]
 GOLDEN = np.float32(0.618034)  # its multiples, less whole numbers, fill 0..1 evenly
-WISH_WEIGHT = 1.0  # what a stroke a beat too many or too few costs, in expected F1
 FILL_STROKES = 4  # more of them than the bar before has make a fill in full
 STRUCK = (np.arange(COMBINATIONS)[:, None] >> np.arange(VOICES) & 1).astype(np.float32)  # (C, V)
 
@@ -141,16 +139,6 @@ def expected_f1(struck: Floats, likely: Floats) -> NDArray[np.float64]:
     hit = (struck * likely).sum(axis=(1, 2))
     both = struck.sum(axis=(1, 2)) + likely.sum()
     return np.asarray(2 * hit / np.maximum(1e-9, both), np.float64)
-
-
-def far_from_wish(struck: Floats, density: float, beats: float) -> NDArray[np.float64]:
-    """What each take loses for being denser or sparser than is wished for, (k,).
-
-    `struck` (k, t, V) is 0 or 1, in a bar of so many beats; `density` is the dial, 0..1.
-    """
-    per_beat = SPARSEST + density * (DENSEST - SPARSEST)
-    strokes = struck.sum(axis=(1, 2)).astype(np.float64)
-    return np.asarray(WISH_WEIGHT * np.abs(strokes / beats - per_beat))
 
 
 def fills_out(struck: Floats, before: Floats) -> NDArray[np.float64]:
