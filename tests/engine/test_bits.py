@@ -46,7 +46,7 @@ class Indifferent:
 
 def test_where_all_is_as_likely_a_step_costs_ten_bits_and_each_knows_the_true_one_before():
     drummer, network = Drummer(), Indifferent()
-    drummer._play = network
+    drummer._graphs._play = network
     truth = Pattern.of([Hit(0.0, 36), Hit(0.0, 49), Hit(1.0, 38)], 4.0)
     assert drummer.bits(REQUEST, truth) == pytest.approx(24 * 10)
     struck = [np.flatnonzero(row).tolist() for row in network.previous]
