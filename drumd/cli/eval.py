@@ -117,7 +117,7 @@ def _compare(
     *,
     as_json: bool,
 ) -> None:
-    """Print a row for each bundle; how fast it answers is measured here, on one thread."""
+    """Print a row for each bundle; how fast all answer is measured last, on one thread."""
     from drumd.cli.eval_tables import comparison
     from engine.infer import Drummer
     from engine.measures.comparison import answers_ms, row
@@ -125,7 +125,7 @@ def _compare(
 
     rows = [
         row(bundle, summarise(results), answers_ms(Drummer(bundle.folder), songs))
-        for bundle, results in measured
+        for bundle, results in list(measured)
     ]
     if as_json:
         click.echo(json.dumps({"bundles": [asdict(one) for one in rows], "songs": len(songs)}))
