@@ -15,10 +15,11 @@ import numpy as np
 from drumd.timing.countin import CountIn
 from drumd.timing.pulse.bar import BarFilter
 from drumd.timing.pulse.chords import Chord, ChordMaker
+from drumd.timing.pulse.family import Family
 from drumd.timing.pulse.filter import Grid, PulseFilter, free_grid, near_grid
-from drumd.timing.pulse.hypothesis import COUNTED, FIRM, FREE, Contest, Hypothesis, leader
+from drumd.timing.pulse.hypothesis import COUNTED, FIRM, FREE, Contest, Hypothesis, around, leader
 from drumd.timing.pulse.inputs import Inputs
-from drumd.timing.pulse.model import OnsetModel, load_weights
+from drumd.timing.pulse.model import OnsetModel
 from drumd.timing.pulse.sureness import AFTER_TAPS, ALONE, WITH_HINT
 
 AHEAD_S = 0.022  # a beat is announced so long before it sounds, and is frozen then
@@ -56,9 +57,10 @@ class BeatTracker:
         grid = _grid(bpm, counted)
         self._chords = ChordMaker()
         self._inputs = Inputs(grid.asked)
-        self._model = OnsetModel(load_weights(), len(grid.asked))
+        self._model = OnsetModel(len(grid.asked))
         self._pulse = PulseFilter(grid)
         self._contest = Contest(COUNTED if counted else FIRM if bpm else FREE)
+        self._family = Family(near_only=counted is not None or bpm is not None, metre=metre)
         self._bar = BarFilter(one_next=counted is not None, metre=metre)
         self._due: list[Beat] = []
         self._now = -inf
@@ -78,6 +80,7 @@ class BeatTracker:
     def _begin(self, counted: CountIn, taps: Sequence[float]) -> None:
         for tap in taps:
             self._model.hear(self._inputs.tap(tap))
+        self._family.begin(taps, counted.period)
         self._pulse.begin(counted.last)
         self.period, self.last_beat = counted.period, counted.last
         self.next_beat = counted.last + counted.period
@@ -127,7 +130,7 @@ class BeatTracker:
         assert self.next_beat is not None and self.period is not None
         time = max(self.next_beat, self._now + LEAST_AHEAD_S)
         self._bar.step()
-        self._due.append(Beat(time, self._now, self._bar.place, self.confidence))
+        self._due.append(Beat(time, self._now, self._family.bar_at(time)[1], self.confidence))
         self.last_beat, self.next_beat = time, self.next_beat + self.period
         if self.next_beat < time + 0.6 * self.period:
             self.next_beat += self.period
@@ -142,13 +145,31 @@ class BeatTracker:
         pulse.advance(chord.time)
         ones = pulse.update(opinion)
         if self.next_beat is None or self.period is None:
+            self._family.wait(chord)
             if self._heard >= FIRST_CHORDS:
-                self._follow(leader(pulse), new=True)
+                first = leader(pulse)
+                self._family.follow(chord.time, first)
+                self._follow(first, new=True)
         else:
             phase = (1 - (self.next_beat - chord.time) / self.period) % 1
             followed = Hypothesis(self.period, phase, 0.0)
-            self._follow(*self._contest.winner(pulse, followed))
+            self._follow(*self._choose(chord, followed))
         self._place(chord.time, ones)
+
+    def _choose(self, chord: Chord, followed: Hypothesis) -> tuple[Hypothesis, bool]:
+        """The beat to follow from here, and whether that is a new one."""
+        own = around(self._pulse, followed)
+        self._family.place(chord.time, own)
+        stranger = self._contest.rival(self._pulse, own, self._family.has)
+        if stranger is not None:
+            self._family.wait(chord)
+            self._family.follow(chord.time, stranger)
+            return stranger, True
+        relative = self._family.hear(chord)
+        if relative is None:
+            return own, False
+        self._pulse.favour(relative.period, relative.phase)
+        return around(self._pulse, relative), True
 
     def _follow(self, found: Hypothesis, new: bool) -> None:
         time = self._pulse.time

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, log
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ FASTEST_S, SLOWEST_S = 0.21, 1.6  # beats of a free player
 USUAL_S, USUAL_SPREAD = 0.5, 0.42  # mean and deviation (of the log)
 WINDOW = 1.2  # a told tempo is right within this factor
 RIGHT_SHARE = 0.03  # of one chord in the smoothed odds of a beat length
+FAVOUR_SPREAD = 0.02  # of the log beat length where a beat is favoured
 TAP_PHASE = 0.03  # deviation of the beat that a count-in gives, in beats
 STEP_S, MOST_STEPS = 0.5, 16  # a rest is taken in steps: tempo and phase drift together
 SPREAD_S = 0.022  # of onsets round their place in the beat
@@ -99,6 +100,14 @@ class PulseFilter:
         bump = np.exp(-0.5 * (phase / TAP_PHASE) ** 2) + 1e-4
         self.mass = (self._prior[:, None] * (bump / bump.sum())).astype(np.float32)
         self.time = time
+
+    def favour(self, period: float, phase: float) -> None:
+        """Half of all is put on one beat."""
+        away = (self._columns / PHASES - phase + 0.5) % 1 - 0.5
+        bump = np.exp(-0.5 * ((self.logs - log(period)) / FAVOUR_SPREAD) ** 2)[:, None] * np.exp(
+            -0.5 * (away / TAP_PHASE) ** 2
+        )
+        self.mass = (0.5 * self.mass / self.mass.sum() + 0.5 * bump / bump.sum()).astype(np.float32)
 
     @property
     def total(self) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import exp, inf, log
 
@@ -62,21 +63,23 @@ class Contest:
         self._heard = inf  # the last chord
         self._loose_until = -inf
 
-    def winner(self, pulse: PulseFilter, followed: Hypothesis) -> tuple[Hypothesis, bool]:
-        """The beat to follow from here, and whether that is a new one."""
+    def rival(
+        self, pulse: PulseFilter, own: Hypothesis, is_known: Callable[[Hypothesis], bool]
+    ) -> Hypothesis | None:
+        """The beat that takes the place of the followed one, if one does. A beat that `is_known`
+        is not judged here."""
         assert pulse.time is not None
         rules = self._rules_at(pulse.time)
         best = leader(pulse)
-        own = around(pulse, followed)
-        if best.is_near(own):
+        if best.is_near(own) or is_known(best):
             self._since = None
-            return best, False
+            return None
         lead = best.share / max(own.share, 1e-9)
         relative = best.is_relative(own)
         needed = rules.relative if relative else rules.stranger
         if lead < min(needed, rules.stranger):
             self._since = None
-            return own, False
+            return None
         if self._since is None or pulse.time - self._since > _PATIENCE_S:
             self._since = pulse.time
         waited = pulse.time - self._since
@@ -84,8 +87,8 @@ class Contest:
         at_once = lead > rules.at_once and not relative
         if at_once or (lead > needed and waited > patience):
             self._since = None
-            return best, True
-        return own, False
+            return best
+        return None
 
     def _rules_at(self, time: float) -> Rules:
         if time - self._heard > REST_S:
