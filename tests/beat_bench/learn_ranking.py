@@ -16,9 +16,9 @@ from drumd.timing.pulse.relatives import RANK_WIDTH
 from tests.beat_bench.performances import perform
 from tests.beat_bench.ranking import Ranked, ranked
 from tests.beat_bench.songs import KnownPart, load_parts
-from tests.beat_bench.weights import save
+from tests.beat_bench.weights import load, save
 
-HIDDEN, DROPOUT, BATCH = 64, 0.1, 24
+HIDDEN, DROPOUT, BATCH = 64, 0.1, 10
 RATE, DECAY = 4e-3, 1e-2
 ABOUT = "The ranking model of drumd.timing.pulse.ranking, made by tests/beat_bench/learn_ranking.py."
 OTHERS = 0.35  # how often another instrument is taken, against a guitar
@@ -43,25 +43,24 @@ class RankNet(nn.Module):
 
 def loss_of(energy: Tensor, one: Ranked) -> tuple[Tensor, int]:
     """The summed cross entropy of the true row, or of the true relative where no bar is known."""
-    energy = energy[: len(one.heard)]
+    energy = energy[: len(one.counts)]
     weighed = energy + torch.from_numpy(one.log_weight)
     whole = weighed.logsumexp(1)
-    beat = weighed[:, torch.from_numpy(one.is_true)].logsumexp(1)
-    bar = energy[:, one.true_row] if one.true_row >= 0 else beat
-    known = torch.from_numpy(one.in_bar)
-    lost = whole - torch.where(known, 0.5 * (beat + bar), beat)
-    heard = torch.from_numpy(one.heard)
-    return lost[heard].sum(), int(one.heard.sum())
+    beat = weighed.masked_fill(torch.from_numpy(~one.is_true), -1e4).logsumexp(1)
+    row = torch.from_numpy(one.true_row)
+    bar = energy.gather(1, row.clamp(min=0)[:, None])[:, 0]
+    lost = whole - torch.where(row >= 0, 0.5 * (beat + bar), beat)
+    return lost[torch.from_numpy(one.counts)].sum(), int(one.counts.sum())
 
 
 def batch_of(examples: list[Ranked], rng: np.random.Generator) -> Tensor:
     """(chords, rows of all, RANK_WIDTH), with some inputs left out."""
-    longest = max(len(one.heard) for one in examples)
+    longest = max(len(one.counts) for one in examples)
     rows = sum(len(one.log_weight) for one in examples)
     inputs = np.zeros((longest, rows, RANK_WIDTH), np.float32)
     row = 0
     for one in examples:
-        own = inputs[: len(one.heard), row : row + len(one.log_weight)]
+        own = inputs[: len(one.counts), row : row + len(one.log_weight)]
         own[:] = one.inputs
         for columns, chance in MASKS:
             if rng.random() < chance:
@@ -76,7 +75,7 @@ def batches(parts: list[KnownPart], rng: np.random.Generator) -> Iterator[list[R
     """Examples about as long as each other, BATCH at a time."""
     source = draw(parts, rng)
     while True:
-        some = sorted((next(source) for _ in range(8 * BATCH)), key=lambda one: len(one.heard))
+        some = sorted((next(source) for _ in range(8 * BATCH)), key=lambda one: len(one.counts))
         for first in rng.permutation(8) * BATCH:
             yield some[first : first + BATCH]
 
@@ -92,9 +91,11 @@ def draw(parts: list[KnownPart], rng: np.random.Generator) -> Iterator[Ranked]:
                 yield one
 
 
-def learn(parts: list[KnownPart], *, minutes: float, seed: int, save_to: Path) -> RankNet:
-    torch.manual_seed(seed)
-    rng, net, began, step = np.random.default_rng(seed), RankNet(), monotonic(), 0
+def learn(
+    net: RankNet, parts: list[KnownPart], *, minutes: float, seed: int, save_to: Path
+) -> None:
+    """Learn for so long; what was learned is saved every minute."""
+    rng, began, step = np.random.default_rng(seed), monotonic(), 0
     optimizer = torch.optim.AdamW(net.parameters(), RATE, weight_decay=DECAY)
     source, said, losses = batches(parts, rng), began, []
     while (done := (monotonic() - began) / (60 * minutes)) < 1:
@@ -117,7 +118,6 @@ def learn(parts: list[KnownPart], *, minutes: float, seed: int, save_to: Path) -
             said, losses = monotonic(), []
             save(net.inp, net.gru, net.out, ABOUT, save_to)
     save(net.inp, net.gru, net.out, ABOUT, save_to)
-    return net
 
 
 def is_kept_back(part: KnownPart) -> bool:
@@ -129,9 +129,15 @@ def main() -> None:
     parser.add_argument("parts", type=Path)
     parser.add_argument("model", type=Path)
     parser.add_argument("--minutes", type=float, default=30)
+    parser.add_argument("--start", type=Path, help="a model to go on from")
+    parser.add_argument("--seed", type=int, default=0)
     asked = parser.parse_args()
+    torch.manual_seed(asked.seed)
+    net = RankNet()
+    if asked.start:
+        load(net.inp, net.gru, net.out, asked.start)
     parts = [part for part in load_parts(asked.parts) if not is_kept_back(part)]
-    learn(parts, minutes=asked.minutes, seed=0, save_to=asked.model)
+    learn(net, parts, minutes=asked.minutes, seed=asked.seed, save_to=asked.model)
 
 
 if __name__ == "__main__":

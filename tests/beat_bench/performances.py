@@ -11,7 +11,7 @@ from drumd.timing.pulse.chords import Chord, ChordMaker
 from tests.beat_bench.conditions import Array, Played, play
 from tests.beat_bench.songs import KnownPart
 
-LONGEST_S, MOST_CHORDS, FEWEST_NOTES, FEWEST_BEATS = 75.0, 260, 40, 16
+LONGEST_S, MOST_CHORDS, FEWEST_NOTES, FEWEST_BEATS = 75.0, 200, 40, 16
 CONDITIONS = ("human", "human", "human", "clean", "step")
 COUNTED = 0.35  # share of the performances that begin with a count-in
 TAP_JITTER_S = 0.01

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,7 @@ from drumd.timing.pulse.relatives import (
     CHORD_WIDTH, FIRST_GAP_S, MEMORY, METRES, OCTAVES, RANK_WIDTH, SHIFTED, Rows, bar_inputs,
     beat_inputs, echo, lags_of, likeness,
 )  # fmt: skip
+from tests.beat_bench.conditions import Array
 from tests.beat_bench.performances import Performance
 
 NEAR, FREE = Rows.of(SHIFTED, METRES), Rows.of(SHIFTED + OCTAVES, METRES)
@@ -19,20 +21,21 @@ FREE_SHARE = 0.5
 PERIODS_S = (0.2, 1.7)
 WANDER_S, STEADY = 0.010, 0.85  # how far the tracked beat is from the true one, and for how long
 FIRST_OFF, SETTLES_S = 0.06, 2.0  # in beats, at the beginning
+SLIPS, REST_S = 0.4, 1.2  # share of the performances in which the tracked beat slips; in rests
+SETTLED = 0.08  # beats off
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
     """Inputs (chords, rows, RANK_WIDTH); `log_weight` (rows,) says how many rows each stands for;
-    `is_true` (rows,) marks the relative that is the true beat; `true_row` is the one with the true
-    bar too, or -1; `in_bar` and `heard` (chords,) where that bar holds, and where it is no tap."""
+    `is_true` (chords, rows) marks the relative that is the true beat; `true_row` (chords,) is the
+    one with the true bar too, or -1; `counts` (chords,) where something is to be learned."""
 
     inputs: NDArray[np.float32]
     log_weight: NDArray[np.float32]
     is_true: NDArray[np.bool_]
-    true_row: int
-    in_bar: NDArray[np.bool_]
-    heard: NDArray[np.bool_]
+    true_row: NDArray[np.int64]
+    counts: NDArray[np.bool_]
 
 
 def ranked(played: Performance, rng: np.random.Generator) -> Ranked | None:
@@ -45,25 +48,23 @@ def ranked(played: Performance, rng: np.random.Generator) -> Ranked | None:
     heard = np.arange(len(time)) >= len(taps)
     true = played.beat_at(time)
     beat = float(np.median(np.diff(played.beats)))
-    everything = FREE if rng.random() < FREE_SHARE else NEAR
-    relatives = SHIFTED + OCTAVES if everything is FREE else SHIFTED
+    free = rng.random() < FREE_SHARE
+    everything, relatives = (FREE, SHIFTED + OCTAVES) if free else (NEAR, SHIFTED)
     usable = [
         k for k, (ratio, _) in enumerate(relatives)
         if PERIODS_S[0] < beat * ratio < PERIODS_S[1]
     ]  # fmt: skip
-    if not usable:
-        return None
-    truth = 0 if taps and rng.random() < 0.7 else int(rng.choice(usable))
+    truth = 0 if taps and rng.random() < 0.7 else int(rng.choice(usable)) if usable else -1
     if truth not in usable:
         return None
     ratio, shift = relatives[truth]
     period = beat * ratio
     metre, offset, in_bar = _bar_of(played, true)
-    true = true + _wander(time, rng) / beat
+    after, slid, whole = _slip(time, truth, relatives, rng)
     count = int(rng.integers(0, 12))
-    base = (true + count - shift) / ratio
-    offset -= count
-    kept, weight, true_row = _choose(everything, truth, metre, offset, period, rng)
+    base = (true + _wander(time, rng) / beat + slid + count - shift) / ratio
+    truths = [(truth, offset - count), (after, offset - count - whole)]
+    kept, weight, rows_at = _choose(everything, truths, metre, period, rng)
     rows = everything.take(kept)
     periods = np.full(len(time), period * np.exp(rng.normal(0, 0.01)))[:, None] / rows.ratio
     before = np.concatenate([[base[0] - FIRST_GAP_S / period], base[:-1]])
@@ -83,9 +84,37 @@ def ranked(played: Performance, rng: np.random.Generator) -> Ranked | None:
         ],
         2,
     )
-    return Ranked(
-        inputs, np.log(weight).astype(np.float32), rows.relative == truth, true_row, in_bar, heard
-    )
+    end = shift - relatives[after][1] + whole
+    has_slipped = np.abs(slid) > abs(end) / 2
+    is_true = rows.relative == np.where(has_slipped, after, truth)[:, None]
+    true_row = np.where(in_bar, np.where(has_slipped, *rows_at[::-1]), -1)
+    settled = np.minimum(np.abs(slid), np.abs(slid - end)) < SETTLED
+    return Ranked(inputs, np.log(weight).astype(np.float32), is_true, true_row, heard & settled)
+
+
+def _slip(
+    time: Array, truth: int, relatives: Sequence[tuple[float, float]], rng: np.random.Generator
+) -> tuple[int, Array, int]:
+    """Now and then the tracked beat slides off the true one: which relative is then the true one,
+    how far it is off at every chord, in true beats, and the whole beats in that."""
+    ratio, shift = relatives[truth]
+    others = [k for k, other in enumerate(relatives) if other[0] == ratio and k != truth]
+    if rng.random() > SLIPS or not others or len(time) < 40:
+        return truth, np.zeros(len(time)), 0
+    after = int(rng.choice(others))
+    distance = shift - relatives[after][1]
+    whole = -round(distance)
+    if abs(distance + whole) == 0.5 and rng.random() < 0.5:
+        whole += 1 if distance + whole < 0 else -1
+    gaps = np.diff(time)
+    rests = np.flatnonzero(gaps[12:-12] > REST_S) + 12
+    if len(rests) and rng.random() < 0.6:
+        at = int(rng.choice(rests))
+        start, end = time[at], time[at + 1]
+    else:
+        start = time[int(rng.integers(12, len(time) - 12))]
+        end = start + rng.uniform(0.3, 4.0)
+    return after, np.interp(time, [start, end], [0.0, distance + whole]), whole
 
 
 def _bar_of(played: Performance, true: NDArray[np.float64]) -> tuple[int, int, NDArray[np.bool_]]:
@@ -107,7 +136,8 @@ def _bar_of(played: Performance, true: NDArray[np.float64]) -> tuple[int, int, N
 
 def _wander(time: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
     """How far, in seconds, the tracked beat is from the true one at every chord."""
-    steps = rng.normal(0, WANDER_S * np.sqrt(1 - STEADY**2), len(time))
+    spread = WANDER_S * np.exp(rng.normal(0, 0.5)) * np.sqrt(1 - STEADY**2)
+    steps = rng.normal(0, spread, len(time))
     out, off = np.empty(len(time)), 0.0
     for k, step in enumerate(steps):
         off = STEADY * off + step
@@ -117,30 +147,48 @@ def _wander(time: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.f
 
 
 def _choose(
-    rows: Rows, truth: int, metre: int, offset: int, period: float, rng: np.random.Generator
-) -> tuple[NDArray[np.int64], NDArray[np.float64], int]:
-    """Some rows, how many each stands for, and where among them the true one is (or -1)."""
+    rows: Rows,
+    truths: Sequence[tuple[int, int]],
+    metre: int,
+    period: float,
+    rng: np.random.Generator,
+) -> tuple[NDArray[np.int64], NDArray[np.float64], list[int]]:
+    """Some rows, how many each stands for, and where among them the rows of the truths are (-1
+    where the metre is not known)."""
     length = period / rows.ratio
     usable = (length > 0.15) & (length < 2.2)
-    own = np.flatnonzero(rows.relative == truth)
     kept: list[int] = []
-    if metre:
-        place = np.round(rows.shift[own] - rows.shift[own[0]]).astype(int)
-        kept = [int(own[(rows.metre[own] == metre) & (place == offset % metre)][0])]
-    weights = [1.0] * len(kept)
-    near = (rows.ratio == rows.ratio[own[0]]) & (
-        np.abs((rows.shift - rows.shift[own[0]]) % 1 - 0.5) < 0.01
-    )
-    others = usable & ~near & (rows.relative != truth)
-    for group, size in (
-        (np.setdiff1d(own, kept), 3),
-        (np.flatnonzero(near), 3),
-        (np.flatnonzero(others), 5),
-    ):
+    weights: list[float] = []
+    at = []
+    taken = np.zeros(len(rows.ratio), bool)
+
+    def some(group: NDArray[np.int64], size: int) -> None:
         size = min(size, len(group))
-        kept += rng.choice(group, size, replace=False).tolist()
-        weights += [len(group) / size] * size if size else []
-    return np.array(kept), np.array(weights), 0 if metre else -1
+        kept.extend(rng.choice(group, size, replace=False).tolist())
+        weights.extend([len(group) / max(size, 1)] * size)
+
+    for relative, offset in truths:
+        own = np.flatnonzero(rows.relative == relative)
+        if metre:
+            place = np.round(rows.shift[own] - rows.shift[own[0]]).astype(int)
+            row = int(own[(rows.metre[own] == metre) & (place == offset % metre)][0])
+            at.append(kept.index(row) if row in kept else len(kept))
+            if row in kept:
+                continue
+            kept.append(row)
+            weights.append(1.0)
+        else:
+            at.append(-1)
+        if not taken[own[0]]:
+            some(np.setdiff1d(own, kept), 3)
+        taken[own] = True
+    first = np.flatnonzero(rows.relative == truths[0][0])[0]
+    near = (rows.ratio == rows.ratio[first]) & (
+        np.abs((rows.shift - rows.shift[first]) % 1 - 0.5) < 0.01
+    )
+    some(np.flatnonzero(near & ~taken), 3)
+    some(np.flatnonzero(usable & ~near & ~taken), 5)
+    return np.array(kept), np.array(weights), at
 
 
 def _echoes(

@@ -70,7 +70,11 @@ class Contest:
         is not judged here."""
         assert pulse.time is not None
         rules = self._rules_at(pulse.time)
-        best = leader(pulse)
+        best = _highest(pulse)
+        if best.is_near(own) or is_known(best):
+            self._since = None
+            return None
+        best = around(pulse, around(pulse, best))
         if best.is_near(own) or is_known(best):
             self._since = None
             return None
@@ -99,6 +103,11 @@ class Contest:
 
 def leader(pulse: PulseFilter) -> Hypothesis:
     """The likeliest beat of all."""
+    return around(pulse, around(pulse, _highest(pulse)))
+
+
+def _highest(pulse: PulseFilter) -> Hypothesis:
+    """Where the filter holds most in one block of cells."""
     high, wide = _BLOCK
     rows = len(pulse.periods) // high
     weighed = (pulse.mass[: rows * high] * pulse.weight[: rows * high, None]).reshape(
@@ -109,7 +118,7 @@ def leader(pulse: PulseFilter) -> Hypothesis:
     inner_row, inner_column = divmod(int(block.argmax()), wide)
     period = float(pulse.periods[row * high + inner_row])
     phase = (column * wide + inner_column) / PHASES
-    return around(pulse, around(pulse, Hypothesis(period, phase, 0.0)))
+    return Hypothesis(period, phase, 0.0)
 
 
 def around(pulse: PulseFilter, guess: Hypothesis) -> Hypothesis:

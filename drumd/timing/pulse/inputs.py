@@ -67,7 +67,7 @@ class Inputs:
             return
         ago = ago[recent]
         off = (ago[:, None, None] - self._lags) * self._inverse  # (chords, lags, periods)
-        close = np.exp(-0.5 * off * off)
+        close = np.exp(np.maximum(-0.5 * off * off, -30))  # no subnormal numbers: they are slow
         shared = _COUNT[self._classes[recent] & chord.classes]
         either = _COUNT[self._classes[recent] | chord.classes]
         same = (0.5 * shared / either + 0.5 * (self._low[recent] == chord.low)).astype(np.float32)

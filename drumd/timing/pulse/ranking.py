@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from drumd.timing.pulse.chords import FEATURES, Chord
 from drumd.timing.pulse.network import Floats, Recurrent, load_weights
 from drumd.timing.pulse.relatives import (
-    BEAT_WIDTH, CHORD_WIDTH, ECHOES, FIRST_GAP_S, MEMORY, Rows, bar_inputs, beat_inputs, echo,
-    lags_of, likeness,
+    BAR_WIDTH, BEAT_WIDTH, CHORD_WIDTH, ECHOES, FIRST_GAP_S, MEMORY, Rows, bar_inputs,
+    beat_inputs, echo, lags_of, likeness,
 )  # fmt: skip
 
 AGAIN = 16  # chords heard again when another base beat is taken
@@ -28,91 +28,89 @@ class Ranking:
 
     def __init__(self, relatives: Sequence[tuple[float, float]], metres: Sequence[int]) -> None:
         self.rows = rows = Rows.of(relatives, metres)
-        self.relatives = np.array(relatives, np.float32)
-        self._lags, echoes = lags_of(rows)
-        each = np.flatnonzero(np.diff(rows.relative, prepend=-1))
-        self._beat_lags, self._bar_lags = echoes[each, 0], echoes[:, 1]
+        self._each = np.flatnonzero(np.diff(rows.relative, prepend=-1))  # the first of each
+        self._ratio, self._shift = np.array(relatives, np.float32).T
+        self._lags, lag = lags_of(rows)
+        self._beat_lags, self._bar_lags = lag[self._each, 0], lag[:, 1]
         self._w = load_weights("ranking_model")
         cuts = np.cumsum((CHORD_WIDTH, BEAT_WIDTH + ECHOES))
         self._chord_in, self._beat_in, self._bar_in = np.split(self._w["in"], cuts)
         self._network = Recurrent(self._w, len(rows.relative))
-        self._heard = deque[tuple[Chord | None, float, float]](maxlen=MEMORY)  # position, time
+        self._chords = deque[tuple[Chord | None, float]](maxlen=AGAIN)  # and their times
+        self._before: float | None = None  # position of the last chord
+        self._memory = np.zeros((2, MEMORY), np.int64)  # pitch classes, lowest notes
+        self._places = np.full(MEMORY, -1e6, np.float32)
+        self._next = 0
         self.energy = np.zeros(len(rows.relative), np.float32)
 
     def tap(self, position: float, time: float, period: float) -> None:
         """A tap of a count-in."""
-        self._take(None, position, time, period)
+        self._chords.append((None, time))
+        self._take(None, position, period)
 
     def hear(self, chord: Chord, position: float, period: float) -> None:
         """One chord; `period` is that of the base beat in seconds."""
-        self._take(chord, position, chord.time, period)
+        self.keep(chord)
+        self._take(chord, position, period)
 
     def keep(self, chord: Chord) -> None:
         """One chord that is heard only when the ranking starts again."""
-        self._heard.append((chord, 0.0, chord.time))
+        self._chords.append((chord, chord.time))
 
     def start_again(self, position: float, time: float, period: float) -> None:
-        """Another base beat: what was heard last is heard again, laid on it."""
-        again = list(self._heard)[-AGAIN:]
-        self._heard.clear()
+        """Another base beat: the last chords are heard again, laid on it."""
         self._network.forget()
-        for chord, _, then in again:
-            self._take(chord, position - (time - then) / period, then, period)
+        self._places[:] = -1e6
+        self._before = None
+        for chord, then in self._chords:
+            self._take(chord, position - (time - then) / period, period)
 
-    def _take(self, chord: Chord | None, position: float, time: float, period: float) -> None:
+    def _take(self, chord: Chord | None, position: float, period: float) -> None:
         rows = self.rows
-        last = self._heard[-1][1] if self._heard else position - FIRST_GAP_S / period
-        ratio, shift = self.relatives.T
-        place, before = position * ratio + shift, last * ratio + shift
-        close, alike = self._echoes(chord, position, period)
+        last = position - FIRST_GAP_S / period if self._before is None else self._before
+        self._before = position
         own = np.zeros(CHORD_WIDTH, np.float32)
         if chord is None:
             own[FEATURES] = 1
+            echoes = np.zeros((2, len(self._lags)), np.float32)
         else:
             own[:FEATURES] = chord.features
-        beat = np.concatenate(
-            [
-                beat_inputs(place, before, period / ratio),
-                np.stack([close[self._beat_lags], alike[self._beat_lags]], 1),
-            ],
-            1,
+            echoes = self._echoes(chord, position, period)
+        beat = np.empty((len(self._ratio), BEAT_WIDTH + ECHOES), np.float32)
+        beat[:, :BEAT_WIDTH] = beat_inputs(
+            np.float32(position) * self._ratio + self._shift,
+            np.float32(last) * self._ratio + self._shift,
+            np.float32(period) / self._ratio,
         )
-        bar = np.concatenate(
-            [
-                bar_inputs(
-                    position * rows.ratio + rows.shift,
-                    last * rows.ratio + rows.shift,
-                    period / rows.ratio,
-                    rows.metre,
-                ),
-                np.stack([close[self._bar_lags], alike[self._bar_lags]], 1),
-            ],
-            1,
+        beat[:, BEAT_WIDTH:] = echoes[:, self._beat_lags].T
+        bar = np.empty((len(rows.ratio), BAR_WIDTH + ECHOES), np.float32)
+        length = np.float32(period) / rows.ratio
+        bar[:, :BAR_WIDTH] = bar_inputs(
+            np.float32(position) * rows.ratio + rows.shift,
+            np.float32(last) * rows.ratio + rows.shift,
+            length,
+            rows.metre,
         )
-        before_relu = (own @ self._chord_in + self._w["in_bias"] + beat @ self._beat_in)[
-            rows.relative
-        ]
-        before_relu += bar @ self._bar_in
-        self.energy = self._network.step(before_relu)[:, 0]
-        length = period / rows.ratio
+        bar[:, BAR_WIDTH:] = echoes[:, self._bar_lags].T
+        first = (own @ self._chord_in + self._w["in_bias"] + beat @ self._beat_in)[rows.relative]
+        first += bar @ self._bar_in
+        self.energy = self._network.step(first)[:, 0]
         self.energy[(length < _LENGTHS_S[0]) | (length > _LENGTHS_S[1])] = -30
-        self._heard.append((chord, position, time))
 
-    def _echoes(
-        self, chord: Chord | None, position: float, period: float
-    ) -> tuple[Floats, Floats]:
-        earlier = [(c.classes, c.low, at) for c, at, _ in self._heard if c is not None]
-        if chord is None or not earlier:
-            return np.zeros_like(self._lags), np.zeros_like(self._lags)
-        classes, low, at = (np.array(column) for column in zip(*earlier, strict=True))
+    def _echoes(self, chord: Chord, position: float, period: float) -> Floats:
+        """(2, lags); the chord is remembered."""
+        classes, low = self._memory
         same = likeness(classes, low, chord.classes, chord.low)
-        ago = (position - at).astype(np.float32)
-        return echo(ago, same, np.float32(period), self._lags)
+        out = np.stack(echo(position - self._places, same, np.array(period), self._lags))
+        slot = self._next % MEMORY
+        classes[slot], low[slot], self._places[slot] = chord.classes, chord.low, position
+        self._next += 1
+        return out
 
     def chances(self) -> NDArray[np.float64]:
         """Of each relative to be the true beat; they sum to 1."""
         each = np.exp(self.energy - self.energy.max())
-        sums = np.bincount(self.rows.relative, each)
+        sums = np.add.reduceat(each, self._each)
         return np.asarray(sums / sums.sum())
 
     def bars(self, relative: int) -> tuple[Rows, NDArray[np.float64]]:

@@ -27,6 +27,7 @@ FIRST_GAP_S = 4.0  # taken to lie between the first chord and the one before
 _METRES = np.array(METRES, np.float32)
 _SLOTS = np.array((0, 1 / 2, 1 / 4, 3 / 4, 1 / 3, 2 / 3), np.float32) + np.float32(0.5)
 _TURN = np.complex64(2j * np.pi)
+_HARMONICS = _TURN * np.arange(1, 5, dtype=np.float32)
 _LOOSE_S, _LOOSE_BEATS = 0.03, 0.015  # how far a chord may be from a place, an echo from its lag
 
 _COUNT = np.array([bits.bit_count() for bits in range(1 << 12)])  # pitch classes in a set
@@ -62,20 +63,15 @@ def beat_inputs(place: Floats, before: Floats, period: Floats) -> Floats:
     """What a chord is in a beat of `period` seconds: (..., BEAT_WIDTH). `place` and `before` are
     the positions of this chord and the last, each (...)."""
     out = np.empty((*place.shape, BEAT_WIDTH), np.float32)
-    turn = np.exp(_TURN * (place % 1))
-    power = turn
-    for column in range(0, 8, 2):
-        out[..., column], out[..., column + 1] = power.real, power.imag
-        power = power * turn
-    last = np.exp(_TURN * (before % 1))
-    out[..., 8], out[..., 9] = last.real, last.imag
-    last = last * last
-    out[..., 10], out[..., 11] = last.real, last.imag
+    angles = np.empty((*place.shape, 6), np.complex64)
+    angles[..., :4] = (place % 1)[..., None] * _HARMONICS
+    angles[..., 4:] = (before % 1)[..., None] * _HARMONICS[:2]
+    out[..., :12] = np.exp(angles).view(np.float32)  # cosine, sine, cosine, ...
     out[..., 12] = np.log2(np.clip(place - before, 0.02, 32)) / 2
     out[..., 13] = np.minimum(np.floor(place + 0.1) - np.floor(before + 0.1), 4) / 2
     out[..., 14] = np.log(period / 0.5) * 2
     away = (place[..., None] - _SLOTS) % 1 - 0.5
-    out[..., 15:] = np.exp(-0.5 * (away / _loose(period)[..., None]) ** 2)
+    out[..., 15:] = _bump(away / _loose(period)[..., None])
     return out
 
 
@@ -85,9 +81,9 @@ def bar_inputs(place: Floats, before: Floats, period: Floats, metre: Floats) -> 
     out = np.empty((*place.shape, BAR_WIDTH), np.float32)
     half = metre / 2
     from_one = (place + half) % metre - half
-    turn = np.exp(_TURN * from_one / metre)
-    out[..., 0], out[..., 1] = turn.real, turn.imag
-    out[..., 2] = np.exp(-0.5 * (from_one / _loose(period)) ** 2)
+    angle = from_one * (2 * np.pi / metre)
+    out[..., 0], out[..., 1] = np.cos(angle), np.sin(angle)
+    out[..., 2] = _bump(from_one / _loose(period))
     out[..., 3] = np.floor((place + 0.1) / metre) > np.floor((before + 0.1) / metre)
     out[..., 4:] = metre[..., None] == _METRES
     return out
@@ -96,6 +92,12 @@ def bar_inputs(place: Floats, before: Floats, period: Floats, metre: Floats) -> 
 def _loose(period: Floats) -> Floats:
     """How far from its place a chord may be, in beats."""
     return _LOOSE_S / period + _LOOSE_BEATS
+
+
+def _bump(off: Floats) -> Floats:
+    """1 at 0, and falling like a normal distribution; not to numbers so small that they are slow
+    to reckon with."""
+    return np.asarray(np.exp(np.maximum(-0.5 * off * off, -30)))
 
 
 def lags_of(rows: Rows) -> tuple[Floats, NDArray[np.int64]]:
@@ -112,7 +114,7 @@ def echo(
     """For every lag whether there was a chord so long ago, and whether it was the same one, each
     (..., lags). `ago`, in base beats, and `same`, 0..1, are (..., chords), `period` (...)."""
     loose = _LOOSE_S / period[..., None] + _LOOSE_BEATS * lags
-    close = np.exp(-0.5 * ((ago[..., None] - lags) / loose[..., None, :]) ** 2)
+    close = _bump((ago[..., None] - lags) / loose[..., None, :])
     return close.max(-2), (close * same[..., None]).max(-2)
 
 
