@@ -15,11 +15,12 @@ import numpy as np
 from drumd.timing.countin import CountIn
 from drumd.timing.pulse.bar import BarFilter
 from drumd.timing.pulse.chords import Chord, ChordMaker
-from drumd.timing.pulse.family import Family
+from drumd.timing.pulse.family import Family, Patience
 from drumd.timing.pulse.filter import Grid, PulseFilter, free_grid, near_grid
 from drumd.timing.pulse.hypothesis import COUNTED, FIRM, FREE, Contest, Hypothesis, around, leader
 from drumd.timing.pulse.inputs import Inputs
 from drumd.timing.pulse.model import OnsetModel
+from drumd.timing.pulse.relatives import METRES
 from drumd.timing.pulse.sureness import AFTER_TAPS, ALONE, WITH_HINT
 
 AHEAD_S = 0.022  # a beat is announced so long before it sounds, and is frozen then
@@ -29,6 +30,7 @@ FIRST_CHORDS = 3  # free: no beat is announced before
 ON_BEAT = 0.08  # how near to a beat a chord is to count for the bar, in beats, one deviation
 SMOOTH_S = 1.5  # of the confidence
 AFTER_COUNT_IN = 0.9  # confidence
+AT_ONCE, COUNTED_IN = Patience(0.5, 0.0), Patience(2.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,13 @@ class BeatTracker:
         self._model = OnsetModel(len(grid.asked))
         self._pulse = PulseFilter(grid)
         self._contest = Contest(COUNTED if counted else FIRM if bpm else FREE)
-        self._family = Family(near_only=counted is not None or bpm is not None, metre=metre)
-        self._bar = BarFilter(one_next=counted is not None, metre=metre)
+        patience = COUNTED_IN if counted else AT_ONCE
+        self._family = Family(
+            patience, near_only=counted is not None or bpm is not None, metre=metre
+        )
+        self._bar: BarFilter | None = None
+        if metre is not None and metre not in METRES:
+            self._bar = BarFilter(one_next=counted is not None, metre=metre)
         self._due: list[Beat] = []
         self._now = -inf
         self._heard = 0
@@ -94,12 +101,14 @@ class BeatTracker:
     @property
     def metre(self) -> int:
         """Beats in the bar."""
-        return self._bar.metre
+        return self._bar.metre if self._bar else self._family.metre()
 
     @property
     def chances(self) -> list[float]:
         """How likely each place in the bar is for the beat announced last; they sum to 1."""
-        return self._bar.chances
+        if self._bar or self.last_beat is None:
+            return self._bar.chances if self._bar else [1 / self.metre] * self.metre
+        return self._family.places_at(self.last_beat)
 
     def hear(self, time: float, pitch: int, velocity: int) -> None:
         """One note; notes come in order of time."""
@@ -129,8 +138,13 @@ class BeatTracker:
     def _announce(self) -> None:
         assert self.next_beat is not None and self.period is not None
         time = max(self.next_beat, self._now + LEAST_AHEAD_S)
-        self._bar.step()
-        self._due.append(Beat(time, self._now, self._family.bar_at(time)[1], self.confidence))
+        if self._bar:
+            self._bar.step()
+            place = self._bar.place
+        else:
+            places = self._family.places_at(time)
+            place = places.index(max(places)) + 1
+        self._due.append(Beat(time, self._now, place, self.confidence))
         self.last_beat, self.next_beat = time, self.next_beat + self.period
         if self.next_beat < time + 0.6 * self.period:
             self.next_beat += self.period
@@ -165,11 +179,8 @@ class BeatTracker:
             self._family.wait(chord)
             self._family.follow(chord.time, stranger)
             return stranger, True
-        relative = self._family.hear(chord)
-        if relative is None:
-            return own, False
-        self._pulse.favour(relative.period, relative.phase)
-        return around(self._pulse, relative), True
+        relative = self._family.hear(chord, self._pulse)
+        return (own, False) if relative is None else (around(self._pulse, relative), True)
 
     def _follow(self, found: Hypothesis, new: bool) -> None:
         time = self._pulse.time
@@ -184,7 +195,7 @@ class BeatTracker:
                 coming += period * max(1 - beats, 1 if new else 0)
             elif beats > 1 and coming - (beats - 1) * period > self._now and not new:
                 coming -= (beats - 1) * period
-        if new and self.period is not None:
+        if new and self.period is not None and self._bar:
             self._bar.doubt()
         self.period, self.next_beat = period, coming
         self._judge(found, time, new)
@@ -205,6 +216,8 @@ class BeatTracker:
     def _place(self, time: float, ones: np.ndarray) -> None:
         """Hear whether a chord that lies on a beat is a "one"."""
         if self.next_beat is None or self.last_beat is None or self.period is None:
+            return
+        if self._bar is None:
             return
         ahead = 0 if time - self.last_beat < self.next_beat - time else 1
         nearest = self.next_beat if ahead else self.last_beat

@@ -4,59 +4,67 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import inf, log
+from math import inf
 
 import numpy as np
+from numpy.typing import NDArray
 
 from drumd.timing.pulse.chords import Chord
+from drumd.timing.pulse.filter import PulseFilter
 from drumd.timing.pulse.hypothesis import Hypothesis
 from drumd.timing.pulse.ranking import Ranking
 from drumd.timing.pulse.relatives import METRES, OCTAVES, SHIFTED
+
+_FILTER_POWER = 0.5  # of the filter's opinion, against that of the ranking
+_LEAST = 1e-6  # share
 
 
 @dataclass(frozen=True, slots=True)
 class Patience:
     """When a relative takes over: how much likelier it must be (a log), and for how long."""
 
-    lead: float = 1.0
-    seconds: float = 1.0
+    lead: float
+    seconds: float
 
 
 class Family:
     """Keeps the position in a base beat; the followed beat is one of its relatives."""
 
-    def __init__(
-        self, *, near_only: bool, metre: int | None, patience: Patience | None = None
-    ) -> None:
+    def __init__(self, patience: Patience, *, near_only: bool, metre: int | None) -> None:
+        """`near_only`: the length of the beat is known, and only its phase may be wrong."""
         relatives = SHIFTED if near_only else SHIFTED + OCTAVES
-        self._metres = (metre,) if metre in METRES else METRES
-        self.ranking = Ranking(relatives, self._metres)
+        self._ranking = Ranking(relatives, (metre,) if metre in METRES else METRES)
         self._relatives = relatives
-        self._patience = patience or Patience()
+        self._ratios = {
+            ratio: np.array([k for k, other in enumerate(relatives) if other[0] == ratio])
+            for ratio, _ in relatives
+        }
+        self._shift = np.array([shift for _, shift in relatives], np.float32)
+        self._patience = patience
         self._followed = 0
         self._base = 0.0  # position in base beats at `_time`
         self._time = -inf
         self._period = 0.0  # of the base beat, in seconds
-        self._since: float | None = None  # when the present rival took the lead
-        self.chances = np.zeros(len(relatives))
+        self._since: float | None = None  # when a rival took the lead
+        self._chances = np.full(len(relatives), 1 / len(relatives))
 
     def begin(self, taps: Sequence[float], period: float) -> None:
         """After a count-in: its last tap is beat 0."""
         for number, tap in enumerate(taps, 1 - len(taps)):
-            self.ranking.tap(number, tap, period)
+            self._ranking.tap(number, tap, period)
         self._time, self._period = taps[-1], period
-        self.chances = self.ranking.chances()
+        self._chances = self._ranking.chances()
 
     def wait(self, chord: Chord) -> None:
         """A chord that comes before a beat is followed, or as another is taken."""
-        self.ranking.keep(chord)
+        self._ranking.keep(chord)
 
     def follow(self, time: float, beat: Hypothesis) -> None:
         """A beat that is no relative is followed from here; it becomes the base."""
         self._followed, self._since = 0, None
         self._base, self._time, self._period = beat.phase, time, beat.period
-        self.ranking.start_again(self._base, time, beat.period)
-        self.chances = self.ranking.chances()
+        self._ranking.start_again(self._base, time, beat.period)
+        self._chances = self._ranking.chances()
 
     def place(self, time: float, own: Hypothesis) -> None:
         """Where the followed beat is at `time`."""
@@ -66,13 +74,15 @@ class Family:
         place += (own.phase - place + 0.5) % 1 - 0.5
         self._base, self._time, self._period = (place - shift) / ratio, time, own.period * ratio
 
-    def hear(self, chord: Chord) -> Hypothesis | None:
+    def hear(self, chord: Chord, pulse: PulseFilter) -> Hypothesis | None:
         """One chord, at the time of the last `place`; the relative that takes over, if any."""
-        self.ranking.hear(chord, self._base, self._period)
-        self.chances = chances = self.ranking.chances()
+        self._ranking.hear(chord, self._base, self._period)
+        chances = self._ranking.chances()
+        chances *= np.maximum(self._shares(pulse), _LEAST) ** _FILTER_POWER
+        self._chances = chances = chances / chances.sum()
         best = int(chances.argmax())
-        lead = log(chances[best] + 1e-9) - log(chances[self._followed] + 1e-9)
-        if lead < self._patience.lead:
+        lead = np.log(chances[best] + 1e-12) - np.log(chances[self._followed] + 1e-12)
+        if best == self._followed or lead < self._patience.lead:
             self._since = None
             return None
         if self._since is None:
@@ -82,28 +92,41 @@ class Family:
         self._followed, self._since = best, None
         return self._hypothesis(best)
 
+    def _shares(self, pulse: PulseFilter) -> NDArray[np.float32]:
+        """What the filter thinks of each relative."""
+        out = np.empty(len(self._relatives), np.float32)
+        for ratio, members in self._ratios.items():
+            phases = (self._base * ratio + self._shift[members]) % 1
+            out[members] = pulse.shares(self._period / ratio, phases)
+        return out
+
     def _hypothesis(self, relative: int) -> Hypothesis:
         ratio, shift = self._relatives[relative]
         return Hypothesis(self._period / ratio, (self._base * ratio + shift) % 1, 0.0)
 
     def has(self, beat: Hypothesis) -> bool:
-        """Whether a beat at the time of the last chord is a relative."""
+        """Whether a beat at the time of the last `place` is a relative."""
         return any(
             beat.is_near(self._hypothesis(relative)) for relative in range(len(self._relatives))
         )
 
     @property
-    def share(self) -> float:
-        """How likely the followed beat is among its relatives."""
-        return float(self.chances[self._followed])
+    def chance(self) -> float:
+        """How likely the followed beat is the true one, among its relatives."""
+        return float(self._chances[self._followed])
 
-    def bar_at(self, time: float) -> tuple[int, int, float]:
-        """Of the beat at `time`: the likeliest metre, the place in its bar from 1, how likely."""
-        rows, chances = self.ranking.bars(self._followed)
+    def metre(self) -> int:
+        """The likeliest number of beats in the bar."""
+        rows, chances = self._ranking.bars(self._followed)
+        return int(rows.metre[chances.argmax()])
+
+    def places_at(self, time: float) -> list[float]:
+        """How likely each place in a bar of `metre` beats is for the beat at `time`."""
+        rows, chances = self._ranking.bars(self._followed)
         ratio, shift = self._relatives[self._followed]
-        base = self._base + (time - self._time) / self._period
-        beat = round(base * ratio + shift)
-        best = int(chances.argmax())
-        metre = int(rows.metre[best])
-        offset = round(float(rows.shift[best] - shift))
-        return metre, (beat + offset) % metre + 1, float(chances[best])
+        beat = round((self._base + (time - self._time) / self._period) * ratio + shift)
+        metre = rows.metre[chances.argmax()]
+        own = rows.metre == metre
+        place = (beat + np.round(rows.shift[own] - shift)) % metre
+        sums = np.bincount(place.astype(int), chances[own], int(metre))
+        return [float(chance) for chance in sums / sums.sum()]

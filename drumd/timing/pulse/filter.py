@@ -16,10 +16,11 @@ FASTEST_S, SLOWEST_S = 0.21, 1.6  # beats of a free player
 USUAL_S, USUAL_SPREAD = 0.5, 0.42  # mean and deviation (of the log)
 WINDOW = 1.2  # a told tempo is right within this factor
 RIGHT_SHARE = 0.03  # of one chord in the smoothed odds of a beat length
-FAVOUR_SPREAD = 0.02  # of the log beat length where a beat is favoured
 TAP_PHASE = 0.03  # deviation of the beat that a count-in gives, in beats
 STEP_S, MOST_STEPS = 0.5, 16  # a rest is taken in steps: tempo and phase drift together
 SPREAD_S = 0.022  # of onsets round their place in the beat
+WIDE, DEEP = 0.07, 0.15  # how far a beat reaches: log of its length, and phase
+_NEAR = np.arange(-int(DEEP * PHASES) + 1, int(DEEP * PHASES) + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +102,13 @@ class PulseFilter:
         self.mass = (self._prior[:, None] * (bump / bump.sum())).astype(np.float32)
         self.time = time
 
-    def favour(self, period: float, phase: float) -> None:
-        """Half of all is put on one beat."""
-        away = (self._columns / PHASES - phase + 0.5) % 1 - 0.5
-        bump = np.exp(-0.5 * ((self.logs - log(period)) / FAVOUR_SPREAD) ** 2)[:, None] * np.exp(
-            -0.5 * (away / TAP_PHASE) ** 2
-        )
-        self.mass = (0.5 * self.mass / self.mass.sum() + 0.5 * bump / bump.sum()).astype(np.float32)
+    def shares(self, period: float, phases: Floats) -> Floats:
+        """How much of all is near each of some phases of a beat length: (phases,)."""
+        away = self.logs - log(period)
+        first, last = np.searchsorted(away, (-WIDE, WIDE))
+        band = self.weight[first:last] @ self.mass[first:last]
+        columns = (phases * PHASES).astype(int)[:, None] + _NEAR
+        return np.asarray(band[columns % PHASES].sum(1) / max(self.total, 1e-12))
 
     @property
     def total(self) -> float:

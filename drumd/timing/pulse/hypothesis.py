@@ -8,9 +8,8 @@ from math import exp, inf, log
 
 import numpy as np
 
-from drumd.timing.pulse.filter import PHASES, PulseFilter
+from drumd.timing.pulse.filter import DEEP, PHASES, WIDE, PulseFilter
 
-WIDE, DEEP = 0.07, 0.15  # a hypothesis' reach: log of the beat length, and phase
 _BLOCK = (4, 5)  # cells of the filter's grid that are weighed together when looking for the best
 _RELATIVES = (1.0, 2.0, 0.5, 3.0, 1 / 3, 1.5, 2 / 3)
 _PATIENCE_S = 8.0  # a rival that has not won by then begins again
