@@ -201,17 +201,24 @@ class BeatTracker:
         self._judge(found, time, new)
 
     def _judge(self, found: Hypothesis, time: float, new: bool) -> None:
-        """How sure to be: how much of all is in the followed beat, how well the chords fall on
-        it, and for how long it has been followed."""
-        fit = self._pulse.fit_of(found.period, found.phase)
+        """How sure to be: how likely the followed beat is among its relatives, how well the
+        chords fall on it, and for how long it has been followed."""
+        fit, share = self._pulse.fit_of(found.period, found.phase), self._family.chance
         if new or self._since is None:
-            self._share, self._fit, self._since = found.share, min(fit, 0.0), time
+            self._share, self._fit, self._since = share, min(fit, 0.0), time
         else:
             fresh = 1 - exp((self._judged_at - time) / SMOOTH_S)
-            self._share += fresh * (found.share - self._share)
+            self._share += fresh * (share - self._share)
             self._fit += 0.3 * fresh * (fit - self._fit)
         self._judged_at = time
-        self.confidence = self._sureness.of(self._share, self._fit, time - self._since)
+        self.confidence = self._sureness.of(*self.clues)
+
+    @property
+    def clues(self) -> tuple[float, float, float]:
+        """What the confidence is made of: the followed beat's share and how well the chords fall
+        on it, both smoothed, and the seconds it has been followed."""
+        since = self._judged_at if self._since is None else self._since
+        return self._share, self._fit, self._judged_at - since
 
     def _place(self, time: float, ones: np.ndarray) -> None:
         """Hear whether a chord that lies on a beat is a "one"."""

@@ -1,4 +1,4 @@
-"""Teaches the onset model: `python -m tests.beat_bench.learn SONGS drumd/data/onset_model.json`."""
+"""Teaches the onset model: `python -m tests.beat_bench.learn PARTS.npz MODEL.json`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from drumd.timing.pulse.inputs import WIDTH
 from drumd.timing.pulse.model import CLASSES
 from tests.beat_bench.examples import NO_LABEL, Example, examples_of
-from tests.beat_bench.songs import known_parts
+from tests.beat_bench.songs import load_parts
 from tests.beat_bench.weights import save
 
 HIDDEN, DROPOUT, BATCH = 48, 0.1, 96
@@ -85,15 +85,13 @@ def learn(examples: list[Example], *, minutes: float, seed: int) -> OnsetNet:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("songs", type=Path)
+    parser.add_argument("parts", type=Path)
     parser.add_argument("model", type=Path)
     parser.add_argument("--minutes", type=float, default=30)
     parser.add_argument("--performances", type=int, default=8)
-    parser.add_argument("--leave-out", default="", help="words of paths, with commas between")
     asked = parser.parse_args()
-    words = [word for word in asked.leave_out.casefold().split(",") if word]
     rng = np.random.default_rng(0)
-    parts = list(known_parts(asked.songs, leave_out=words))
+    parts = load_parts(asked.parts)
     examples = [
         example
         for _ in range(asked.performances)

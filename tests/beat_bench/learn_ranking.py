@@ -20,7 +20,9 @@ from tests.beat_bench.weights import load, save
 
 HIDDEN, DROPOUT, BATCH = 64, 0.1, 10
 RATE, DECAY = 4e-3, 1e-2
-ABOUT = "The ranking model of drumd.timing.pulse.ranking, made by tests/beat_bench/learn_ranking.py."
+ABOUT = (
+    "The ranking model of drumd.timing.pulse.ranking, made by tests/beat_bench/learn_ranking.py."
+)
 OTHERS = 0.35  # how often another instrument is taken, against a guitar
 KEPT_BACK = 20  # one song in so many is for validation
 MASKS = ((slice(0, 1), 0.2), (slice(1, 13), 0.1), (slice(RANK_WIDTH - 4, RANK_WIDTH), 0.1))

@@ -1,4 +1,4 @@
-"""Parts as played, chord by chord, with the true beat of every chord: what the models learn from."""
+"""Parts as played, chord by chord, with their true beats: what the models learn from."""
 
 from __future__ import annotations
 

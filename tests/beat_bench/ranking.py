@@ -10,9 +10,20 @@ from numpy.typing import NDArray
 
 from drumd.timing.pulse.chords import FEATURES, Chord
 from drumd.timing.pulse.relatives import (
-    CHORD_WIDTH, FIRST_GAP_S, MEMORY, METRES, OCTAVES, RANK_WIDTH, SHIFTED, Rows, bar_inputs,
-    beat_inputs, echo, lags_of, likeness,
-)  # fmt: skip
+    CHORD_WIDTH,
+    FIRST_GAP_S,
+    MEMORY,
+    METRES,
+    OCTAVES,
+    RANK_WIDTH,
+    SHIFTED,
+    Rows,
+    bar_inputs,
+    beat_inputs,
+    echo,
+    lags_of,
+    likeness,
+)
 from tests.beat_bench.conditions import Array
 from tests.beat_bench.performances import Performance
 
@@ -66,15 +77,28 @@ def ranked(played: Performance, rng: np.random.Generator) -> Ranked | None:
     truths = [(truth, offset - count), (after, offset - count - whole)]
     kept, weight, rows_at = _choose(everything, truths, metre, period, rng)
     rows = everything.take(kept)
-    periods = np.full(len(time), period * np.exp(rng.normal(0, 0.01)))[:, None] / rows.ratio
+    inputs = inputs_of(chords, len(taps), base, period * np.exp(rng.normal(0, 0.01)), rows)
+    end = shift - relatives[after][1] + whole
+    has_slipped = np.abs(slid) > abs(end) / 2
+    is_true = rows.relative == np.where(has_slipped, after, truth)[:, None]
+    true_row = np.where(in_bar, np.where(has_slipped, *rows_at[::-1]), -1)
+    settled = np.minimum(np.abs(slid), np.abs(slid - end)) < SETTLED
+    return Ranked(inputs, np.log(weight).astype(np.float32), is_true, true_row, heard & settled)
+
+
+def inputs_of(
+    chords: list[Chord], taps: int, base: Array, period: float, rows: Rows
+) -> NDArray[np.float32]:
+    """What the model sees of some taps, then chords, at positions `base`, (taps and chords,), in a
+    base beat of `period` seconds: (taps and chords, rows, RANK_WIDTH)."""
     before = np.concatenate([[base[0] - FIRST_GAP_S / period], base[:-1]])
     place, earlier = (at[:, None] * rows.ratio + rows.shift for at in (base, before))
+    periods = np.full((len(base), 1), period) / rows.ratio
     lags, index = lags_of(rows)
-    echoes = _echoes(base, chords, len(taps), period, lags)[:, index]
-    inputs = np.empty((len(time), len(kept), RANK_WIDTH), np.float32)
-    inputs[heard, :, :FEATURES] = np.array([chord.features for chord in chords])[:, None]
-    inputs[~heard, :, :FEATURES] = 0
-    inputs[:, :, FEATURES] = ~heard[:, None]
+    echoes = _echoes(base, chords, taps, period, lags)[:, index]
+    inputs = np.zeros((len(base), len(rows.ratio), RANK_WIDTH), np.float32)
+    inputs[taps:, :, :FEATURES] = np.array([chord.features for chord in chords])[:, None]
+    inputs[:taps, :, FEATURES] = 1
     inputs[:, :, CHORD_WIDTH:] = np.concatenate(
         [
             beat_inputs(place, earlier, periods),
@@ -84,12 +108,7 @@ def ranked(played: Performance, rng: np.random.Generator) -> Ranked | None:
         ],
         2,
     )
-    end = shift - relatives[after][1] + whole
-    has_slipped = np.abs(slid) > abs(end) / 2
-    is_true = rows.relative == np.where(has_slipped, after, truth)[:, None]
-    true_row = np.where(in_bar, np.where(has_slipped, *rows_at[::-1]), -1)
-    settled = np.minimum(np.abs(slid), np.abs(slid - end)) < SETTLED
-    return Ranked(inputs, np.log(weight).astype(np.float32), is_true, true_row, heard & settled)
+    return inputs
 
 
 def _slip(
@@ -192,7 +211,11 @@ def _choose(
 
 
 def _echoes(
-    base: NDArray[np.float64], chords: list[Chord], taps: int, period: float, lags: NDArray[np.float32]
+    base: NDArray[np.float64],
+    chords: list[Chord],
+    taps: int,
+    period: float,
+    lags: NDArray[np.float32],
 ) -> NDArray[np.float32]:
     """(chords, lags, 2)"""
     out = np.zeros((len(base), len(lags), 2), np.float32)
@@ -207,4 +230,3 @@ def _echoes(
     close, alike = echo(ago, same, np.full(count, period, np.float32), lags)
     out[taps:, :, 0], out[taps:, :, 1] = close, alike
     return out
-

@@ -90,7 +90,10 @@ def load_parts(path: Path) -> list[KnownPart]:
         f["song"], f["is_guitar"], *columns, strict=True
     ):
         played = Played(
-            time.astype(float), pitch.astype(np.int64), velocity.astype(np.int64), beat.astype(float)
+            time.astype(float),
+            pitch.astype(np.int64),
+            velocity.astype(np.int64),
+            beat.astype(float),
         )
         out.append(KnownPart(str(song), bool(guitar), played, one))
     return out
@@ -112,9 +115,7 @@ def _parts_of(song: Song, name: str) -> Iterator[KnownPart]:
             if near.sum() >= FEWEST_NOTES and kept.sum() > 20:
                 seconds = seconds - seconds[0] + 1.0
                 shift = seconds[0] - _seconds(song, part.onset[order[:1]])[0]
-                played = Played(
-                    seconds[near], pitch[near], velocity[near], times[kept] + shift
-                )
+                played = Played(seconds[near], pitch[near], velocity[near], times[kept] + shift)
                 yield KnownPart(name, part.is_guitar, played, is_one[kept])
 
 
@@ -152,9 +153,7 @@ def main() -> None:
     parser.add_argument("--leave-out", default="", help="words, with commas between")
     asked = parser.parse_args()
     words = [word for word in asked.leave_out.casefold().split(",") if word]
-    parts = [
-        part for folder in asked.folders for part in known_parts(folder, leave_out=words)
-    ]
+    parts = [part for folder in asked.folders for part in known_parts(folder, leave_out=words)]
     save_parts(parts, asked.parts)
     guitars = sum(part.is_guitar for part in parts)
     print(f"{len(parts)} parts, {guitars} of them guitars")  # noqa: T201

@@ -1,4 +1,4 @@
-"""The followed beat among its relatives: which of them is the true one, and where its bar begins."""
+"""The followed beat among its relatives: which is the true one, and where its bar begins."""
 
 from __future__ import annotations
 
@@ -35,11 +35,8 @@ class Family:
         relatives = SHIFTED if near_only else SHIFTED + OCTAVES
         self._ranking = Ranking(relatives, (metre,) if metre in METRES else METRES)
         self._relatives = relatives
-        self._ratios = {
-            ratio: np.array([k for k, other in enumerate(relatives) if other[0] == ratio])
-            for ratio, _ in relatives
-        }
-        self._shift = np.array([shift for _, shift in relatives], np.float32)
+        self._ratio, self._shift = np.array(relatives, np.float32).T
+        self._lengths, self._which = np.unique(1 / self._ratio, return_inverse=True)
         self._patience = patience
         self._followed = 0
         self._base = 0.0  # position in base beats at `_time`
@@ -94,11 +91,8 @@ class Family:
 
     def _shares(self, pulse: PulseFilter) -> NDArray[np.float32]:
         """What the filter thinks of each relative."""
-        out = np.empty(len(self._relatives), np.float32)
-        for ratio, members in self._ratios.items():
-            phases = (self._base * ratio + self._shift[members]) % 1
-            out[members] = pulse.shares(self._period / ratio, phases)
-        return out
+        phases = (self._base * self._ratio + self._shift) % 1
+        return pulse.shares(self._period * self._lengths, phases, self._which)
 
     def _hypothesis(self, relative: int) -> Hypothesis:
         ratio, shift = self._relatives[relative]

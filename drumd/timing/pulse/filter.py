@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil, log
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ USUAL_S, USUAL_SPREAD = 0.5, 0.42  # mean and deviation (of the log)
 WINDOW = 1.2  # a told tempo is right within this factor
 RIGHT_SHARE = 0.03  # of one chord in the smoothed odds of a beat length
 TAP_PHASE = 0.03  # deviation of the beat that a count-in gives, in beats
-STEP_S, MOST_STEPS = 0.5, 16  # a rest is taken in steps: tempo and phase drift together
+STEP_S, MOST_STEPS = 1.0, 8  # a rest is taken in steps: tempo and phase drift together
 SPREAD_S = 0.022  # of onsets round their place in the beat
 WIDE, DEEP = 0.07, 0.15  # how far a beat reaches: log of its length, and phase
 _NEAR = np.arange(-int(DEEP * PHASES) + 1, int(DEEP * PHASES) + 1)
@@ -102,13 +102,13 @@ class PulseFilter:
         self.mass = (self._prior[:, None] * (bump / bump.sum())).astype(np.float32)
         self.time = time
 
-    def shares(self, period: float, phases: Floats) -> Floats:
-        """How much of all is near each of some phases of a beat length: (phases,)."""
-        away = self.logs - log(period)
-        first, last = np.searchsorted(away, (-WIDE, WIDE))
-        band = self.weight[first:last] @ self.mass[first:last]
+    def shares(self, periods: Floats, phases: Floats, which: NDArray[np.int64]) -> Floats:
+        """How much of all is near each of some beats: (beats,). `phases` is (beats,), and `which`
+        of `periods` each lasts."""
+        near = np.abs(self.logs - np.log(periods)[:, None]) < WIDE
+        bands = (near * self.weight) @ self.mass  # (periods, PHASES)
         columns = (phases * PHASES).astype(int)[:, None] + _NEAR
-        return np.asarray(band[columns % PHASES].sum(1) / max(self.total, 1e-12))
+        return np.asarray(bands[which[:, None], columns % PHASES].sum(1) / max(self.total, 1e-12))
 
     @property
     def total(self) -> float:

@@ -15,9 +15,19 @@ from numpy.typing import NDArray
 from drumd.timing.pulse.chords import FEATURES, Chord
 from drumd.timing.pulse.network import Floats, Recurrent, load_weights
 from drumd.timing.pulse.relatives import (
-    BAR_WIDTH, BEAT_WIDTH, CHORD_WIDTH, ECHOES, FIRST_GAP_S, MEMORY, Rows, bar_inputs,
-    beat_inputs, echo, lags_of, likeness,
-)  # fmt: skip
+    BAR_WIDTH,
+    BEAT_WIDTH,
+    CHORD_WIDTH,
+    ECHOES,
+    FIRST_GAP_S,
+    MEMORY,
+    Rows,
+    bar_inputs,
+    beat_inputs,
+    echo,
+    lags_of,
+    likeness,
+)
 
 AGAIN = 16  # chords heard again when another base beat is taken
 _LENGTHS_S = (0.19, 1.75)  # beats that are thought possible

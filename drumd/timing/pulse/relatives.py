@@ -16,9 +16,9 @@ from drumd.timing.pulse.chords import FEATURES
 
 METRES = (4, 3, 2)
 SHIFTED = ((1, 0), (1, 1 / 2), (1, 1 / 4), (1, 3 / 4), (1, 1 / 3), (1, 2 / 3))  # ratio, shift
-OCTAVES = (
-    (2, 0), (2, 1 / 2), (1 / 2, 0), (1 / 2, 1 / 2), (3, 0), (1 / 3, 0), (1 / 3, 1 / 3), (1 / 3, 2 / 3),
-)  # fmt: skip
+DOUBLE, HALF = ((2, 0), (2, 1 / 2)), ((1 / 2, 0), (1 / 2, 1 / 2))
+TRIPLE, THIRD = ((3, 0),), ((1 / 3, 0), (1 / 3, 1 / 3), (1 / 3, 2 / 3))
+OCTAVES = DOUBLE + HALF + TRIPLE + THIRD
 MEMORY = 48  # chords that echoes are looked for in
 CHORD_WIDTH, ECHOES = FEATURES + 1, 2  # a chord's own inputs and whether it is a tap; of each lag
 BEAT_WIDTH, BAR_WIDTH = 21, 4 + len(METRES)
@@ -108,9 +108,7 @@ def lags_of(rows: Rows) -> tuple[Floats, NDArray[np.int64]]:
     return lags, index.reshape(wanted.shape)
 
 
-def echo(
-    ago: Floats, same: Floats, period: Floats, lags: Floats
-) -> tuple[Floats, Floats]:
+def echo(ago: Floats, same: Floats, period: Floats, lags: Floats) -> tuple[Floats, Floats]:
     """For every lag whether there was a chord so long ago, and whether it was the same one, each
     (..., lags). `ago`, in base beats, and `same`, 0..1, are (..., chords), `period` (...)."""
     loose = _LOOSE_S / period[..., None] + _LOOSE_BEATS * lags
