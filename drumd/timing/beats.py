@@ -30,7 +30,7 @@ FIRST_CHORDS = 3  # free: no beat is announced before
 ON_BEAT = 0.08  # how near to a beat a chord is to count for the bar, in beats, one deviation
 SMOOTH_S = 1.5  # of the confidence
 AFTER_COUNT_IN = 0.9  # confidence
-AT_ONCE, COUNTED_IN = Patience(0.5, 0.0), Patience(2.0, 1.0)
+ALWAYS, AFTER_REST = Patience(lead=0.25), Patience(lead=0.25, rest_s=1.0)  # to take a relative
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class BeatTracker:
         self._model = OnsetModel(len(grid.asked))
         self._pulse = PulseFilter(grid)
         self._contest = Contest(COUNTED if counted else FIRM if bpm else FREE)
-        patience = COUNTED_IN if counted else AT_ONCE
+        patience = AFTER_REST if counted else ALWAYS
         self._family = Family(
             patience, near_only=counted is not None or bpm is not None, metre=metre
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import inf
+from math import inf, log
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,16 +15,18 @@ from drumd.timing.pulse.hypothesis import Hypothesis
 from drumd.timing.pulse.ranking import Ranking
 from drumd.timing.pulse.relatives import METRES, OCTAVES, SHIFTED
 
-_FILTER_POWER = 0.5  # of the filter's opinion, against that of the ranking
+OPEN_S = 10.0  # after a rest
+_FILTER_POWER = 0.4  # of the filter's opinion, against that of the ranking
 _LEAST = 1e-6  # share
 
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """When a relative takes over: how much likelier it must be (a log), and for how long."""
+    """When a relative takes over: how much likelier it must be (a log), and, if `rest_s` is above
+    0, that there was a rest so long in the last OPEN_S seconds."""
 
     lead: float
-    seconds: float
+    rest_s: float = 0.0
 
 
 class Family:
@@ -42,14 +44,15 @@ class Family:
         self._base = 0.0  # position in base beats at `_time`
         self._time = -inf
         self._period = 0.0  # of the base beat, in seconds
-        self._since: float | None = None  # when a rival took the lead
+        self._heard = -inf  # the last chord
+        self._open_until = -inf
         self._chances = np.full(len(relatives), 1 / len(relatives))
 
     def begin(self, taps: Sequence[float], period: float) -> None:
         """After a count-in: its last tap is beat 0."""
         for number, tap in enumerate(taps, 1 - len(taps)):
             self._ranking.tap(number, tap, period)
-        self._time, self._period = taps[-1], period
+        self._time, self._period, self._heard = taps[-1], period, taps[-1]
         self._chances = self._ranking.chances()
 
     def wait(self, chord: Chord) -> None:
@@ -58,7 +61,7 @@ class Family:
 
     def follow(self, time: float, beat: Hypothesis) -> None:
         """A beat that is no relative is followed from here; it becomes the base."""
-        self._followed, self._since = 0, None
+        self._followed = 0
         self._base, self._time, self._period = beat.phase, time, beat.period
         self._ranking.start_again(self._base, time, beat.period)
         self._chances = self._ranking.chances()
@@ -77,22 +80,21 @@ class Family:
         chances = self._ranking.chances()
         chances *= np.maximum(self._shares(pulse), _LEAST) ** _FILTER_POWER
         self._chances = chances = chances / chances.sum()
+        if chord.time - self._heard >= self._patience.rest_s:
+            self._open_until = chord.time + OPEN_S
+        self._heard = chord.time
         best = int(chances.argmax())
-        lead = np.log(chances[best] + 1e-12) - np.log(chances[self._followed] + 1e-12)
-        if best == self._followed or lead < self._patience.lead:
-            self._since = None
+        lead = log(chances[best] + 1e-12) - log(chances[self._followed] + 1e-12)
+        if best == self._followed or lead < self._patience.lead or chord.time > self._open_until:
             return None
-        if self._since is None:
-            self._since = chord.time
-        if chord.time - self._since < self._patience.seconds:
-            return None
-        self._followed, self._since = best, None
+        self._followed = best
         return self._hypothesis(best)
 
     def _shares(self, pulse: PulseFilter) -> NDArray[np.float32]:
         """What the filter thinks of each relative."""
         phases = (self._base * self._ratio + self._shift) % 1
-        return pulse.shares(self._period * self._lengths, phases, self._which)
+        lengths = (self._period * self._lengths).astype(np.float32)
+        return pulse.shares(lengths, phases, self._which)
 
     def _hypothesis(self, relative: int) -> Hypothesis:
         ratio, shift = self._relatives[relative]

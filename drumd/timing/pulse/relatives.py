@@ -7,6 +7,7 @@ base beat: `ratio` times it, plus `shift`. A row is a relative with a bar of `me
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,7 +46,7 @@ class Rows:
     metre: Floats
 
     @classmethod
-    def of(cls, relatives: tuple[tuple[float, float], ...], metres: tuple[int, ...]) -> Rows:
+    def of(cls, relatives: Sequence[tuple[float, float]], metres: Sequence[int]) -> Rows:
         table = [
             (index, ratio, shift + place, metre)
             for index, (ratio, shift) in enumerate(relatives)
@@ -94,7 +95,7 @@ def _loose(period: Floats) -> Floats:
     return _LOOSE_S / period + _LOOSE_BEATS
 
 
-def _bump(off: Floats) -> Floats:
+def _bump(off: NDArray[np.floating]) -> NDArray[np.floating]:
     """1 at 0, and falling like a normal distribution; not to numbers so small that they are slow
     to reckon with."""
     return np.asarray(np.exp(np.maximum(-0.5 * off * off, -30)))
@@ -122,4 +123,4 @@ def likeness(
 ) -> Floats:  # fmt: skip
     """How much earlier chords are like the one now, 0..1: pitch classes shared, same bass."""
     shared, either = _COUNT[classes & now], _COUNT[classes | now]
-    return (0.5 * shared / either + 0.5 * (low == now_low)).astype(np.float32)
+    return np.asarray(0.5 * shared / either + 0.5 * (low == now_low), np.float32)
