@@ -101,7 +101,7 @@ class BeatTracker:
     @property
     def metre(self) -> int:
         """Beats in the bar."""
-        return self._bar.metre if self._bar else self._family.metre()
+        return self._bar.metre if self._bar else self._family.metre
 
     @property
     def chances(self) -> list[float]:
@@ -142,8 +142,7 @@ class BeatTracker:
             self._bar.step()
             place = self._bar.place
         else:
-            places = self._family.places_at(time)
-            place = places.index(max(places)) + 1
+            place = self._family.place_at(time)
         self._due.append(Beat(time, self._now, place, self.confidence))
         self.last_beat, self.next_beat = time, self.next_beat + self.period
         if self.next_beat < time + 0.6 * self.period:

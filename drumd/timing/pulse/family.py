@@ -13,7 +13,7 @@ from drumd.timing.pulse.chords import Chord
 from drumd.timing.pulse.filter import PulseFilter
 from drumd.timing.pulse.hypothesis import Hypothesis
 from drumd.timing.pulse.ranking import Ranking
-from drumd.timing.pulse.relatives import METRES, OCTAVES, SHIFTED
+from drumd.timing.pulse.relatives import DOUBLE, HALF, METRES, SHIFTED
 
 OPEN_S = 10.0  # after a rest
 _FILTER_POWER = 0.4  # of the filter's opinion, against that of the ranking
@@ -34,7 +34,7 @@ class Family:
 
     def __init__(self, patience: Patience, *, near_only: bool, metre: int | None) -> None:
         """`near_only`: the length of the beat is known, and only its phase may be wrong."""
-        relatives = SHIFTED if near_only else SHIFTED + OCTAVES
+        relatives = SHIFTED if near_only else SHIFTED + DOUBLE + HALF
         self._ranking = Ranking(relatives, (metre,) if metre in METRES else METRES)
         self._relatives = relatives
         self._ratio, self._shift = np.array(relatives, np.float32).T
@@ -44,6 +44,7 @@ class Family:
         self._base = 0.0  # position in base beats at `_time`
         self._time = -inf
         self._period = 0.0  # of the base beat, in seconds
+        self._bar = 0  # the row whose bar is counted
         self._heard = -inf  # the last chord
         self._open_until = -inf
         self._chances = np.full(len(relatives), 1 / len(relatives))
@@ -54,6 +55,7 @@ class Family:
             self._ranking.tap(number, tap, period)
         self._time, self._period, self._heard = taps[-1], period, taps[-1]
         self._chances = self._ranking.chances()
+        self._count_bar()
 
     def wait(self, chord: Chord) -> None:
         """A chord that comes before a beat is followed, or as another is taken."""
@@ -65,6 +67,7 @@ class Family:
         self._base, self._time, self._period = beat.phase, time, beat.period
         self._ranking.start_again(self._base, time, beat.period)
         self._chances = self._ranking.chances()
+        self._count_bar()
 
     def place(self, time: float, own: Hypothesis) -> None:
         """Where the followed beat is at `time`."""
@@ -80,6 +83,7 @@ class Family:
         chances = self._ranking.chances()
         chances *= np.maximum(self._shares(pulse), _LEAST) ** _FILTER_POWER
         self._chances = chances = chances / chances.sum()
+        self._count_bar()
         if chord.time - self._heard >= self._patience.rest_s:
             self._open_until = chord.time + OPEN_S
         self._heard = chord.time
@@ -88,6 +92,7 @@ class Family:
         if best == self._followed or lead < self._patience.lead or chord.time > self._open_until:
             return None
         self._followed = best
+        self._count_bar()
         return self._hypothesis(best)
 
     def _shares(self, pulse: PulseFilter) -> NDArray[np.float32]:
@@ -111,17 +116,28 @@ class Family:
         """How likely the followed beat is the true one, among its relatives."""
         return float(self._chances[self._followed])
 
+    @property
     def metre(self) -> int:
-        """The likeliest number of beats in the bar."""
-        rows, chances = self._ranking.bars(self._followed)
-        return int(rows.metre[chances.argmax()])
+        """The number of beats in the bar that is counted."""
+        return int(self._ranking.rows.metre[self._bar])
+
+    def place_at(self, time: float) -> int:
+        """The place in the bar, from 1, of the beat at `time`."""
+        rows = self._ranking.rows
+        ratio = rows.ratio[self._bar]
+        base = self._base + (time - self._time) / self._period
+        return round(float(base * ratio + rows.shift[self._bar])) % self.metre + 1
+
+    def _count_bar(self) -> None:
+        own = np.flatnonzero(self._ranking.rows.relative == self._followed)
+        self._bar = int(own[self._ranking.energy[own].argmax()])
 
     def places_at(self, time: float) -> list[float]:
         """How likely each place in a bar of `metre` beats is for the beat at `time`."""
         rows, chances = self._ranking.bars(self._followed)
         ratio, shift = self._relatives[self._followed]
         beat = round((self._base + (time - self._time) / self._period) * ratio + shift)
-        metre = rows.metre[chances.argmax()]
+        metre = self.metre
         own = rows.metre == metre
         place = (beat + np.round(rows.shift[own] - shift)) % metre
         sums = np.bincount(place.astype(int), chances[own], int(metre))

@@ -133,10 +133,9 @@ class PulseFilter:
         turn = (gap / self.periods * PHASES) % PHASES
         whole = turn.astype(int)
         share = (turn - whole)[:, None].astype(np.float32)
-        index = (self._columns - whole[:, None]) % PHASES
-        flat = self.mass.ravel()
-        near = flat[self._rows + index]
-        far = flat[self._rows + (index - 1) % PHASES]
+        twice = np.concatenate([self.mass, self.mass], 1).ravel()
+        index = self._columns + (2 * self._rows + PHASES - whole[:, None])
+        near, far = twice[index], twice[index - 1]
         mass = near + share * (far - near)
         walk = min(0.4, 0.5 * (self.settings.tempo_walk / self._step) ** 2 * gap)
         out = mass * (1 - 2 * walk)
