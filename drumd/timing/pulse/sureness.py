@@ -30,6 +30,6 @@ def clues(share: float, fit: float, seconds: float) -> tuple[float, float, float
     return log(share / (1 - share)), fit, log(1 + max(0.0, seconds))
 
 
-ALONE = Sureness(bias=0.456, share=0.123, fit=0.351, time=-0.028)
-WITH_HINT = Sureness(bias=0.308, share=0.006, fit=0.556, time=0.181)
-AFTER_TAPS = Sureness(bias=1.342, share=0.0, fit=1.04, time=-0.169)
+ALONE = Sureness(bias=0.563, share=0.089, fit=0.233, time=-0.001)
+WITH_HINT = Sureness(bias=0.518, share=0.304, fit=-0.402, time=0.169)
+AFTER_TAPS = Sureness(bias=0.823, share=0.139, fit=0.632, time=-0.045)
