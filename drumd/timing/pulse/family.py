@@ -16,6 +16,7 @@ from drumd.timing.pulse.ranking import Ranking
 from drumd.timing.pulse.relatives import DOUBLE, HALF, METRES, SHIFTED
 
 OPEN_S = 10.0  # after a rest
+COUNTED_ONE = 6.0  # how much likelier a bar is whose one was counted in, a log
 _FILTER_POWER = 0.4  # of the filter's opinion, against that of the ranking
 _LEAST = 1e-6  # share
 
@@ -45,6 +46,7 @@ class Family:
         self._time = -inf
         self._period = 0.0  # of the base beat, in seconds
         self._bar = 0  # the row whose bar is counted
+        self._told = np.zeros(len(self._ranking.rows.metre), np.float32)  # of each row's bar, a log
         self._heard = -inf  # the last chord
         self._open_until = -inf
         self._chances = np.full(len(relatives), 1 / len(relatives))
@@ -54,6 +56,9 @@ class Family:
         for number, tap in enumerate(taps, 1 - len(taps)):
             self._ranking.tap(number, tap, period)
         self._time, self._period, self._heard = taps[-1], period, taps[-1]
+        rows = self._ranking.rows
+        one_next = (1 + rows.shift) % rows.metre == 0
+        self._told = np.where((rows.relative == 0) & one_next, COUNTED_ONE, 0).astype(np.float32)
         self._chances = self._ranking.chances()
         self._count_bar()
 
@@ -64,6 +69,7 @@ class Family:
     def follow(self, time: float, beat: Hypothesis) -> None:
         """A beat that is no relative is followed from here; it becomes the base."""
         self._followed = 0
+        self._told[:] = 0
         self._base, self._time, self._period = beat.phase, time, beat.period
         self._ranking.start_again(self._base, time, beat.period)
         self._chances = self._ranking.chances()
@@ -130,7 +136,7 @@ class Family:
 
     def _count_bar(self) -> None:
         own = np.flatnonzero(self._ranking.rows.relative == self._followed)
-        self._bar = int(own[self._ranking.energy[own].argmax()])
+        self._bar = int(own[(self._ranking.energy[own] + self._told[own]).argmax()])
 
     def places_at(self, time: float) -> list[float]:
         """How likely each place in a bar of `metre` beats is for the beat at `time`."""
