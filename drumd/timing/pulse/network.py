@@ -30,27 +30,36 @@ class Recurrent:
     """One layer, a gated recurrent unit, one layer; one state for each of `rows`."""
 
     def __init__(self, weights: Weights, rows: int) -> None:
-        self._w = weights
         self._rows = rows
+        self._size = size = weights["recurrent"].shape[0]
+        scale = np.ones(3 * size, np.float32)
+        scale[: 2 * size] = 0.5  # a gate is (1 + tanh(x / 2)) / 2
+        self._input, self._recurrent = weights["input"] * scale, weights["recurrent"] * scale
+        self._bias = weights["input_bias"] * scale
+        self._bias[: 2 * size] += weights["recurrent_bias"][: 2 * size] * 0.5
+        self._fresh_bias = weights["recurrent_bias"][2 * size :]
+        self._out, self._out_bias = weights["out"], weights["out_bias"]
         self.forget()
 
     def forget(self) -> None:
-        self._state = np.zeros((self._rows, self._w["recurrent"].shape[0]), np.float32)
+        self._state = np.zeros((self._rows, self._size), np.float32)
 
     def step(self, before: Floats) -> Floats:
         """From what the first layer says, not yet rectified, (rows, hidden), to (rows, outputs)."""
-        w, state = self._w, self._state
-        size = state.shape[1]
-        new = np.maximum(before, 0) @ w["input"]
-        new += w["input_bias"]
-        old = state @ w["recurrent"]
-        old += w["recurrent_bias"]
+        size, state = self._size, self._state
+        new = np.maximum(before, 0) @ self._input
+        new += self._bias
+        old = state @ self._recurrent
         gates = new[:, : 2 * size] + old[:, : 2 * size]
-        gates *= 0.5
         np.tanh(gates, out=gates)
         gates += 1
         gates *= 0.5
-        fresh = np.tanh(new[:, 2 * size :] + gates[:, :size] * old[:, 2 * size :])
-        state = fresh + gates[:, size:] * (state - fresh)
+        fresh = old[:, 2 * size :] + self._fresh_bias
+        fresh *= gates[:, :size]
+        fresh += new[:, 2 * size :]
+        np.tanh(fresh, out=fresh)
+        state = state - fresh
+        state *= gates[:, size:]
+        state += fresh
         self._state = state
-        return np.asarray(state @ w["out"] + w["out_bias"])
+        return np.asarray(state @ self._out + self._out_bias)
