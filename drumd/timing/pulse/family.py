@@ -16,7 +16,7 @@ from drumd.timing.pulse.ranking import Ranking
 from drumd.timing.pulse.relatives import DOUBLE, HALF, METRES, SHIFTED
 
 OPEN_S = 10.0  # after a rest
-COUNTED_ONE = 4.0  # how much likelier a bar is whose one was counted in, a log
+COUNTED_ONE = 6.0  # how much likelier a bar is whose one was counted in, a log
 _FILTER_POWER = 0.4  # of the filter's opinion, against that of the ranking
 _LEAST = 1e-6  # share
 
