@@ -15,10 +15,12 @@ import numpy as np
 from drumd.timing.countin import CountIn
 from drumd.timing.pulse.bar import BarFilter
 from drumd.timing.pulse.chords import Chord, ChordMaker
+from drumd.timing.pulse.family import Family, Patience
 from drumd.timing.pulse.filter import Grid, PulseFilter, free_grid, near_grid
-from drumd.timing.pulse.hypothesis import COUNTED, FIRM, FREE, Contest, Hypothesis, leader
+from drumd.timing.pulse.hypothesis import COUNTED, FIRM, FREE, Contest, Hypothesis, around, leader
 from drumd.timing.pulse.inputs import Inputs
-from drumd.timing.pulse.model import OnsetModel, load_weights
+from drumd.timing.pulse.model import OnsetModel
+from drumd.timing.pulse.relatives import METRES
 from drumd.timing.pulse.sureness import AFTER_TAPS, ALONE, WITH_HINT
 
 AHEAD_S = 0.022  # a beat is announced so long before it sounds, and is frozen then
@@ -28,6 +30,7 @@ FIRST_CHORDS = 3  # free: no beat is announced before
 ON_BEAT = 0.08  # how near to a beat a chord is to count for the bar, in beats, one deviation
 SMOOTH_S = 1.5  # of the confidence
 AFTER_COUNT_IN = 0.9  # confidence
+ALWAYS, AFTER_REST = Patience(lead=0.25), Patience(lead=0.25, rest_s=1.0)  # to take a relative
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +59,16 @@ class BeatTracker:
         grid = _grid(bpm, counted)
         self._chords = ChordMaker()
         self._inputs = Inputs(grid.asked)
-        self._model = OnsetModel(load_weights(), len(grid.asked))
+        self._model = OnsetModel(len(grid.asked))
         self._pulse = PulseFilter(grid)
         self._contest = Contest(COUNTED if counted else FIRM if bpm else FREE)
-        self._bar = BarFilter(one_next=counted is not None, metre=metre)
+        patience = AFTER_REST if counted else ALWAYS
+        self._family = Family(
+            patience, near_only=counted is not None or bpm is not None, metre=metre
+        )
+        self._bar: BarFilter | None = None
+        if metre is not None and metre not in METRES:
+            self._bar = BarFilter(one_next=counted is not None, metre=metre)
         self._due: list[Beat] = []
         self._now = -inf
         self._heard = 0
@@ -78,6 +87,7 @@ class BeatTracker:
     def _begin(self, counted: CountIn, taps: Sequence[float]) -> None:
         for tap in taps:
             self._model.hear(self._inputs.tap(tap))
+        self._family.begin(taps, counted.period)
         self._pulse.begin(counted.last)
         self.period, self.last_beat = counted.period, counted.last
         self.next_beat = counted.last + counted.period
@@ -91,12 +101,14 @@ class BeatTracker:
     @property
     def metre(self) -> int:
         """Beats in the bar."""
-        return self._bar.metre
+        return self._bar.metre if self._bar else self._family.metre
 
     @property
     def chances(self) -> list[float]:
         """How likely each place in the bar is for the beat announced last; they sum to 1."""
-        return self._bar.chances
+        if self._bar or self.last_beat is None:
+            return self._bar.chances if self._bar else [1 / self.metre] * self.metre
+        return self._family.places_at(self.last_beat)
 
     def hear(self, time: float, pitch: int, velocity: int) -> None:
         """One note; notes come in order of time."""
@@ -126,8 +138,12 @@ class BeatTracker:
     def _announce(self) -> None:
         assert self.next_beat is not None and self.period is not None
         time = max(self.next_beat, self._now + LEAST_AHEAD_S)
-        self._bar.step()
-        self._due.append(Beat(time, self._now, self._bar.place, self.confidence))
+        if self._bar:
+            self._bar.step()
+            place = self._bar.place
+        else:
+            place = self._family.place_at(time)
+        self._due.append(Beat(time, self._now, place, self.confidence))
         self.last_beat, self.next_beat = time, self.next_beat + self.period
         if self.next_beat < time + 0.6 * self.period:
             self.next_beat += self.period
@@ -142,13 +158,28 @@ class BeatTracker:
         pulse.advance(chord.time)
         ones = pulse.update(opinion)
         if self.next_beat is None or self.period is None:
+            self._family.wait(chord)
             if self._heard >= FIRST_CHORDS:
-                self._follow(leader(pulse), new=True)
+                first = leader(pulse)
+                self._family.follow(chord.time, first)
+                self._follow(first, new=True)
         else:
             phase = (1 - (self.next_beat - chord.time) / self.period) % 1
             followed = Hypothesis(self.period, phase, 0.0)
-            self._follow(*self._contest.winner(pulse, followed))
+            self._follow(*self._choose(chord, followed))
         self._place(chord.time, ones)
+
+    def _choose(self, chord: Chord, followed: Hypothesis) -> tuple[Hypothesis, bool]:
+        """The beat to follow from here, and whether that is a new one."""
+        own = around(self._pulse, followed)
+        self._family.place(chord.time, own)
+        stranger = self._contest.rival(self._pulse, own, self._family.has)
+        if stranger is not None:
+            self._family.wait(chord)
+            self._family.follow(chord.time, stranger)
+            return stranger, True
+        relative = self._family.hear(chord, self._pulse)
+        return (own, False) if relative is None else (around(self._pulse, relative), True)
 
     def _follow(self, found: Hypothesis, new: bool) -> None:
         time = self._pulse.time
@@ -163,27 +194,36 @@ class BeatTracker:
                 coming += period * max(1 - beats, 1 if new else 0)
             elif beats > 1 and coming - (beats - 1) * period > self._now and not new:
                 coming -= (beats - 1) * period
-        if new and self.period is not None:
+        if new and self.period is not None and self._bar:
             self._bar.doubt()
         self.period, self.next_beat = period, coming
         self._judge(found, time, new)
 
     def _judge(self, found: Hypothesis, time: float, new: bool) -> None:
-        """How sure to be: how much of all is in the followed beat, how well the chords fall on
-        it, and for how long it has been followed."""
-        fit = self._pulse.fit_of(found.period, found.phase)
+        """How sure to be: how likely the followed beat is among its relatives, how well the
+        chords fall on it, and for how long it has been followed."""
+        fit, share = self._pulse.fit_of(found.period, found.phase), self._family.chance
         if new or self._since is None:
-            self._share, self._fit, self._since = found.share, min(fit, 0.0), time
+            self._share, self._fit, self._since = share, min(fit, 0.0), time
         else:
             fresh = 1 - exp((self._judged_at - time) / SMOOTH_S)
-            self._share += fresh * (found.share - self._share)
+            self._share += fresh * (share - self._share)
             self._fit += 0.3 * fresh * (fit - self._fit)
         self._judged_at = time
-        self.confidence = self._sureness.of(self._share, self._fit, time - self._since)
+        self.confidence = self._sureness.of(*self.clues)
+
+    @property
+    def clues(self) -> tuple[float, float, float]:
+        """What the confidence is made of: the followed beat's share and how well the chords fall
+        on it, both smoothed, and the seconds it has been followed."""
+        since = self._judged_at if self._since is None else self._since
+        return self._share, self._fit, self._judged_at - since
 
     def _place(self, time: float, ones: np.ndarray) -> None:
         """Hear whether a chord that lies on a beat is a "one"."""
         if self.next_beat is None or self.last_beat is None or self.period is None:
+            return
+        if self._bar is None:
             return
         ahead = 0 if time - self.last_beat < self.next_beat - time else 1
         nearest = self.next_beat if ahead else self.last_beat

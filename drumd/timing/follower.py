@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 LATE_S = 0.012  # a note may be heard of so long after its time: the tracker lives a little later
 REST_S = 4.0  # after a rest so long the line goes to the new notes gently, for one bar
-GENTLE_BARS = 0.25  # how much of a bar it takes to go most of the way
+GENTLE_BARS = 0.5  # how much of a bar it takes to go most of the way
 TURNS = (2.0, 0.5, 3.0, 1 / 3, 4.0, 0.25)  # changes of the tracker's beat that are no new tempo
 NEAR_TURN = 0.12  # log
 

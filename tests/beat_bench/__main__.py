@@ -13,6 +13,7 @@ from time import thread_time
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from drumd.timing.beat_records import AFTER_S
 from drumd.timing.beats import Beat, BeatTracker
@@ -59,6 +60,15 @@ def run(work: tuple[dict[str, Any], str, str, int]) -> tuple[Score, list[float]]
     """One record under one condition: its score, and the seconds of CPU of each onset."""
     record, mode, condition, seed = work
     warnings.simplefilter("ignore")  # mir_eval on short records
+    part, is_one, told = drawn(record, mode, condition, seed)
+    found, cost = perform(part, told)
+    return score(found, part.beats, part.beats[is_one], float(part.time[0])), cost
+
+
+def drawn(
+    record: dict[str, Any], mode: str, condition: str, seed: int
+) -> tuple[Played, NDArray[np.bool_], dict[str, Any]]:
+    """One performance of a record, which of its beats are ones, and what the tracker is told."""
     rng = np.random.default_rng(seed)
     onsets = np.array(record["onsets"], float)
     pitch, velocity = onsets[:, 1].astype(int), onsets[:, 2].astype(int)
@@ -67,9 +77,8 @@ def run(work: tuple[dict[str, Any], str, str, int]) -> tuple[Score, list[float]]
     is_one = np.isin(np.round(beats, 3), np.round(record["downbeats"], 3))
     taps = count_in(part, beats, is_one, float(onsets[0, 0]), rng, condition)
     hint = 60 / float(np.median(np.diff(part.beats))) * (1 + rng.choice([-0.08, 0.08]))
-    told = {"hint": {"bpm": hint}, "count-in": {"count_in": taps}}.get(mode, {})
-    found, cost = perform(part, told)
-    return score(found, part.beats, part.beats[is_one], float(part.time[0])), cost
+    told: dict[str, dict[str, Any]] = {"hint": {"bpm": hint}, "count-in": {"count_in": taps}}
+    return part, is_one, told.get(mode, {})
 
 
 def perform(part: Played, told: dict[str, Any]) -> tuple[list[Beat], list[float]]:

@@ -1,10 +1,8 @@
-"""Teaches the onset model: `python -m tests.beat_bench.learn SONGS drumd/data/onset_model.json`."""
+"""Teaches the onset model: `python -m tests.beat_bench.learn PARTS.npz MODEL.json`."""
 
 from __future__ import annotations
 
 import argparse
-import json
-from base64 import b64encode
 from pathlib import Path
 from time import monotonic
 
@@ -15,10 +13,12 @@ from torch import Tensor, nn
 from drumd.timing.pulse.inputs import WIDTH
 from drumd.timing.pulse.model import CLASSES
 from tests.beat_bench.examples import NO_LABEL, Example, examples_of
-from tests.beat_bench.songs import known_parts
+from tests.beat_bench.songs import load_parts
+from tests.beat_bench.weights import save
 
 HIDDEN, DROPOUT, BATCH = 48, 0.1, 96
 RATE, DECAY = 4e-3, 1e-2
+ABOUT = "The onset model of drumd.timing.pulse.model, made by tests/beat_bench/learn.py."
 MASKS = ((slice(0, 1), 0.25), (slice(1, 13), 0.15), (slice(24, WIDTH), 0.12))  # inputs left out
 
 
@@ -83,45 +83,23 @@ def learn(examples: list[Example], *, minutes: float, seed: int) -> OnsetNet:
     return net
 
 
-def save(net: OnsetNet, path: Path) -> None:
-    gru = net.gru
-    tensors = {
-        "in": net.inp.weight.T,
-        "in_bias": net.inp.bias,
-        "input": gru.weight_ih_l0.T,
-        "input_bias": gru.bias_ih_l0,
-        "recurrent": gru.weight_hh_l0.T,
-        "recurrent_bias": gru.bias_hh_l0,
-        "out": net.out.weight.T,
-        "out_bias": net.out.bias,
-    }
-    arrays = {}
-    for name, tensor in tensors.items():
-        values = np.ascontiguousarray(tensor.detach().numpy()).astype("<f2")
-        coded = b64encode(values.tobytes()).decode()
-        arrays[name] = {"shape": list(values.shape), "float16": coded}
-    about = "The onset model of drumd.timing.pulse.model, made by tests/beat_bench/learn.py."
-    path.write_text(json.dumps({"about": about, "arrays": arrays}, indent=1))
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("songs", type=Path)
+    parser.add_argument("parts", type=Path)
     parser.add_argument("model", type=Path)
     parser.add_argument("--minutes", type=float, default=30)
     parser.add_argument("--performances", type=int, default=8)
-    parser.add_argument("--leave-out", default="", help="words of paths, with commas between")
     asked = parser.parse_args()
-    words = [word for word in asked.leave_out.casefold().split(",") if word]
     rng = np.random.default_rng(0)
-    parts = list(known_parts(asked.songs, leave_out=words))
+    parts = load_parts(asked.parts)
     examples = [
         example
         for _ in range(asked.performances)
         for part in parts
         for example in examples_of(part, rng)
     ]
-    save(learn(examples, minutes=asked.minutes, seed=0), asked.model)
+    net = learn(examples, minutes=asked.minutes, seed=0)
+    save(net.inp, net.gru, net.out, ABOUT, asked.model)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,12 @@
-"""Parts with known beats to learn from: every pitched part of a folder of songs."""
+"""Parts with known beats to learn from: the pitched parts of folders of songs, kept in one file.
+
+`python -m tests.beat_bench.songs PARTS.npz FOLDER... --leave-out WORDS` gathers them.
+"""
 
 from __future__ import annotations
 
+import argparse
+import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +19,9 @@ from engine.midi import read_song
 from engine.song import Part, Song, bars
 from tests.beat_bench.conditions import Array, Played
 
-FEWEST_NOTES = 100
+FEWEST_NOTES = 60
 PARTS_A_SONG = 4  # guitars, and as many others
+LONGEST_S = 150.0  # of a part, from its first note
 ON_GRID, GRID_SHARE = 0.04, 0.75  # parts that are off the sixteenths and triplets are left out
 GRID = np.array((0, 1 / 4, 1 / 3, 1 / 2, 2 / 3, 3 / 4, 1))
 
@@ -31,15 +37,66 @@ class KnownPart:
 
 
 def known_parts(folder: Path, *, leave_out: Sequence[str]) -> Iterator[KnownPart]:
-    """Every usable part below a folder; `leave_out` holds words of paths, in lower case."""
+    """Every usable part below a folder; `leave_out` holds words of paths, artists and titles, in
+    lower case. A manifest.csv in the folder, if there is one, names artist and title of a file."""
+    names = _names_in(folder / "manifest.csv")
     for path in sorted(folder.rglob("*.mid")):
-        if any(word in path.as_posix().casefold() for word in leave_out):
+        inside = path.relative_to(folder).as_posix()
+        name = f"{inside} {names.get(inside, '')}".casefold()
+        if any(word in name for word in leave_out):
             continue
         try:
             song = read_song(path)
         except EngineError:
             continue
         yield from _parts_of(song, path.stem)
+
+
+def _names_in(manifest: Path) -> dict[str, str]:
+    if not manifest.exists():
+        return {}
+    with manifest.open(encoding="utf-8", newline="") as file:
+        return {
+            row["file"]: f"{row.get('artist') or ''} {row.get('title') or ''}"
+            for row in csv.DictReader(file)
+        }
+
+
+def save_parts(parts: Sequence[KnownPart], path: Path) -> None:
+    """All in one file, note after note."""
+    played = [part.part for part in parts]
+    np.savez(
+        path,
+        song=np.array([part.song for part in parts]),
+        is_guitar=np.array([part.is_guitar for part in parts]),
+        notes=np.array([len(one.time) for one in played]),
+        beats=np.array([len(one.beats) for one in played]),
+        time=np.concatenate([one.time for one in played]).astype(np.float32),
+        pitch=np.concatenate([one.pitch for one in played]).astype(np.uint8),
+        velocity=np.concatenate([one.velocity for one in played]).astype(np.uint8),
+        beat=np.concatenate([one.beats for one in played]).astype(np.float32),
+        is_one=np.concatenate([part.is_one for part in parts]),
+    )
+
+
+def load_parts(path: Path) -> list[KnownPart]:
+    with np.load(path) as file:
+        f = dict(file)
+    notes, beats = np.cumsum(f["notes"])[:-1], np.cumsum(f["beats"])[:-1]
+    columns = [np.split(f[name], notes) for name in ("time", "pitch", "velocity")]
+    columns += [np.split(f[name], beats) for name in ("beat", "is_one")]
+    out = []
+    for song, guitar, time, pitch, velocity, beat, one in zip(
+        f["song"], f["is_guitar"], *columns, strict=True
+    ):
+        played = Played(
+            time.astype(float),
+            pitch.astype(np.int64),
+            velocity.astype(np.int64),
+            beat.astype(float),
+        )
+        out.append(KnownPart(str(song), bool(guitar), played, one))
+    return out
 
 
 def _parts_of(song: Song, name: str) -> Iterator[KnownPart]:
@@ -53,8 +110,13 @@ def _parts_of(song: Song, name: str) -> Iterator[KnownPart]:
             order = np.argsort(part.onset, kind="stable")
             seconds = _seconds(song, part.onset[order])
             pitch, velocity = part.pitch[order].astype(int), part.velocity[order].astype(int)
-            played = Played(seconds, pitch, velocity, times)
-            yield KnownPart(name, part.is_guitar, played, is_one)
+            near = seconds < seconds[0] + LONGEST_S
+            kept = (times > seconds[0] - 10) & (times < seconds[near][-1] + 5)
+            if near.sum() >= FEWEST_NOTES and kept.sum() > 20:
+                seconds = seconds - seconds[0] + 1.0
+                shift = seconds[0] - _seconds(song, part.onset[order[:1]])[0]
+                played = Played(seconds[near], pitch[near], velocity[near], times[kept] + shift)
+                yield KnownPart(name, part.is_guitar, played, is_one[kept])
 
 
 def beats_of(song: Song) -> tuple[Array, NDArray[np.bool_]]:
@@ -82,3 +144,20 @@ def _on_grid(part: Part, beats: Array) -> bool:
     index = np.clip(np.searchsorted(beats, part.onset + 1e-6, side="right") - 1, 0, len(beats) - 2)
     phase = (part.onset - beats[index]) / (beats[index + 1] - beats[index])
     return bool((np.abs(phase[:, None] - GRID).min(1) < ON_GRID).mean() >= GRID_SHARE)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("parts", type=Path)
+    parser.add_argument("folders", type=Path, nargs="+")
+    parser.add_argument("--leave-out", default="", help="words, with commas between")
+    asked = parser.parse_args()
+    words = [word for word in asked.leave_out.casefold().split(",") if word]
+    parts = [part for folder in asked.folders for part in known_parts(folder, leave_out=words)]
+    save_parts(parts, asked.parts)
+    guitars = sum(part.is_guitar for part in parts)
+    print(f"{len(parts)} parts, {guitars} of them guitars")  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()

@@ -17,8 +17,10 @@ USUAL_S, USUAL_SPREAD = 0.5, 0.42  # mean and deviation (of the log)
 WINDOW = 1.2  # a told tempo is right within this factor
 RIGHT_SHARE = 0.03  # of one chord in the smoothed odds of a beat length
 TAP_PHASE = 0.03  # deviation of the beat that a count-in gives, in beats
-STEP_S, MOST_STEPS = 0.5, 16  # a rest is taken in steps: tempo and phase drift together
+STEP_S, MOST_STEPS = 1.0, 8  # a rest is taken in steps: tempo and phase drift together
 SPREAD_S = 0.022  # of onsets round their place in the beat
+WIDE, DEEP = 0.07, 0.15  # how far a beat reaches: log of its length, and phase
+_NEAR = np.arange(-int(DEEP * PHASES) + 1, int(DEEP * PHASES) + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,14 @@ class PulseFilter:
         self.mass = (self._prior[:, None] * (bump / bump.sum())).astype(np.float32)
         self.time = time
 
+    def shares(self, periods: Floats, phases: Floats, which: NDArray[np.int64]) -> Floats:
+        """How much of all is near each of some beats: (beats,). `phases` is (beats,), and `which`
+        of `periods` each lasts."""
+        near = np.abs(self.logs - np.log(periods)[:, None]) < WIDE
+        bands = (near * self.weight) @ self.mass  # (periods, PHASES)
+        columns = (phases * PHASES).astype(int)[:, None] + _NEAR
+        return np.asarray(bands[which[:, None], columns % PHASES].sum(1) / max(self.total, 1e-12))
+
     @property
     def total(self) -> float:
         """All the mass, weighed by how well the model likes its tempo."""
@@ -123,10 +133,9 @@ class PulseFilter:
         turn = (gap / self.periods * PHASES) % PHASES
         whole = turn.astype(int)
         share = (turn - whole)[:, None].astype(np.float32)
-        index = (self._columns - whole[:, None]) % PHASES
-        flat = self.mass.ravel()
-        near = flat[self._rows + index]
-        far = flat[self._rows + (index - 1) % PHASES]
+        twice = np.concatenate([self.mass, self.mass], 1).ravel()
+        index = self._columns + (2 * self._rows + PHASES - whole[:, None])
+        near, far = twice[index], twice[index - 1]
         mass = near + share * (far - near)
         walk = min(0.4, 0.5 * (self.settings.tempo_walk / self._step) ** 2 * gap)
         out = mass * (1 - 2 * walk)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import exp, inf, log
 
 import numpy as np
 
-from drumd.timing.pulse.filter import PHASES, PulseFilter
+from drumd.timing.pulse.filter import DEEP, PHASES, WIDE, PulseFilter
 
-WIDE, DEEP = 0.07, 0.15  # a hypothesis' reach: log of the beat length, and phase
 _BLOCK = (4, 5)  # cells of the filter's grid that are weighed together when looking for the best
 _RELATIVES = (1.0, 2.0, 0.5, 3.0, 1 / 3, 1.5, 2 / 3)
 _PATIENCE_S = 8.0  # a rival that has not won by then begins again
@@ -62,21 +62,27 @@ class Contest:
         self._heard = inf  # the last chord
         self._loose_until = -inf
 
-    def winner(self, pulse: PulseFilter, followed: Hypothesis) -> tuple[Hypothesis, bool]:
-        """The beat to follow from here, and whether that is a new one."""
+    def rival(
+        self, pulse: PulseFilter, own: Hypothesis, is_known: Callable[[Hypothesis], bool]
+    ) -> Hypothesis | None:
+        """The beat that takes the place of the followed one, if one does. A beat that `is_known`
+        is not judged here."""
         assert pulse.time is not None
         rules = self._rules_at(pulse.time)
-        best = leader(pulse)
-        own = around(pulse, followed)
-        if best.is_near(own):
+        best = _highest(pulse)
+        if best.is_near(own) or is_known(best):
             self._since = None
-            return best, False
+            return None
+        best = around(pulse, around(pulse, best))
+        if best.is_near(own) or is_known(best):
+            self._since = None
+            return None
         lead = best.share / max(own.share, 1e-9)
         relative = best.is_relative(own)
         needed = rules.relative if relative else rules.stranger
         if lead < min(needed, rules.stranger):
             self._since = None
-            return own, False
+            return None
         if self._since is None or pulse.time - self._since > _PATIENCE_S:
             self._since = pulse.time
         waited = pulse.time - self._since
@@ -84,8 +90,8 @@ class Contest:
         at_once = lead > rules.at_once and not relative
         if at_once or (lead > needed and waited > patience):
             self._since = None
-            return best, True
-        return own, False
+            return best
+        return None
 
     def _rules_at(self, time: float) -> Rules:
         if time - self._heard > REST_S:
@@ -96,6 +102,11 @@ class Contest:
 
 def leader(pulse: PulseFilter) -> Hypothesis:
     """The likeliest beat of all."""
+    return around(pulse, around(pulse, _highest(pulse)))
+
+
+def _highest(pulse: PulseFilter) -> Hypothesis:
+    """Where the filter holds most in one block of cells."""
     high, wide = _BLOCK
     rows = len(pulse.periods) // high
     weighed = (pulse.mass[: rows * high] * pulse.weight[: rows * high, None]).reshape(
@@ -106,7 +117,7 @@ def leader(pulse: PulseFilter) -> Hypothesis:
     inner_row, inner_column = divmod(int(block.argmax()), wide)
     period = float(pulse.periods[row * high + inner_row])
     phase = (column * wide + inner_column) / PHASES
-    return around(pulse, around(pulse, Hypothesis(period, phase, 0.0)))
+    return Hypothesis(period, phase, 0.0)
 
 
 def around(pulse: PulseFilter, guess: Hypothesis) -> Hypothesis:

@@ -12,6 +12,7 @@ MEMORY = 64  # chords remembered
 WIDTH = FEATURES + 11 + 2 * len(LAGS)  # inputs to the model
 _LOOSE_S, _LOOSE_SHARE = 0.025, 0.015  # how far off an echo may be: seconds, and share of the lag
 
+_HARMONICS = 2j * np.pi * np.arange(1, 5)
 _COUNT = np.array([bits.bit_count() for bits in range(1 << 12)])  # pitch classes in a set
 
 Floats = NDArray[np.float32]
@@ -40,10 +41,8 @@ class Inputs:
         column = FEATURES
         out[:, column] = np.log2(np.clip(turns, 0.05, 16)) / 2
         out[:, column + 1] = np.log(periods / 0.5) * 2
-        angle = (2 * np.pi) * turns
-        for harmonic in (1, 2, 3, 4):
-            out[:, column + 2 * harmonic] = np.cos(harmonic * angle)
-            out[:, column + 2 * harmonic + 1] = np.sin(harmonic * angle)
+        angles = turns[:, None] % 1 * _HARMONICS
+        out[:, column + 2 : column + 10] = np.exp(angles).astype(np.complex64).view(np.float32)
         column += 11
         out[:, column - 1] = 0
         self._echoes(chord, out[:, column:])
@@ -67,7 +66,7 @@ class Inputs:
             return
         ago = ago[recent]
         off = (ago[:, None, None] - self._lags) * self._inverse  # (chords, lags, periods)
-        close = np.exp(-0.5 * off * off)
+        close = np.exp(np.maximum(-0.5 * off * off, -30))  # no subnormal numbers: they are slow
         shared = _COUNT[self._classes[recent] & chord.classes]
         either = _COUNT[self._classes[recent] | chord.classes]
         same = (0.5 * shared / either + 0.5 * (self._low[recent] == chord.low)).astype(np.float32)

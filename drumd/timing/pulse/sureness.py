@@ -13,22 +13,23 @@ class Sureness:
     """A logistic score; learned on the bench, one for each way to begin."""
 
     bias: float
-    share: float  # for the log odds of the followed beat's share
+    share: float  # for the log odds of the followed beat
     fit: float  # for how well the chords fall on it, a log
     time: float  # for the log of the seconds it has been followed
 
     def of(self, share: float, fit: float, seconds: float) -> float:
         """The chance that a beat to come is within 70 ms, 0..1."""
-        share = max(LEAST, min(1 - LEAST, share))
-        score = (
-            self.bias
-            + self.share * log(share / (1 - share))
-            + self.fit * fit
-            + self.time * log(1 + max(0.0, seconds))
-        )
+        odds, fit, time = clues(share, fit, seconds)
+        score = self.bias + self.share * odds + self.fit * fit + self.time * time
         return 1 / (1 + exp(-max(-30.0, min(30.0, score))))
 
 
-ALONE = Sureness(bias=0.456, share=0.123, fit=0.351, time=-0.028)
-WITH_HINT = Sureness(bias=0.308, share=0.006, fit=0.556, time=0.181)
-AFTER_TAPS = Sureness(bias=1.342, share=0.0, fit=1.04, time=-0.169)
+def clues(share: float, fit: float, seconds: float) -> tuple[float, float, float]:
+    """What the score is made of."""
+    share = max(LEAST, min(1 - LEAST, share))
+    return log(share / (1 - share)), fit, log(1 + max(0.0, seconds))
+
+
+ALONE = Sureness(bias=0.563, share=0.089, fit=0.233, time=-0.001)
+WITH_HINT = Sureness(bias=0.518, share=0.304, fit=-0.402, time=0.169)
+AFTER_TAPS = Sureness(bias=0.823, share=0.139, fit=0.632, time=-0.045)

@@ -107,6 +107,25 @@ def test_a_faster_player_is_followed() -> None:
     assert abs(sum(gaps) / len(gaps) - 60 / 106) < 0.006
 
 
+@pytest.mark.parametrize("metre", [2, 3, 4, 5, 6])
+def test_a_metre_that_is_told_is_counted(metre: int) -> None:
+    tracker = BeatTracker(count_in=taps(100, 1.0), metre=metre)
+    for onset in strummed(10):
+        tracker.hear(*onset)
+    places = [beat.beat for beat in tracker.beats(25.0)]
+    assert places[:metre] == list(range(1, metre + 1))
+    assert all(b == a % metre + 1 for a, b in pairwise(places[:12]))
+    assert len(tracker.chances) == tracker.metre == metre
+    assert sum(tracker.chances) == pytest.approx(1)
+
+
+def test_a_beat_that_slips_in_a_rest_is_found_again() -> None:
+    late = [(t + (0.3 if t > 20 else 0.0), p, v) for t, p, v in strummed(32) if not 16 < t < 20]
+    found = [beat.time for beat in beats_of(late, count_in=taps(100, 1.0)) if beat.time > 35]
+    off = [abs((t - 1.3) / 0.6 - round((t - 1.3) / 0.6)) for t in found]
+    assert len(found) > 40 and max(off) < 0.08
+
+
 def test_no_notes_no_beats() -> None:
     assert BeatTracker().beats(100.0) == []
 
