@@ -28,7 +28,7 @@ INTERRUPTED = 130
     "recipe_file",
     required=True,
     type=click.Path(path_type=Path),
-    help="The recipe, a TOML file; see configs/lstm.toml.",
+    help="The recipe, a TOML file; see configs/transformer.toml.",
 )
 @click.option(
     "--data",
@@ -59,11 +59,11 @@ def command(
 
     \b
     drumd prepare my-songs -o corpus
-    drumd train --config configs/lstm.toml --data corpus -o runs/mine
+    drumd train --config configs/transformer.toml --data corpus -o runs/mine
     drumd export runs/mine -o my-bundle
     drumd listen --in Guitar --out "AI Drums" --model my-bundle
 
-    
+    \b
     drumd train --config my.toml --from runs/lstm --data corpus -o runs/mine
 
     The run's folder gets log.jsonl (a line an epoch), best.safetensors and last.safetensors.
