@@ -24,7 +24,7 @@ from engine.errors import CheckpointError
 
 FORMAT = "drumd-checkpoint"
 VERSION = 1
-LAST, BEST = "last.safetensors", "best.safetensors"  # of a run
+LAST, BEST, LOG = "last.safetensors", "best.safetensors", "log.jsonl"  # of a run
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,7 @@ import shutil
 import tempfile
 import warnings
 from dataclasses import asdict, fields
-from math import inf
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import torch
@@ -26,14 +24,13 @@ from engine.bundle import (
     describe_file,
     vocabulary,
 )
-from engine.checkpoint import BEST, Checkpoint, load_checkpoint
-from engine.draw import DataSettings
+from engine.checkpoint import BEST, LOG, Checkpoint, load_checkpoint
+from engine.cost import cost_of
 from engine.errors import BundleError
 from engine.features import CONDITIONS, NOTE_VALUES
 from engine.networks import Network, build_network
-from engine.recipe import read_section
 from engine.seq_model import HISTORY, HITS, Guitar, Memory, Seq2Seq
-from engine.train import BEGUN_FROM, LOG
+from engine.train import BEGUN_FROM
 from engine.transformer import StepMemory, Transformer
 
 OPSET = 18
@@ -121,7 +118,7 @@ def export(run: Path, bundle: Path, playing: Playing | None = None) -> Path:
         _write_listen(network, folder / LISTEN)
         _write_play(network, folder / PLAY)
         about = _about(checkpoint, network, folder, playing or Playing())
-        about["training"] = _training(run / LOG, checkpoint)
+        about["training"] = cost_of(run / LOG, checkpoint)
         (folder / ABOUT).write_text(json.dumps(about, indent=1, ensure_ascii=False) + "\n", "utf-8")
         if bundle.exists():
             shutil.rmtree(bundle)
@@ -136,19 +133,6 @@ def restore_network(checkpoint: Checkpoint) -> Network:
     network = build_network(checkpoint.recipe["model"])
     network.load_state_dict(checkpoint.weights)
     return network.eval()
-
-
-def _training(log: Path, checkpoint: Checkpoint) -> dict[str, Any]:
-    """What the run cost at its usual speed, validation and pauses left out.
-
-    Older logs tell no windows.
-    """
-    data = read_section(DataSettings, checkpoint.recipe["data"], "data")
-    lines = log.read_text("utf-8").splitlines() if log.exists() else []
-    epochs = [json.loads(line) for line in lines]
-    windows = sum(epoch.get("windows", data.epoch_windows) for epoch in epochs)
-    speed = median(epoch["windows_per_s"] for epoch in epochs) if epochs else inf
-    return {"epochs": len(epochs), "windows": windows, "seconds": round(windows / speed)}
 
 
 def _write_listen(network: Network, path: Path) -> None:

@@ -24,14 +24,16 @@ Answer = Callable[[Batch], Logits]
 def on_its_own(batch: Batch, answer: Answer, share: float) -> Batch:
     """The batch with a `share` of its windows going on from the network's own strokes.
 
-    Windows of drums alone are left as they are. The two bars before the pair stay the true ones:
-    within the pair each step has the network's own step before it, and the second bar its first.
+    Windows of drums alone are left as they are. What is known of the two bars before the pair stays
+    so; within it each step knows the network's own step before it, and the second bar its first,
+    even where the window was to forget the true ones.
     """
     mine = torch.nonzero((torch.rand(len(batch)) < share) & (batch.voices[:, 0] >= 0))[:, 0]
     if not len(mine):
         return batch
     with torch.no_grad():
         drawn = drawn_from(answer(batch.rows(mine)))
+    torch.clear_autocast_cache()  # of weights cast without gradients, which some torch would reuse
     bar = int(batch.bar_steps)
     previous, history = batch.previous.clone(), batch.history.clone()
     previous[mine, 1:] = drawn[:, :-1]

@@ -1,8 +1,8 @@
 """Training in several processes at once, started by torchrun.
 
 Each process has the whole model and makes every batch, but learns from its own rows of it alone;
-gradients are added up after each step. So the outcome is that of one process but for rounding. The
-first process writes all files.
+gradients are added up after each step. So the outcome is that of one process but for rounding and
+for what is drawn at random (dropout, own strokes). The first process writes all files.
 """
 
 from __future__ import annotations
@@ -49,6 +49,11 @@ class Share:
         for gradient, whole in zip(gradients, summed, strict=True):
             gradient.copy_(whole.view_as(gradient))
         return told[0].item(), told[1].item() > 0
+
+    def wait(self) -> None:
+        """For all processes to come this far."""
+        if self.ranks > 1:
+            distributed.barrier()
 
 
 WHOLE = Share()

@@ -12,7 +12,8 @@ import torch
 from torch import Tensor, nn
 
 from engine.bundle import ABOUT, Bundle, open_bundle
-from engine.checkpoint import BEST, load_checkpoint
+from engine.checkpoint import BEST, LOG, load_checkpoint
+from engine.cost import cost_of
 from engine.errors import BundleError, CheckpointError
 
 _GRAPH = "network."  # what `engine.export` puts before the names of weights
@@ -40,6 +41,8 @@ def load_start(place: Path) -> Start:
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     name = place.resolve().name if place.is_dir() else f"{path.resolve().parent.name}/{path.name}"
     record = _record(name, digest, found.step, found.about)
+    if found.about.get("task") == "drums":
+        record["training"] = cost_of(path.parent / LOG, found)
     return Start(place, found.weights, found.about, record)
 
 
@@ -95,5 +98,6 @@ def _of_bundle(bundle: Bundle) -> Start:
 
 
 def _record(name: str, digest: str, steps: int, about: Mapping[str, Any]) -> dict[str, Any]:
-    kept = {key: about[key] for key in ("trained_on", "begun_from") if key in about}
+    told = ("trained_on", "training", "begun_from")
+    kept = {key: about[key] for key in told if key in about}
     return {"name": name, "sha256": digest, "steps": steps, **kept}

@@ -21,6 +21,7 @@ from torch import Tensor, nn
 from engine.checkpoint import (
     BEST,
     LAST,
+    LOG,
     Checkpoint,
     load_checkpoint,
     optimizer_tensors,
@@ -32,7 +33,6 @@ from engine.parallel import WHOLE, Share
 from engine.recipe import Recipe, TrainSettings
 from engine.start import Start, take_up
 
-LOG = "log.jsonl"
 BEGUN_FROM = "begun_from"  # in a checkpoint's `about`
 
 
@@ -116,9 +116,7 @@ def train(
     elif start is not None:
         take_up(start, task.model, about)
         about = {**about, BEGUN_FROM: dict(start.record)}
-    if share.first:
-        _write_recipe(run, recipe)
-        log = Log(run, step)
+    share.wait()  # until all have looked at the folder
 
     def checkpoint() -> Checkpoint:
         weights = task.model.state_dict()
@@ -126,13 +124,17 @@ def train(
             weights, optimizer_tensors(optimizer), recipe.to_dict(), about, step, best, tally
         )
 
-    if share.first and start is not None and not resume:
-        save_checkpoint(run / LAST, checkpoint())  # to be resumed from, however soon it is killed
+    if share.first:
+        _make_folder(run)
+        if start is not None and not resume:
+            save_checkpoint(run / LAST, checkpoint())  # to be resumed from, however soon killed
+        _write_recipe(run, recipe)
+        log = Log(run, step)
     saved = begun = time.monotonic()
     while step < total:
         epoch = step // per_epoch
         task.model.train()
-        torch.manual_seed(recipe.seed * 1_000_003 + step)
+        torch.manual_seed((recipe.seed * 1_000_003 + step) * share.ranks + share.rank)
         for group in optimizer.param_groups:
             group["lr"] = rate_at(step, total, settings)
         with torch.autocast("cpu", torch.bfloat16, enabled=settings.bfloat16):
@@ -203,14 +205,22 @@ def _tensorboard(run: Path) -> Any:
     return SummaryWriter(str(run / "tensorboard"))
 
 
-def _write_recipe(run: Path, recipe: Recipe) -> None:
+def _make_folder(run: Path) -> None:
     try:
         run.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _not_writable(run, error) from error
+
+
+def _write_recipe(run: Path, recipe: Recipe) -> None:
+    try:
         (run / "recipe.json").write_text(json.dumps(recipe.to_dict(), indent=1), "utf-8")
     except OSError as error:
-        raise CheckpointError(
-            f"cannot write to {run}: {error.strerror}; name another folder"
-        ) from error
+        raise _not_writable(run, error) from error
+
+
+def _not_writable(run: Path, error: OSError) -> CheckpointError:
+    return CheckpointError(f"cannot write to {run}: {error.strerror}; name another folder")
 
 
 def _restore(task: Task, optimizer: torch.optim.Optimizer, recipe: Recipe, run: Path) -> Checkpoint:

@@ -105,10 +105,13 @@ class BeatTracker:
 
     @property
     def chances(self) -> list[float]:
-        """How likely each place in the bar is for the beat announced last; they sum to 1."""
-        if self._bar or self.last_beat is None:
-            return self._bar.chances if self._bar else [1 / self.metre] * self.metre
-        return self._family.places_at(self.last_beat)
+        """How likely each place in the bar is for the beat to come; they sum to 1."""
+        if self._bar:
+            gone = self._bar.chances
+            return [*gone[-1:], *gone[:-1]]
+        if self.next_beat is None:
+            return [1 / self.metre] * self.metre
+        return self._family.places_at(self.next_beat)
 
     def hear(self, time: float, pitch: int, velocity: int) -> None:
         """One note; notes come in order of time."""

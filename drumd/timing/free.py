@@ -81,8 +81,7 @@ class FreeTempo(BeatFollower):
 
     def _place_of_next(self, chances: list[float], since: float) -> int:
         """The place in the bar, from 0, of the beat to come, so many beats after the first note."""
-        pulses = len(chances)
-        places = [chances[place - 1] for place in range(pulses)]
+        places = list(chances)
         if abs(since - round(since)) < ON_BEAT:
-            places[round(since) % pulses] *= FIRST_IS_ONE
+            places[round(since) % len(places)] *= FIRST_IS_ONE
         return places.index(max(places))

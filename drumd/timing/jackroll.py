@@ -91,7 +91,8 @@ def transport_place(client: Any, clock: Clock) -> TransportPlace | None:
 
 def _place(time: float, state: int, position: Any) -> TransportPlace:
     """The place of a position that the transport had at `time`."""
-    if not position.valid & BBT:
+    told = min(position.beats_per_bar, position.beat_type, position.ticks_per_beat) > 0
+    if not (position.valid & BBT and told):
         return TransportPlace(time, state == ROLLING)
     quarters = 4 / position.beat_type  # in a beat of the master's
     beats = (position.bar - 1) * position.beats_per_bar + position.beat - 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -45,7 +45,8 @@ class Row:
 def row(bundle: Bundle, summary: Summary, answers_ms: Sequence[float]) -> Row:
     """The figures of a bundle."""
     about, likelihood = bundle.about, summary.likelihood
-    training: Mapping[str, Any] = about.get("training", {})
+    parts = [run.get("training") for run in _runs(about)]
+    known = [part for part in parts if part] if all(parts) else []
     return Row(
         bundle=Path(bundle.folder).name,
         architecture=about["architecture"],
@@ -58,9 +59,16 @@ def row(bundle: Bundle, summary: Summary, answers_ms: Sequence[float]) -> Row:
         f1=summary.means[MODEL]["f1"],
         p50_ms=float(np.percentile(answers_ms, 50)),
         p95_ms=float(np.percentile(answers_ms, 95)),
-        windows=training.get("windows"),
-        trained_s=training.get("seconds"),
+        windows=sum(part["windows"] for part in known) or None,
+        trained_s=sum(part["seconds"] for part in known) or None,
     )
+
+
+def _runs(about: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """What is told of a bundle's run, and of those that it went on from."""
+    yield about
+    if "begun_from" in about:
+        yield from _runs(about["begun_from"])
 
 
 def answers_ms(drummer: Drummer, songs: Sequence[EvalSong], bars: int = TIMED_BARS) -> list[float]:

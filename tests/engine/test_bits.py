@@ -10,6 +10,7 @@ from engine.errors import EngineError
 from engine.eval_songs import songs_of
 from engine.export import export
 from engine.features import COMBINATIONS, HISTORY_BARS, VELOCITIES
+from engine.graphs import NEXT
 from engine.grid import beat_of
 from engine.infer import Drummer
 from engine.kit import PITCH_OF, VOICES, Voice
@@ -34,18 +35,24 @@ def drummer():
 class Indifferent:
     """A network for which all is as likely; it remembers what it was told of the step before."""
 
-    def __init__(self):
+    def __init__(self, answers):
         self.previous = []
+        self._answers = answers
 
     def run(self, _names, inputs):
         self.previous.append(inputs["previous"][0, 0].reshape(VOICES, -1)[:, 0])
-        velocity, offset = np.zeros((1, 1, VOICES, VELOCITIES)), np.zeros((1, 1, VOICES, 13))
-        state = (inputs["hidden"], inputs["cell"])
-        return np.zeros((1, 1, COMBINATIONS), np.float32), velocity, offset, *state
+        logits = {
+            "voices": np.zeros((1, 1, COMBINATIONS), np.float32),
+            "velocity": np.zeros((1, 1, VOICES, VELOCITIES)),
+            "offset": np.zeros((1, 1, VOICES, 13)),
+        }
+        carried = {name + NEXT: value for name, value in inputs.items()}
+        return [(logits | carried)[name] for name in self._answers]
 
 
 def test_where_all_is_as_likely_a_step_costs_ten_bits_and_each_knows_the_true_one_before():
-    drummer, network = Drummer(), Indifferent()
+    drummer = Drummer()
+    network = Indifferent(drummer._graphs._answers)
     drummer._graphs._play = network
     truth = Pattern.of([Hit(0.0, 36), Hit(0.0, 49), Hit(1.0, 38)], 4.0)
     assert drummer.bits(REQUEST, truth) == pytest.approx(24 * 10)

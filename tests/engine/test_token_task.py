@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from engine.checkpoint import LAST, LOG
 from engine.errors import ConfigError
 from engine.parallel import Share
 from engine.recipe import Recipe, TrainSettings
@@ -17,7 +18,7 @@ from engine.tasks import open_task
 from engine.token_corpus import PAD, prepare_tokens, read_token_corpus
 from engine.token_model import TokenSeq2Seq, TokenSettings
 from engine.token_task import TokenTask
-from engine.train import LAST, LOG, train
+from engine.train import train
 
 SMALL = {"embedding": 8, "hidden": 16}
 NOTES = ["C2", "D2", "E2", "F2", "G2", "A2"]

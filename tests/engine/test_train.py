@@ -11,12 +11,12 @@ from dataclasses import replace
 import pytest
 import torch
 
-from engine.checkpoint import BEST, LAST, load_checkpoint, write_whole
+from engine.checkpoint import BEST, LAST, LOG, load_checkpoint, write_whole
 from engine.errors import CheckpointError, ConfigError, CorpusError
 from engine.recipe import Recipe, TrainSettings
 from engine.start import load_start
 from engine.tasks import open_task
-from engine.train import LOG, rate_at, train
+from engine.train import rate_at, train
 from tests.engine.songs import small_corpus
 
 SMALL = {"encoder_size": 8, "decoder_size": 16, "aligned_size": 8, "attention_size": 8}
