@@ -22,7 +22,7 @@ FORMAT = "drumd-bundle"
 VERSION = 2
 ABOUT = "bundle.json"
 LISTEN, PLAY = "listen.onnx", "play.onnx"
-SHIPPED = Path(__file__).parent / "bundles" / "transformer"
+SHIPPED = Path(__file__).parent / "bundles" / "lstm"
 
 
 @dataclass(frozen=True, slots=True)

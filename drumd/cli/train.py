@@ -28,7 +28,7 @@ INTERRUPTED = 130
     "recipe_file",
     required=True,
     type=click.Path(path_type=Path),
-    help="The recipe, a TOML file; see configs/transformer.toml.",
+    help="The recipe, a TOML file; see configs/lstm_plain.toml.",
 )
 @click.option(
     "--data",
@@ -59,7 +59,7 @@ def command(
 
     \b
     drumd prepare my-songs -o corpus
-    drumd train --config configs/transformer.toml --data corpus -o runs/mine
+    drumd train --config configs/lstm_plain.toml --data corpus -o runs/mine
     drumd export runs/mine -o my-bundle
     drumd listen --in Guitar --out "AI Drums" --model my-bundle
 

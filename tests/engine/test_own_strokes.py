@@ -1,5 +1,7 @@
 """Windows that go on from the network's own strokes."""
 
+from dataclasses import replace
+
 import torch
 
 from engine.data_prep import Batch
@@ -68,3 +70,15 @@ def test_own_strokes_are_known_a_step_and_a_bar_later():
 def test_drums_alone_and_windows_not_drawn_keep_the_true_strokes():
     assert not on_its_own(batch(), sure_of_kick_and_ride, 1.0).previous[-1].any()
     assert not on_its_own(batch(), sure_of_kick_and_ride, 0.0).previous.any()
+
+
+def test_all_weights_learn_in_bfloat16_beside_a_look_at_own_strokes():
+    layer = torch.nn.Linear(1, COMBINATIONS)
+
+    def answer(asked: Batch) -> Logits:
+        return replace(sure_of_kick_and_ride(asked), voices=layer(asked.conditions))
+
+    with torch.autocast("cpu", torch.bfloat16):
+        own = on_its_own(batch(), answer, 1.0)
+        answer(own).voices.float().square().mean().backward()
+    assert layer.weight.grad is not None and layer.bias.grad is not None

@@ -1,6 +1,7 @@
 """The JACK transport as a source of time, by hand and with a real server and a timebase master."""
 
 import time
+from types import SimpleNamespace
 
 import mido
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from drumd.ports.jackclient import JackInput, JackOutput
 from drumd.timing import MonotonicClock
 from drumd.timing.choose import musical_clock
-from drumd.timing.jackroll import JackTransport, TransportPlace
+from drumd.timing.jackroll import BBT, ROLLING, JackTransport, TransportPlace, _place
 from engine.notes import Metre
 from tests.drumd.timing.player import Session, groove, host, steady
 from tests.jack_harness import jack_server
@@ -163,3 +164,10 @@ def _off_s(musical, master, clock):
     beat = master.beat
     now = (before + clock.now()) / 2
     return abs(musical.map.beat_at(now) - beat) * 60 / BPM
+
+
+@pytest.mark.parametrize("untold", ["beats_per_bar", "beat_type", "ticks_per_beat"])
+def test_a_master_that_leaves_out_a_part_of_its_bars_tells_no_place(untold):
+    told = {"beats_per_bar": 4.0, "beat_type": 4.0, "ticks_per_beat": 960.0, untold: 0.0}
+    position = SimpleNamespace(valid=BBT, bar=2, beat=1, tick=0, beats_per_minute=120.0, **told)
+    assert _place(1.0, ROLLING, position) == TransportPlace(1.0, rolling=True)
