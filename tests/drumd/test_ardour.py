@@ -65,8 +65,9 @@ def appeared(guitarist: JackGuitarist, part: str) -> str:
 
 
 def in_order(notes: list[Timed]) -> list[Timed]:
-    """By time; what falls together, ends before strokes and low before high."""
-    return sorted(notes, key=lambda one: (one[0], one[1].type == "note_on", one[1].note))
+    """Drum by drum, each by time, ends before strokes: two drums that are struck within one of
+    Ardour's ticks come back in either order."""
+    return sorted(notes, key=lambda one: (one[1].note, one[0], one[1].type == "note_on"))
 
 
 def notes_of(received: list[Event]) -> list[Timed]:
