@@ -119,6 +119,15 @@ def test_a_metre_that_is_told_is_counted(metre: int) -> None:
     assert sum(tracker.chances) == pytest.approx(1)
 
 
+@pytest.mark.parametrize("metre", [4, 5])
+def test_the_chances_are_those_of_the_beat_to_come(metre: int) -> None:
+    tracker = BeatTracker(count_in=taps(100, 1.0), metre=metre)
+    for onset in strummed(2):
+        tracker.hear(*onset)
+    last = tracker.beats(5.6)[-1]
+    assert tracker.chances.index(max(tracker.chances)) == last.beat % metre
+
+
 def test_a_beat_that_slips_in_a_rest_is_found_again() -> None:
     late = [(t + (0.3 if t > 20 else 0.0), p, v) for t, p, v in strummed(32) if not 16 < t < 20]
     found = [beat.time for beat in beats_of(late, count_in=taps(100, 1.0)) if beat.time > 35]
