@@ -213,22 +213,26 @@ def _flag(value: object) -> bool:
     return value
 
 
+def _control_of(value: object) -> Control:
+    return value if isinstance(value, Control) else Control.parse(_text(value))
+
+
 def _control(value: object) -> Control:
-    control = value if isinstance(value, Control) else Control.parse(_text(value))
+    control = _control_of(value)
     if control.kind == "program":
         raise ValueError("a pedal or key is a `cc` or a `note`; a program chooses styles only")
     return control
 
 
 def _dial(value: object) -> Control:
-    control = value if isinstance(value, Control) else Control.parse(_text(value))
+    control = _control_of(value)
     if control.kind != "cc":
         raise ValueError("a knob is a `cc`")
     return control
 
 
 def _style_dial(value: object) -> Control:
-    control = value if isinstance(value, Control) else Control.parse(_text(value))
+    control = _control_of(value)
     if control.kind == "note":
         raise ValueError("styles are chosen by `program` or by a `cc`")
     return control

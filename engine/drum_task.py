@@ -64,7 +64,7 @@ class DrumTask:
 
     def loss_of(self, batch: Batch, share: Share = WHOLE) -> Tensor:
         """The mean loss of a batch, or a share's part of it."""
-        rows, part = share.of(len(batch))
+        rows, counted = share.of(len(batch))
         mine = on_its_own(batch.rows(rows), self._answer, self._own_strokes)
         logits = self._answer(mine)
         voices = _of_steps(logits.voices, mine.voices, batch.voices)
@@ -72,7 +72,7 @@ class DrumTask:
         offset = _of_hits(logits.offset, mine.offset, batch.offset)
         likely = _of_voices(logits.likely, mine.voices, batch.voices)
         loss = voices + VELOCITY_WEIGHT * velocity + OFFSET_WEIGHT * offset
-        return (loss + LIKELY_WEIGHT * likely) * (part > 0)
+        return (loss + LIKELY_WEIGHT * likely) * counted
 
     def validate(self) -> dict[str, float]:
         """Bits a bar of the voices, teacher-forced: `score` with the guitar of the same bars.

@@ -28,13 +28,13 @@ class Share:
         """Whether this is the process that writes."""
         return self.rank == 0
 
-    def of(self, rows: int) -> tuple[slice, float]:
-        """Which of so many rows are this process's, and what part of all they are.
+    def of(self, rows: int) -> tuple[slice, bool]:
+        """Which of so many rows are this process's, and whether they count.
 
-        A process without any gets the first row as no part of them: it has gradients, all 0.
+        A process without any gets the first row, which does not: it has gradients, all 0.
         """
-        mine = range(self.rank, rows, self.ranks)
-        return (slice(self.rank, None, self.ranks), len(mine) / rows) if mine else (slice(1), 0.0)
+        mine = self.rank < rows
+        return (slice(self.rank, None, self.ranks) if mine else slice(1)), mine
 
     def add_up(self, model: nn.Module, loss: float, stop: bool) -> tuple[float, bool]:
         """The gradients of all processes, added up in each; the sum of their losses; any stop."""

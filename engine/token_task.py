@@ -73,10 +73,10 @@ class TokenTask:
         order = np.random.default_rng((self._seed, epoch)).permutation(len(self._batches))
         batch = self._batches[order[step]]
         taught = torch.rand(batch.known.shape[1]) < self._data.teacher_forcing
-        rows, part = share.of(len(batch))
+        rows, counted = share.of(len(batch))
         mine = batch.wanted[rows]
         logits = self.model(batch.inputs[rows], batch.lengths[rows], batch.known[rows], taught)
-        tokens = (mine != PAD).sum() / (batch.wanted != PAD).sum() * (part > 0)
+        tokens = (mine != PAD).sum() / (batch.wanted != PAD).sum() * counted
         return _cross_entropy(logits, mine, "mean") * tokens, len(batch)
 
     def validate(self) -> dict[str, float]:

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from drumd.timing.pulse.chords import FEATURES, Chord
+from drumd.timing.pulse.chords import FEATURES, Chord, likeness
 from drumd.timing.pulse.relatives import (
     CHORD_WIDTH,
+    DOUBLE,
     FIRST_GAP_S,
+    HALF,
     MEMORY,
     METRES,
-    OCTAVES,
     RANK_WIDTH,
     SHIFTED,
     Rows,
@@ -22,11 +23,12 @@ from drumd.timing.pulse.relatives import (
     beat_inputs,
     echo,
     lags_of,
-    likeness,
 )
 from tests.beat_bench.conditions import Array
 from tests.beat_bench.performances import Performance
 
+TRIPLE, THIRD = ((3, 0),), ((1 / 3, 0), (1 / 3, 1 / 3), (1 / 3, 2 / 3))
+OCTAVES = DOUBLE + HALF + TRIPLE + THIRD
 NEAR, FREE = Rows.of(SHIFTED, METRES), Rows.of(SHIFTED + OCTAVES, METRES)
 FREE_SHARE = 0.5
 PERIODS_S = (0.2, 1.7)

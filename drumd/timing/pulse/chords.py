@@ -6,9 +6,13 @@ from collections import deque
 from dataclasses import dataclass
 from math import log
 
+import numpy as np
+from numpy.typing import NDArray
+
 CHORD_S = 0.045  # notes this soon after the first are one stroke
 FEATURES = 13
 _MEAN_SHARE = 0.1  # of a new chord in the running means
+_COUNT = np.array([bits.bit_count() for bits in range(1 << 12)])  # pitch classes in a set
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,3 +85,12 @@ class ChordMaker:
         self._low += _MEAN_SHARE * (low - self._low)
         self._high += _MEAN_SHARE * (high - self._high)
         return features, classes, low
+
+
+def likeness(
+    classes: NDArray[np.int64], low: NDArray[np.int64], now: NDArray[np.int64] | int,
+    now_low: NDArray[np.int64] | int,
+) -> NDArray[np.float32]:  # fmt: skip
+    """How much earlier chords are like the one now, 0..1: pitch classes shared, same bass."""
+    shared, either = _COUNT[classes & now], _COUNT[classes | now]
+    return np.asarray(0.5 * shared / either + 0.5 * (low == now_low), np.float32)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from drumd.timing.pulse.chords import FEATURES, Chord
+from drumd.timing.pulse.chords import FEATURES, Chord, likeness
 
 LAGS = (1, 2, 3, 4, 6, 8)  # beats back at which a chord is looked for
 MEMORY = 64  # chords remembered
@@ -13,7 +13,6 @@ WIDTH = FEATURES + 11 + 2 * len(LAGS)  # inputs to the model
 _LOOSE_S, _LOOSE_SHARE = 0.025, 0.015  # how far off an echo may be: seconds, and share of the lag
 
 _HARMONICS = 2j * np.pi * np.arange(1, 5)
-_COUNT = np.array([bits.bit_count() for bits in range(1 << 12)])  # pitch classes in a set
 
 Floats = NDArray[np.float32]
 
@@ -67,9 +66,7 @@ class Inputs:
         ago = ago[recent]
         off = (ago[:, None, None] - self._lags) * self._inverse  # (chords, lags, periods)
         close = np.exp(np.maximum(-0.5 * off * off, -30))  # no subnormal numbers: they are slow
-        shared = _COUNT[self._classes[recent] & chord.classes]
-        either = _COUNT[self._classes[recent] | chord.classes]
-        same = (0.5 * shared / either + 0.5 * (self._low[recent] == chord.low)).astype(np.float32)
+        same = likeness(self._classes[recent], self._low[recent], chord.classes, chord.low)
         out[:, : len(LAGS)] = close.max(0).T
         out[:, len(LAGS) :] = (close * same[:, None, None]).max(0).T
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from drumd.timing.pulse.chords import FEATURES, Chord
+from drumd.timing.pulse.chords import FEATURES, Chord, likeness
 from drumd.timing.pulse.network import Floats, Recurrent, load_weights
 from drumd.timing.pulse.relatives import (
     BAR_WIDTH,
@@ -26,7 +26,6 @@ from drumd.timing.pulse.relatives import (
     beat_inputs,
     echo,
     lags_of,
-    likeness,
 )
 
 AGAIN = 16  # chords heard again when another base beat is taken

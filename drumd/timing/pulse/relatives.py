@@ -18,8 +18,6 @@ from drumd.timing.pulse.chords import FEATURES
 METRES = (4, 3, 2)
 SHIFTED = ((1, 0), (1, 1 / 2), (1, 1 / 4), (1, 3 / 4), (1, 1 / 3), (1, 2 / 3))  # ratio, shift
 DOUBLE, HALF = ((2, 0), (2, 1 / 2)), ((1 / 2, 0), (1 / 2, 1 / 2))
-TRIPLE, THIRD = ((3, 0),), ((1 / 3, 0), (1 / 3, 1 / 3), (1 / 3, 2 / 3))
-OCTAVES = DOUBLE + HALF + TRIPLE + THIRD
 MEMORY = 48  # chords that echoes are looked for in
 CHORD_WIDTH, ECHOES = FEATURES + 1, 2  # a chord's own inputs and whether it is a tap; of each lag
 BEAT_WIDTH, BAR_WIDTH = 21, 4 + len(METRES)
@@ -30,8 +28,6 @@ _SLOTS = np.array((0, 1 / 2, 1 / 4, 3 / 4, 1 / 3, 2 / 3), np.float32) + np.float
 _TURN = np.complex64(2j * np.pi)
 _HARMONICS = _TURN * np.arange(1, 5, dtype=np.float32)
 _LOOSE_S, _LOOSE_BEATS = 0.03, 0.015  # how far a chord may be from a place, an echo from its lag
-
-_COUNT = np.array([bits.bit_count() for bits in range(1 << 12)])  # pitch classes in a set
 
 Floats = NDArray[np.float32]
 
@@ -115,12 +111,3 @@ def echo(ago: Floats, same: Floats, period: Floats, lags: Floats) -> tuple[Float
     loose = _LOOSE_S / period[..., None] + _LOOSE_BEATS * lags
     close = _bump((ago[..., None] - lags) / loose[..., None, :])
     return close.max(-2), (close * same[..., None]).max(-2)
-
-
-def likeness(
-    classes: NDArray[np.int64], low: NDArray[np.int64], now: NDArray[np.int64] | int,
-    now_low: NDArray[np.int64] | int,
-) -> Floats:  # fmt: skip
-    """How much earlier chords are like the one now, 0..1: pitch classes shared, same bass."""
-    shared, either = _COUNT[classes & now], _COUNT[classes | now]
-    return np.asarray(0.5 * shared / either + 0.5 * (low == now_low), np.float32)

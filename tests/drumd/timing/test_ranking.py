@@ -7,7 +7,8 @@ import pytest
 
 from drumd.timing.pulse.chords import Chord, ChordMaker
 from drumd.timing.pulse.ranking import AGAIN, Ranking
-from drumd.timing.pulse.relatives import METRES, OCTAVES, SHIFTED, Rows
+from drumd.timing.pulse.relatives import METRES, SHIFTED, Rows
+from tests.beat_bench.ranking import OCTAVES
 from tests.drumd.timing.test_beats import strummed
 
 PERIOD = 0.6
