@@ -20,6 +20,7 @@ LEAST_ON_GRID = 0.6  # hits thrown at random come to about 0.48
 NEAR_GRID_BEATS = 0.04
 DYNAMIC_VELOCITY_STD = 4.0
 
+BACKBEAT = frozenset({Voice.SNARE, Voice.SIDE_STICK, Voice.CLAP})  # one of them keeps it
 # Tambourine, cowbell, vibraslap, congas, shakers...: played by another pair of hands.
 HAND_PERCUSSION = frozenset({54, 56, *range(60, 83)})
 # Yamaha's XG kits have soft, brushed and rolled drums below the General MIDI ones. Elsewhere the
@@ -59,7 +60,8 @@ def clean_drums(song: Song) -> Drums:
     on_kit = ~np.isin(pitch, list(HAND_PERCUSSION))
     if mapped.sum() < LEAST_MAPPED * on_kit.sum():
         raise Unfit("drum kit not known")
-    if not {Voice.KICK, Voice.SNARE} <= set(voice.tolist()):
+    present = set(voice.tolist())
+    if Voice.KICK not in present or not present & BACKBEAT:
         raise Unfit("no kick or no snare")
     if _share_on_grid(onset[mapped]) < LEAST_ON_GRID:
         raise Unfit("drums do not follow the file's beat")
