@@ -1,3 +1,36 @@
 """drumd: the drummer that a guitarist can jam with."""
 
+__all__ = [
+    "__version__",
+    "bars",
+    "cli",
+    "conductor",
+    "config",
+    "controls",
+    "daemon",
+    "demo",
+    "dials",
+    "diary",
+    "doctor",
+    "drummer",
+    "errors",
+    "facts",
+    "groove",
+    "inbox",
+    "jam",
+    "outgoing",
+    "ports",
+    "process",
+    "realtime",
+    "recorder",
+    "reporter",
+    "scheduler",
+    "selftest",
+    "status",
+    "swing",
+    "tempotrack",
+    "timing",
+    "window",
+]
+
 __version__ = "0.1.0"

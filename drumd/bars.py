@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
-from engine.notes import Pattern
+from engine.music.notes import Pattern
 
 
 class Part(Enum):

@@ -30,7 +30,7 @@ from drumd.swing import swing_of
 from drumd.timing.line import TimeMap
 from drumd.timing.musical import MusicalClock
 from drumd.window import Window, jump_shift
-from engine.notes import Controls, Pattern, Request
+from engine.music.notes import Controls, Pattern, Request
 
 ASK_S = 0.2  # the longest that an answer is waited for; the guitar heard is older by as much
 SEND_S = 0.03  # between the deadline and the earliest hit there may be

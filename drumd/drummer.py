@@ -23,7 +23,7 @@ from typing import Protocol
 
 from drumd.errors import DrummerError
 from engine.errors import EngineError
-from engine.notes import Pattern, Request
+from engine.music.notes import Pattern, Request
 
 NICE = 10
 LOAD_S = 60.0  # a drummer that is not ready by then hangs
@@ -33,7 +33,7 @@ UNREADY_STARTS = 3  # a drummer that dies so often before it was ever ready will
 
 
 class Plays(Protocol):
-    """A drummer: `engine.infer.Drummer`, or a fake."""
+    """A drummer: `engine.inference.infer.Drummer`, or a fake."""
 
     def play(self, request: Request) -> Pattern: ...
 
@@ -70,7 +70,7 @@ class _Failed:
 
 def model(bundle: Path | None, seed: int) -> Plays:
     """The factory of the real drummer."""
-    from engine.infer import Drummer
+    from engine.inference.infer import Drummer
 
     return Drummer(bundle, seed=seed)
 

@@ -15,7 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from drumd.errors import PortError
-from drumd.ports import PortList
+from drumd.ports.port import PortList
 from drumd.realtime import PRIORITY
 
 SERVER_OF = {
@@ -87,7 +87,7 @@ def survey() -> tuple[ApiFacts, ...]:
 
 def ask(api: str) -> ApiFacts:
     """The ports of one API, or the reason why it has none to show."""
-    from drumd.ports import list_ports
+    from drumd.ports.open import list_ports
 
     try:
         return ApiFacts(api, list_ports(api))

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 
 from drumd.bars import Player
 from drumd.dials import Dials
-from engine.dynamics import Dynamics
-from engine.notes import Controls, Note, Pattern
-from engine.phrase import Phrase
-from engine.touch import touched
+from engine.music.notes import Controls, Note, Pattern
+from engine.performance.dynamics import Dynamics
+from engine.performance.expression import touched
+from engine.performance.phrase import Phrase
 
 HISTORY = 4  # bars of its own that the drummer is reminded of
 

@@ -20,8 +20,10 @@ from drumd.inbox import Inbox
 from drumd.recorder import DRUMS, GUITAR, Recorder
 from drumd.scheduler import Scheduler
 from drumd.status import RECENT, Gauge, Snapshot
-from drumd.timing import Clock, MusicalClock, TimeMap
-from engine.notes import Request
+from drumd.timing.clock import Clock
+from drumd.timing.line import TimeMap
+from drumd.timing.musical import MusicalClock
+from engine.music.notes import Request
 
 
 class Drummer(Protocol):

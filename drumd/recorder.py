@@ -16,7 +16,7 @@ import mido
 from drumd.errors import RecordError
 from drumd.tempotrack import TICKS_PER_BEAT, Stretch, TempoTrack
 from drumd.timing.line import TimeMap
-from engine.notes import Metre
+from engine.music.notes import Metre
 
 FLUSH_S = 1.0
 GUITAR, DRUMS = "Guitar", "AI Drums"

@@ -24,7 +24,7 @@ from drumd.ports.port import Sender
 from drumd.realtime import RealtimeThread
 from drumd.timing.clock import Clock
 from drumd.timing.musical import MusicalClock
-from engine.notes import Hit, Pattern
+from engine.music.notes import Hit, Pattern
 
 DRUM_CHANNEL = 9  # channel 10 in the words of musicians
 ALL_NOTES_OFF = 123

@@ -12,7 +12,7 @@ from math import ceil
 from pathlib import Path
 
 from drumd.bars import BarCounts, Part
-from engine.notes import Metre, Pattern
+from engine.music.notes import Metre, Pattern
 
 REMEMBERED = 20_000  # hits whose lateness is kept, some 40 minutes of drums
 SEARCHING = "listening for the beat"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from statistics import median
 
-from engine.notes import Metre, Note
+from engine.music.notes import Metre, Note
 
 LOOK_BACK = 16.0  # beats
 LATE = (0.42, 0.76)  # where in the beat a second eighth may fall

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import mido
 
 from drumd.timing.line import TimeMap
-from engine.notes import Note
+from engine.music.notes import Note
 
 WINDOW_NOTES = 150
 ENDS_ALL = (120, 123)  # controllers that end every note of a channel

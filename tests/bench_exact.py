@@ -20,8 +20,10 @@ from drumd.drummer import DrummerProcess
 from drumd.ports.jackclient import available
 from drumd.process import main_thread_first, quick_threads
 from drumd.scheduler import Scheduler
-from drumd.timing import GivenTempo, MonotonicClock, MusicalClock
-from engine.notes import Hit, Pattern
+from drumd.timing.clock import MonotonicClock
+from drumd.timing.given import GivenTempo
+from drumd.timing.musical import MusicalClock
+from engine.music.notes import Hit, Pattern
 from tests import drummers
 from tests.bench_scheduler import busy_cores
 from tests.exact import CycleRecorder, NotingOutput, Outcome, Struck

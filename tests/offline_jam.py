@@ -16,9 +16,10 @@ from drumd.jam import Jam
 from drumd.ports.fake import RecordingPort
 from drumd.recorder import Recorder
 from drumd.scheduler import Scheduler
-from drumd.timing import ManualClock, MusicalClock
 from drumd.timing.choose import musical_clock
-from engine.notes import COMMON_TIME, Request
+from drumd.timing.clock import ManualClock
+from drumd.timing.musical import MusicalClock
+from engine.music.notes import COMMON_TIME, Request
 from tests.drummers import Plays
 
 STEP_S = 0.004  # as the daemon's main loop

@@ -51,7 +51,7 @@ def show(findings: list[Finding]) -> None:
 
 def bundle() -> Finding:
     """Whether the drummer that ships is whole, by its checksums."""
-    from engine.bundle import open_bundle
+    from engine.inference.bundle import open_bundle
 
     try:
         found = open_bundle()

@@ -14,7 +14,7 @@ from pathlib import Path
 import mido
 
 from drumd.errors import PortError
-from engine.notes import Metre
+from engine.music.notes import Metre
 
 CLOCKS_PER_BEAT = 24
 DRUM_CHANNEL = 9

@@ -10,7 +10,7 @@ from drumd.timing.jackroll import JackTransport
 from drumd.timing.link import LinkTime
 from drumd.timing.musical import MusicalClock
 from drumd.timing.source import Source
-from engine.notes import COMMON_TIME, Metre
+from engine.music.notes import COMMON_TIME, Metre
 
 
 def musical_clock(

@@ -17,7 +17,7 @@ import mido
 
 from drumd.timing.countin import CountIn
 from drumd.timing.line import TimeMap
-from engine.notes import COMMON_TIME, Metre
+from engine.music.notes import COMMON_TIME, Metre
 
 if TYPE_CHECKING:
     from drumd.timing.beats import BeatTracker

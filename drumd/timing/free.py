@@ -12,7 +12,7 @@ import mido
 from drumd.timing.countin import TAPS
 from drumd.timing.follower import BeatFollower, make_tracker
 from drumd.timing.line import TimeMap
-from engine.notes import COMMON_TIME, Metre
+from engine.music.notes import COMMON_TIME, Metre
 
 SURE, SURE_WITH_HINT = 0.8, 0.5  # confidence from which on drums may come in
 FIRST_IS_ONE, ON_BEAT = 3.0, 0.2  # how much likelier a first note on a beat makes "one" there

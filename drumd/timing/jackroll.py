@@ -16,7 +16,7 @@ import mido
 
 from drumd.timing.clock import Clock
 from drumd.timing.line import TimeMap
-from engine.notes import Metre
+from engine.music.notes import Metre
 
 MOVED = 0.25  # beats; a transport so far off its line was relocated
 ROLLING = 1  # the transport's state, as JACK counts them

@@ -18,7 +18,7 @@ import mido
 from drumd.errors import SettingsError
 from drumd.timing.clock import Clock
 from drumd.timing.line import TimeMap
-from engine.notes import COMMON_TIME, Metre
+from engine.music.notes import COMMON_TIME, Metre
 
 LOOKS = 3  # readings of both clocks, of which the quickest counts
 SHARP_S = 50e-6  # a reading that took longer was interrupted: the last good one holds

@@ -27,7 +27,7 @@ from drumd.timing.link import LinkTime
 from drumd.timing.reading import PLAIN, Reading
 from drumd.timing.source import Source
 from drumd.timing.transport import Transport
-from engine.notes import COMMON_TIME, Metre
+from engine.music.notes import COMMON_TIME, Metre
 
 SLOW, FAST = 20.0, 400.0  # bpm that a tempo may be turned to
 MET = 0.02  # beats; so near to a new source it is followed as any other

@@ -1,1 +1,1 @@
-"""The page that `drumd eval --report` writes: one HTML file that needs nothing else."""
+"""How a jam went."""

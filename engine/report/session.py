@@ -11,9 +11,9 @@ from statistics import median
 
 import numpy as np
 
+from engine.pages.html import html_page, section, tiles, write_page
+from engine.pages.svg import Scale, Svg
 from engine.report.recorded import Recorded, read_session
-from engine.report.shell import html_page, section, tiles, write_page
-from engine.report.svg import Scale, Svg
 
 WIDE, LEFT = 1140.0, 44.0
 ROW_S = 20.0  # of the session in one row of the picture

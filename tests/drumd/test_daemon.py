@@ -15,7 +15,7 @@ from drumd.config import Settings
 from drumd.daemon import Daemon
 from drumd.errors import DrummerError, PortError, RecordError, SettingsError
 from drumd.ports.fake import PlayedInput, RecordingPort
-from engine.notes import Metre
+from engine.music.notes import Metre
 from tests import drummers
 
 BPM = 300.0

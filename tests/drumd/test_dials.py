@@ -5,8 +5,8 @@ import pytest
 
 from drumd.controls import Command, Control, Controls, Dial
 from drumd.dials import Dials
-from engine.notes import STYLE_NAMES, Style
-from engine.notes import Controls as Wishes
+from engine.music.notes import STYLE_NAMES, Style
+from engine.music.notes import Controls as Wishes
 
 
 def test_a_knob_sets_its_dial_from_nothing_to_all():

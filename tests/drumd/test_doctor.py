@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from drumd.doctor import Finding, State, examine
 from drumd.facts import ApiFacts, Facts
-from drumd.ports import PortList
+from drumd.ports.port import PortList
 
 HEALTHY = Facts(
     system="Linux",

@@ -10,7 +10,7 @@ import pytest
 
 from drumd.drummer import DrummerProcess
 from drumd.errors import DrummerError
-from engine.notes import Request
+from engine.music.notes import Request
 from tests import drummers
 
 

@@ -2,7 +2,7 @@
 
 from drumd.dials import Dials
 from drumd.groove import Groove
-from engine.notes import FREE, Controls, Pattern
+from engine.music.notes import FREE, Controls, Pattern
 
 FILL = Controls(fill=True)
 

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from drumd.conductor import Part
 from drumd.recorder import Recorder
-from drumd.timing import GivenTempo, HostClock, MusicalClock
-from engine.notes import Metre
+from drumd.timing.given import GivenTempo
+from drumd.timing.host import HostClock
+from drumd.timing.musical import MusicalClock
+from engine.music.notes import Metre
 from tests import drummers
 from tests.offline_jam import OfflineJam
 

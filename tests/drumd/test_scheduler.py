@@ -9,9 +9,12 @@ import pytest
 
 from drumd.ports.fake import NullPort, RecordingPort
 from drumd.scheduler import Scheduler
-from drumd.timing import GivenTempo, HostClock, ManualClock, MonotonicClock, MusicalClock
-from engine.kit import PITCH_OF, Voice
-from engine.notes import Hit, Pattern
+from drumd.timing.clock import ManualClock, MonotonicClock
+from drumd.timing.given import GivenTempo
+from drumd.timing.host import HostClock
+from drumd.timing.musical import MusicalClock
+from engine.music.kit import PITCH_OF, Voice
+from engine.music.notes import Hit, Pattern
 
 KICK, SNARE = PITCH_OF[Voice.KICK], PITCH_OF[Voice.SNARE]
 START, STOP, CLOCK, CONTINUE = (

@@ -6,7 +6,7 @@ import pytest
 from drumd.bars import BarCounts, Part
 from drumd.reporter import PlainReporter, ScreenReporter, reporter_for
 from drumd.status import Gauge, Snapshot, Spread, Summary
-from engine.notes import Metre
+from engine.music.notes import Metre
 from tests.drummers import ROCK
 
 

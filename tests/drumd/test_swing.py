@@ -5,7 +5,7 @@ from random import Random
 import pytest
 
 from drumd.swing import swing_of
-from engine.notes import Metre, Note
+from engine.music.notes import Metre, Note
 
 HAND = Random(5)
 

@@ -3,9 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drumd.timing import TimeMap
+from drumd.timing.line import TimeMap
 from drumd.window import WINDOW_NOTES, Window, jump_shift
-from engine.notes import Note
+from engine.music.notes import Note
 
 LINE = TimeMap(0.0, 0.0, 120.0)  # two beats a second
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from engine.accompany import accompany
-from engine.dynamics import LOUDEST, SOFTEST, Dynamics
-from engine.notes import Controls, Note
+from engine.inference.accompany import accompany
+from engine.music.notes import Controls, Note
+from engine.performance.dynamics import LOUDEST, SOFTEST, Dynamics
 from tests.engine.test_accompany import four
 from tests.fakes import RockDrummer
 

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import MidiError
-from engine.midi import MAX_NOTES, parse_song, read_song
-from engine.notes import Metre, Note
-from engine.song import Song, bars
+from engine.midi.read import MAX_NOTES, parse_song, read_song
+from engine.music.notes import Metre, Note
+from engine.music.song import Song, bars
 from tests.midi_files import band, maps, midi, track
 
 READERS = ("symusic", "mido")

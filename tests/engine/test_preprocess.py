@@ -8,8 +8,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.notes import Note
-from engine.preprocess import MAX_NOTES, MEMORY_BEATS, Window, part_window
+from engine.encoding.preprocess import MAX_NOTES, MEMORY_BEATS, Window, part_window
+from engine.music.notes import Note
 
 note = st.builds(
     Note,

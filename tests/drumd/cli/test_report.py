@@ -6,7 +6,7 @@ from click.testing import CliRunner
 from drumd.cli import main
 from drumd.recorder import GUITAR, Recorder
 from engine.moment import Moment
-from engine.notes import Metre
+from engine.music.notes import Metre
 
 
 def test_the_page_lies_beside_the_recording_or_where_it_is_wanted(tmp_path):

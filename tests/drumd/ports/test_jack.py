@@ -7,11 +7,13 @@ import time
 import mido
 import pytest
 
-from drumd.ports import SteadyInput, jackclient, list_ports, open_input, open_output
+from drumd.ports import jackclient
 from drumd.ports.frames import BLOCK, SETTLING
 from drumd.ports.jackclient import JackInput, JackOutput
+from drumd.ports.open import list_ports, open_input, open_output
 from drumd.ports.rtmidi import RtmidiInput
-from drumd.timing import MonotonicClock
+from drumd.ports.steady import SteadyInput
+from drumd.timing.clock import MonotonicClock
 from tests.exact import CycleRecorder, NotingOutput, Outcome
 from tests.jack_harness import JackGuitarist, jack_server
 

@@ -6,10 +6,13 @@ import mido
 import pytest
 
 from drumd.errors import PortError, PortLostError
-from drumd.ports import Place, SteadyInput, SteadyOutput
 from drumd.ports.fake import PlayedInput, RecordingPort
 from drumd.ports.freewheel import CLOCK
-from drumd.timing import HostClock, ManualClock, MusicalClock
+from drumd.ports.port import Place
+from drumd.ports.steady import SteadyInput, SteadyOutput
+from drumd.timing.clock import ManualClock
+from drumd.timing.host import HostClock
+from drumd.timing.musical import MusicalClock
 
 NOTE = mido.Message("note_on", note=40)
 TICK_S = 60 / 120 / 24

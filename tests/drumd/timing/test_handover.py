@@ -5,8 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from drumd.timing import GivenTempo, HostClock, MusicalClock
 from drumd.timing.choose import musical_clock
+from drumd.timing.given import GivenTempo
+from drumd.timing.host import HostClock
+from drumd.timing.musical import MusicalClock
 from tests.drumd.timing.player import Session, groove, host, steady
 
 BPM = 104.0

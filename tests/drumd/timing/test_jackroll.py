@@ -7,10 +7,10 @@ import mido
 import pytest
 
 from drumd.ports.jackclient import JackInput, JackOutput
-from drumd.timing import MonotonicClock
 from drumd.timing.choose import musical_clock
+from drumd.timing.clock import MonotonicClock
 from drumd.timing.jackroll import BBT, ROLLING, JackTransport, TransportPlace, _place
-from engine.notes import Metre
+from engine.music.notes import Metre
 from tests.drumd.timing.player import Session, groove, host, steady
 from tests.jack_harness import jack_server
 from tests.jack_master import JackMaster

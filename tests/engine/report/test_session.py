@@ -8,7 +8,7 @@ import pytest
 from drumd.recorder import Recorder
 from engine.errors import EngineError
 from engine.moment import Moment
-from engine.notes import Metre
+from engine.music.notes import Metre
 from engine.report.recorded import read_session
 from engine.report.session import session_page, write_session_report
 from tests.drumd.timing.player import groove, host, steady

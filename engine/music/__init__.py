@@ -1,0 +1,9 @@
+"""Musical values: notes, the kit, bars, what a player may wish for."""
+
+__all__ = [
+    "grid",
+    "kit",
+    "notes",
+    "song",
+    "wishes",
+]
