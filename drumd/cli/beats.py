@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from drumd.timing.beat_records import (
+from engine.beats.records import (
     TrackedRecord,
     checked_bpm,
     checked_taps,

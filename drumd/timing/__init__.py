@@ -1,13 +1,10 @@
 """Musical time: where the song is, and how sure we are of it."""
 
 __all__ = [
-    "beat_records",
-    "beats",
     "bend",
     "choose",
     "clock",
     "counted",
-    "countin",
     "follower",
     "free",
     "gaps",
@@ -17,7 +14,6 @@ __all__ = [
     "line",
     "link",
     "musical",
-    "pulse",
     "reading",
     "regression",
     "source",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import mido
 
-from drumd.timing.countin import CountIn
 from drumd.timing.follower import BeatFollower, make_tracker
 from drumd.timing.taps import FootTaps, MutedTaps
+from engine.beats.count_in import CountIn
 from engine.music.notes import COMMON_TIME, Metre
 
 STROKE_S = 0.1  # a muted stroke's notes all come within this

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 
 import mido
 
-from drumd.timing.countin import CountIn
 from drumd.timing.line import TimeMap
+from engine.beats.count_in import CountIn
 from engine.music.notes import COMMON_TIME, Metre
 
 if TYPE_CHECKING:
-    from drumd.timing.beats import BeatTracker
+    from engine.beats.tracker import BeatTracker
 
 LATE_S = 0.012  # a note may be heard of so long after its time: the tracker lives a little later
 REST_S = 4.0  # after a rest so long the line goes to the new notes gently, for one bar
@@ -128,7 +128,7 @@ def make_tracker(
     """A tracker that counts the metre's pulses; `bpm` is in quarter notes."""
     for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ.setdefault(threads, "1")  # more would only get into the scheduler's way
-    from drumd.timing.beats import BeatTracker
+    from engine.beats.tracker import BeatTracker
 
     pulses = round(metre.beats / metre.pulse)
     hint = None if bpm is None else bpm / metre.pulse

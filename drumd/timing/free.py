@@ -9,9 +9,9 @@ from math import floor
 
 import mido
 
-from drumd.timing.countin import TAPS
 from drumd.timing.follower import BeatFollower, make_tracker
 from drumd.timing.line import TimeMap
+from engine.beats.count_in import TAPS
 from engine.music.notes import COMMON_TIME, Metre
 
 SURE, SURE_WITH_HINT = 0.8, 0.5  # confidence from which on drums may come in

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import mido
 
-from drumd.timing.countin import SLOWEST_S, TAPS, CountIn, count_in_of
+from engine.beats.count_in import SLOWEST_S, TAPS, CountIn, count_in_of
 
 STRUM_S = 0.06  # notes this soon after the first are one stroke
 SILENCE_S = 6.0  # before the first tap; or nothing was heard at all

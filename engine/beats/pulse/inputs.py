@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from drumd.timing.pulse.chords import FEATURES, Chord, likeness
+from engine.beats.pulse.chords import FEATURES, Chord, likeness
 
 LAGS = (1, 2, 3, 4, 6, 8)  # beats back at which a chord is looked for
 MEMORY = 64  # chords remembered

@@ -8,7 +8,7 @@ from math import ceil
 import numpy as np
 from numpy.typing import NDArray
 
-from drumd.timing.pulse.model import SLOTS, Opinion
+from engine.beats.pulse.model import SLOTS, Opinion
 
 Floats = NDArray[np.float32]
 PHASES = 60

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from drumd.timing.pulse.chords import FEATURES, Chord, likeness
-from drumd.timing.pulse.network import Floats, Recurrent, load_weights
-from drumd.timing.pulse.relatives import (
+from engine.beats.pulse.chords import FEATURES, Chord, likeness
+from engine.beats.pulse.network import Floats, Recurrent, load_weights
+from engine.beats.pulse.relatives import (
     BAR_WIDTH,
     BEAT_WIDTH,
     CHORD_WIDTH,

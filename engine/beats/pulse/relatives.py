@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from drumd.timing.pulse.chords import FEATURES
+from engine.beats.pulse.chords import FEATURES
 
 METRES = (4, 3, 2)
 SHIFTED = ((1, 0), (1, 1 / 2), (1, 1 / 4), (1, 3 / 4), (1, 1 / 3), (1, 2 / 3))  # ratio, shift

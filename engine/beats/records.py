@@ -12,8 +12,8 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from drumd.errors import SettingsError
-from drumd.timing.countin import CountIn
+from engine.beats.count_in import CountIn
+from engine.errors import OnsetsError
 
 AFTER_S = 0.5  # beats are looked for so long after the last onset
 
@@ -43,7 +43,7 @@ class TrackedRecord:
     """The beats found in a record, in order of time."""
 
     record: OnsetRecord
-    beats: tuple[Any, ...]  # of drumd.timing.beats.Beat
+    beats: tuple[Any, ...]  # of engine.beats.tracker.Beat
 
 
 def read_records(path: Path) -> list[OnsetRecord]:
@@ -51,11 +51,11 @@ def read_records(path: Path) -> list[OnsetRecord]:
     try:
         document = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:
-        raise SettingsError(f"{path} is not a JSON file of onsets: {error}") from error
+        raise OnsetsError(f"{path} is not a JSON file of onsets: {error}") from error
     if isinstance(document, dict):
         document = document.get("records", [document])
     if not isinstance(document, list):
-        raise SettingsError(f"{path} holds neither a record nor a list of them")
+        raise OnsetsError(f"{path} holds neither a record nor a list of them")
     return [_record(item, index, path) for index, item in enumerate(document)]
 
 
@@ -70,7 +70,7 @@ def _record(item: Any, index: int, path: Path) -> OnsetRecord:
             None if taps is None else checked_taps(taps),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise SettingsError(
+        raise OnsetsError(
             f"record {index} of {path}: {error}; it needs `onsets`, a list of "
             "[seconds, MIDI pitch, velocity]"
         ) from error
@@ -98,7 +98,7 @@ def checked_taps(taps: Iterable[Any]) -> tuple[float, ...]:
 
 def track(record: OnsetRecord) -> TrackedRecord:
     """Play a record to a new tracker, note by note."""
-    from drumd.timing.beats import BeatTracker  # loads numpy
+    from engine.beats.tracker import BeatTracker  # loads numpy
 
     tracker = BeatTracker(bpm=record.bpm, count_in=record.count_in)
     beats = []

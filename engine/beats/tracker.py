@@ -12,16 +12,16 @@ from math import exp, inf, log
 
 import numpy as np
 
-from drumd.timing.countin import CountIn
-from drumd.timing.pulse.bar import BarFilter
-from drumd.timing.pulse.chords import Chord, ChordMaker
-from drumd.timing.pulse.family import Family, Patience
-from drumd.timing.pulse.filter import Grid, PulseFilter, free_grid, near_grid
-from drumd.timing.pulse.hypothesis import COUNTED, FIRM, FREE, Contest, Hypothesis, around, leader
-from drumd.timing.pulse.inputs import Inputs
-from drumd.timing.pulse.model import OnsetModel
-from drumd.timing.pulse.relatives import METRES
-from drumd.timing.pulse.sureness import AFTER_TAPS, ALONE, WITH_HINT
+from engine.beats.count_in import CountIn
+from engine.beats.pulse.bar import BarFilter
+from engine.beats.pulse.chords import Chord, ChordMaker
+from engine.beats.pulse.family import Family, Patience
+from engine.beats.pulse.filter import Grid, PulseFilter, free_grid, near_grid
+from engine.beats.pulse.hypothesis import COUNTED, FIRM, FREE, Contest, Hypothesis, around, leader
+from engine.beats.pulse.inputs import Inputs
+from engine.beats.pulse.model import OnsetModel
+from engine.beats.pulse.relatives import METRES
+from engine.beats.pulse.sureness import AFTER_TAPS, ALONE, WITH_HINT
 
 AHEAD_S = 0.022  # a beat is announced so long before it sounds, and is frozen then
 LEAST_AHEAD_S = 0.0205

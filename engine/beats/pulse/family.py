@@ -9,11 +9,11 @@ from math import inf, log
 import numpy as np
 from numpy.typing import NDArray
 
-from drumd.timing.pulse.chords import Chord
-from drumd.timing.pulse.filter import PulseFilter
-from drumd.timing.pulse.hypothesis import Hypothesis
-from drumd.timing.pulse.ranking import Ranking
-from drumd.timing.pulse.relatives import DOUBLE, HALF, METRES, SHIFTED
+from engine.beats.pulse.chords import Chord
+from engine.beats.pulse.filter import PulseFilter
+from engine.beats.pulse.hypothesis import Hypothesis
+from engine.beats.pulse.ranking import Ranking
+from engine.beats.pulse.relatives import DOUBLE, HALF, METRES, SHIFTED
 
 OPEN_S = 10.0  # after a rest
 COUNTED_ONE = 6.0  # how much likelier a bar is whose one was counted in, a log

@@ -16,8 +16,8 @@ Weights = dict[str, Floats]
 
 @cache
 def load_weights(name: str) -> Weights:
-    """The numbers of a model in `drumd/data`, read once."""
-    path = resources.files("drumd") / "data" / f"{name}.json"
+    """The numbers of a model in `engine/beats/weights`, read once."""
+    path = resources.files("engine.beats") / "weights" / f"{name}.json"
     return {
         name: np.frombuffer(b64decode(array["float16"]), "<f2")
         .reshape(array["shape"])

@@ -8,7 +8,7 @@ from math import exp, inf, log
 
 import numpy as np
 
-from drumd.timing.pulse.filter import DEEP, PHASES, WIDE, PulseFilter
+from engine.beats.pulse.filter import DEEP, PHASES, WIDE, PulseFilter
 
 _BLOCK = (4, 5)  # cells of the filter's grid that are weighed together when looking for the best
 _RELATIVES = (1.0, 2.0, 0.5, 3.0, 1 / 3, 1.5, 2 / 3)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from drumd.timing.pulse.network import Floats, Recurrent, load_weights
+from engine.beats.pulse.network import Floats, Recurrent, load_weights
 
 # where in the beat a chord may fall; one more class says "elsewhere"
 SLOTS = (0.0, 1 / 2, 1 / 4, 3 / 4, 1 / 3, 2 / 3)
