@@ -12,15 +12,15 @@ from random import Random
 
 import mido
 
+from drumd.output.scheduler import Scheduler
 from drumd.ports import rtmidi
 from drumd.ports.open import open_input, open_output
 from drumd.process import quick_threads
-from drumd.scheduler import Scheduler
-from drumd.status import Gauge, Spread
+from drumd.status.snapshot import Gauge, Spread
 from drumd.timing.clock import ManualClock, MonotonicClock
-from drumd.timing.given import GivenTempo
-from drumd.timing.host import HostClock
 from drumd.timing.musical import MusicalClock
+from drumd.timing.sources.fixed_tempo import GivenTempo
+from drumd.timing.sources.midi_clock import HostClock
 from engine.music.kit import Voice
 from engine.music.notes import Pattern
 from tests.figures import Figure, Options

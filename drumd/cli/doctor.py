@@ -9,9 +9,9 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
-from drumd.doctor import Finding, State, examine
-from drumd.facts import gather
-from drumd.selftest import try_live_path
+from drumd.doctor.findings import Finding, State, examine
+from drumd.doctor.selftest import try_live_path
+from drumd.doctor.system import gather
 from engine.errors import EngineError
 
 MARKS = {State.GOOD: "[green]✓[/]", State.NOTE: "[yellow]•[/]", State.BROKEN: "[red]✗[/]"}

@@ -10,7 +10,7 @@ import click
 
 from drumd.config import CLOCKS, KEY_OF, load_settings
 from drumd.daemon import Daemon
-from drumd.reporter import PlainReporter, reporter_for
+from drumd.status.reporter import PlainReporter, reporter_for
 from engine.music.notes import STYLE_NAMES
 
 HELP = """Play drums to a live guitar.

@@ -1,9 +1,9 @@
 import mido
 import pytest
 
-from drumd.conductor import Conductor, Part
-from drumd.timing.line import TimeMap
+from drumd.jam.conductor import Conductor, Part
 from drumd.timing.musical import MusicalClock
+from drumd.timing.timeline import TimeMap
 from engine.music.kit import Voice
 from engine.music.notes import Metre, Pattern
 

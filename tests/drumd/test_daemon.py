@@ -14,7 +14,7 @@ import pytest
 from drumd.config import Settings
 from drumd.daemon import Daemon
 from drumd.errors import DrummerError, PortError, RecordError, SettingsError
-from drumd.ports.fake import PlayedInput, RecordingPort
+from drumd.ports.fakes import PlayedInput, RecordingPort
 from engine.music.notes import Metre
 from tests import drummers
 

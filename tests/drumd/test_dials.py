@@ -4,7 +4,7 @@ import mido
 import pytest
 
 from drumd.controls import Command, Control, Controls, Dial
-from drumd.dials import Dials
+from drumd.jam.dials import Dials
 from engine.music.notes import STYLE_NAMES, Style
 from engine.music.notes import Controls as Wishes
 

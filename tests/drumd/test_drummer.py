@@ -8,7 +8,7 @@ import time
 import psutil
 import pytest
 
-from drumd.drummer import DrummerProcess
+from drumd.drummer_process import DrummerProcess
 from drumd.errors import DrummerError
 from engine.music.notes import Request
 from tests import drummers

@@ -1,7 +1,7 @@
 """What the drummer has played, and what it still owes the player."""
 
-from drumd.dials import Dials
-from drumd.groove import Groove
+from drumd.jam.dials import Dials
+from drumd.jam.groove import Groove
 from engine.music.notes import FREE, Controls, Pattern
 
 FILL = Controls(fill=True)

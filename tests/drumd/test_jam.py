@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from drumd.conductor import Part
-from drumd.recorder import Recorder
-from drumd.timing.given import GivenTempo
-from drumd.timing.host import HostClock
+from drumd.jam.conductor import Part
+from drumd.recording.recorder import Recorder
 from drumd.timing.musical import MusicalClock
+from drumd.timing.sources.fixed_tempo import GivenTempo
+from drumd.timing.sources.midi_clock import HostClock
 from engine.music.notes import Metre
 from tests import drummers
 from tests.offline_jam import OfflineJam

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from drumd.config import Settings
 from drumd.controls import Control
-from drumd.recorder import Recorder
+from drumd.recording.recorder import Recorder
 from engine.music.notes import Metre
 from tests import drummers
 from tests.drumd.timing.player import groove, host, steady, taps

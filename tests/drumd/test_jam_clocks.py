@@ -5,9 +5,9 @@ from itertools import pairwise
 import mido
 import pytest
 
-from drumd.conductor import Part
 from drumd.config import Settings
 from drumd.controls import Control
+from drumd.jam.conductor import Part
 from engine.music.kit import PITCH_OF, Voice
 from engine.music.notes import Metre
 from tests.drumd.timing.player import groove, host, note, steady, taps

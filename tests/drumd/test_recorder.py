@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drumd.errors import RecordError
-from drumd.recorder import DRUMS, GUITAR, EncodedTrack, Recorder
-from drumd.timing.line import TimeMap
+from drumd.recording.recorder import DRUMS, GUITAR, EncodedTrack, Recorder
+from drumd.timing.timeline import TimeMap
 from engine.music.notes import Metre
 
 
@@ -241,8 +241,9 @@ KILLED = """
 import sys, time
 from pathlib import Path
 import mido
-from drumd.recorder import DRUMS, Recorder
-from drumd.timing import MonotonicClock, TimeMap
+from drumd.recording.recorder import DRUMS, Recorder
+from drumd.timing.clock import MonotonicClock
+from drumd.timing.timeline import TimeMap
 from engine.music.notes import Metre
 
 clock = MonotonicClock()

@@ -7,12 +7,12 @@ from threading import enumerate as threads
 import mido
 import pytest
 
-from drumd.ports.fake import NullPort, RecordingPort
-from drumd.scheduler import Scheduler
+from drumd.output.scheduler import Scheduler
+from drumd.ports.fakes import NullPort, RecordingPort
 from drumd.timing.clock import ManualClock, MonotonicClock
-from drumd.timing.given import GivenTempo
-from drumd.timing.host import HostClock
 from drumd.timing.musical import MusicalClock
+from drumd.timing.sources.fixed_tempo import GivenTempo
+from drumd.timing.sources.midi_clock import HostClock
 from engine.music.kit import PITCH_OF, Voice
 from engine.music.notes import Hit, Pattern
 

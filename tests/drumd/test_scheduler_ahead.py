@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drumd.ports.fake import PatientPort
-from drumd.scheduler import Scheduler
+from drumd.output.scheduler import Scheduler
+from drumd.ports.fakes import PatientPort
 from drumd.timing.clock import ManualClock
-from drumd.timing.given import GivenTempo
-from drumd.timing.host import HostClock
 from drumd.timing.musical import MusicalClock
+from drumd.timing.sources.fixed_tempo import GivenTempo
+from drumd.timing.sources.midi_clock import HostClock
 from engine.music.kit import PITCH_OF, Voice
 from engine.music.notes import Hit, Pattern
 

@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from drumd.swing import swing_of
+from drumd.jam.swing import swing_of
 from engine.music.notes import Metre, Note
 
 HAND = Random(5)

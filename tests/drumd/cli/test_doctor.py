@@ -11,9 +11,9 @@ from click.testing import CliRunner, Result
 
 from drumd.cli import main
 from drumd.cli.doctor import bundle
-from drumd.doctor import Finding, State
-from drumd.facts import ApiFacts, Facts
-from drumd.ports.port import PortList
+from drumd.doctor.findings import Finding, State
+from drumd.doctor.system import ApiFacts, Facts
+from drumd.ports.base import PortList
 from engine.inference.bundle import PLAY, SHIPPED
 
 HEALTHY = Facts(

@@ -4,8 +4,8 @@ import mido
 from click.testing import CliRunner
 
 from drumd.cli import main
-from drumd.recorder import GUITAR, Recorder
-from engine.moment import Moment
+from drumd.recording.moment import Moment
+from drumd.recording.recorder import GUITAR, Recorder
 from engine.music.notes import Metre
 
 

@@ -11,7 +11,7 @@ import rtmidi as driver
 from drumd.errors import PortError, PortLostError, PortNotFoundError
 from drumd.ports import rtmidi
 from drumd.ports.open import list_ports, open_input, open_output, same_port
-from drumd.ports.steady import SteadyInput, SteadyOutput
+from drumd.ports.reconnecting import SteadyInput, SteadyOutput
 from drumd.timing.clock import ManualClock
 
 pytestmark = pytest.mark.usefixtures("system")

@@ -2,10 +2,10 @@
 
 import pytest
 
-from drumd.timing.choose import musical_clock
-from drumd.timing.counted import CountedTempo
-from drumd.timing.free import FreeTempo
 from drumd.timing.musical import MusicalClock
+from drumd.timing.select import musical_clock
+from drumd.timing.sources.count_in import CountedTempo
+from drumd.timing.sources.free import FreeTempo
 from engine.music.notes import Metre
 from tests.drumd.timing.player import Session, groove, note, steady, taps
 

@@ -6,10 +6,10 @@ from types import SimpleNamespace
 import mido
 import pytest
 
-from drumd.ports.jackclient import JackInput, JackOutput
-from drumd.timing.choose import musical_clock
+from drumd.ports.jack.client import JackInput, JackOutput
 from drumd.timing.clock import MonotonicClock
-from drumd.timing.jackroll import BBT, ROLLING, JackTransport, TransportPlace, _place
+from drumd.timing.select import musical_clock
+from drumd.timing.sources.jack_transport import BBT, ROLLING, JackTransport, TransportPlace, _place
 from engine.music.notes import Metre
 from tests.drumd.timing.player import Session, groove, host, steady
 from tests.jack_harness import jack_server

@@ -1,0 +1,8 @@
+"""JACK itself, through JACK-Client: exact frames, and the transport."""
+
+__all__ = [
+    "client",
+    "frames",
+    "outbox",
+    "watch",
+]
