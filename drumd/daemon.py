@@ -24,8 +24,9 @@ from drumd.status.snapshot import Snapshot, Summary
 from drumd.timing.clock import Clock, MonotonicClock
 from drumd.timing.musical import MusicalClock
 from drumd.timing.select import musical_clock
-from drumd.timing.sources.jack_transport import JackTransport, TransportPlace
+from drumd.timing.sources.jack_transport import JackTransport
 from drumd.timing.sources.link import LinkTime
+from drumd.timing.transport_place import TransportPlace
 from engine.music.notes import COMMON_TIME, Metre
 
 STEP_S = 0.004  # the main loop's pause

@@ -7,7 +7,8 @@ from typing import Protocol
 
 from engine.errors import BundleError
 from engine.music.kit import PITCH_OF, Voice
-from engine.music.notes import FREE, Hit, Pattern, Request
+from engine.music.notes import Hit, Pattern, Request
+from engine.music.wishes import FREE
 from engine.performance.phrase import Phrase
 
 ROCK = Pattern.from_grid(

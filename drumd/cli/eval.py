@@ -15,8 +15,8 @@ import click
 from drumd.cli.progress import cores, progress_bar
 
 if TYPE_CHECKING:
-    from engine.evaluation.evaluate import SongResult
     from engine.evaluation.measures.document import Conditions
+    from engine.evaluation.results import SongResult
     from engine.evaluation.songs import EvalSong
     from engine.inference.bundle import Bundle
 

@@ -73,15 +73,15 @@ def _agreement(summary: Summary, title: str) -> Table:
 
 
 def _voices(summary: Summary) -> str:
-    from engine.evaluation.evaluate import MODEL
+    from engine.evaluation.results import MODEL
 
     rows = summary.voices[MODEL].items()
     return ", ".join(f"{name.replace('_', ' ')} {m.mean:.2f}" for name, m in rows if m)
 
 
 def _gains(summary: Summary) -> Table:
-    from engine.evaluation.evaluate import MODEL
     from engine.evaluation.measures.labels import interval, signed
+    from engine.evaluation.results import MODEL
 
     columns = (f"{MODEL}'s F1 above", "song by song [95 %]", "won", "lost", "even")
     table = _table("", columns)
@@ -102,8 +102,8 @@ def _likelihood(summary: Summary) -> Table:
 
 
 def _listening(summary: Summary) -> Table:
-    from engine.evaluation.evaluate import MODEL, OTHER, TRUTH
     from engine.evaluation.measures.labels import interval, number, signed
+    from engine.evaluation.results import MODEL, OTHER, TRUTH
 
     who = [name for name in (TRUTH, MODEL, OTHER) if name in summary.listening]
     title = "listening: r over bars between the guitar and the drums"
@@ -116,9 +116,9 @@ def _listening(summary: Summary) -> Table:
 
 
 def _style(summary: Summary) -> Table:
-    from engine.evaluation.evaluate import LIVE, MODEL, TRUTH
     from engine.evaluation.measures.baselines import ROCK
     from engine.evaluation.measures.labels import STYLE, interval, number
+    from engine.evaluation.results import LIVE, MODEL, TRUTH
 
     who = [name for name in (TRUTH, MODEL, LIVE, ROCK) if name in summary.style]
     table = _table("style", ("", *who))
@@ -140,8 +140,8 @@ def _responses(summary: Summary) -> Table:
 
 
 def _overlaps(summary: Summary) -> Table:
-    from engine.evaluation.evaluate import LIVE, MODEL, OTHER
     from engine.evaluation.measures.baselines import ROCK
+    from engine.evaluation.results import LIVE, MODEL, OTHER
 
     who = [name for name in (MODEL, LIVE, OTHER, ROCK) if name in summary.overlaps]
     table = _table("overlap with the true songs, spread against theirs", ("", *who))
@@ -158,7 +158,7 @@ def _first(rows: Mapping[str, Mapping[str, object]]) -> Sequence[str]:
 
 
 def _true_hits(summary: Summary) -> float:
-    from engine.evaluation.evaluate import MODEL
+    from engine.evaluation.results import MODEL
 
     return summary.means[MODEL]["true_hits_per_bar"].mean
 

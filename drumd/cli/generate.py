@@ -12,7 +12,7 @@ import click
 
 from drumd.cli.progress import cores, progress_bar
 from drumd.errors import DrumdError
-from engine.music.notes import STYLE_NAMES, Controls, style_of
+from engine.music.wishes import STYLE_NAMES, Controls, style_of
 
 if TYPE_CHECKING:
     from engine.inference.render import Job, Outcome

@@ -11,7 +11,7 @@ import click
 from drumd.config import CLOCKS, KEY_OF, load_settings
 from drumd.daemon import Daemon
 from drumd.status.reporter import PlainReporter, reporter_for
-from engine.music.notes import STYLE_NAMES
+from engine.music.wishes import STYLE_NAMES
 
 HELP = """Play drums to a live guitar.
 

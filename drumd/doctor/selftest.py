@@ -13,8 +13,9 @@ from tempfile import TemporaryDirectory
 
 import mido
 
+from engine.music.general_midi import DRUM_CHANNEL
+
 LISTEN = (sys.executable, "-m", "drumd", "listen")
-DRUM_CHANNEL = 9
 BPM, BARS, TICKS_PER_BEAT = 200.0, 5, 480
 RIFF = (40, 40, 43, 45, 40, 47, 45, 43)  # one bar of eighths
 PATIENCE_S = 60.0

@@ -2,10 +2,11 @@
 
 __all__ = [
     "conductor",
+    "control_map",
     "dials",
     "groove",
     "heard",
-    "inbox",
     "jam",
+    "player",
     "swing",
 ]

@@ -26,11 +26,13 @@ from drumd.controls import Command
 from drumd.jam.dials import Dials
 from drumd.jam.groove import Groove
 from drumd.jam.heard import Window, jump_shift
+from drumd.jam.player import Player
 from drumd.jam.swing import swing_of
-from drumd.status.phase import BarCounts, Part, Player
+from drumd.status.phase import BarCounts, Part
 from drumd.timing.musical import MusicalClock
 from drumd.timing.timeline import TimeMap
-from engine.music.notes import Controls, Pattern, Request
+from engine.music.notes import Pattern, Request
+from engine.music.wishes import Controls
 
 ASK_S = 0.2  # the longest that an answer is waited for; the guitar heard is older by as much
 SEND_S = 0.03  # between the deadline and the earliest hit there may be

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from drumd.controls import Command, Dial
-from engine.music.notes import FREE, STYLE_NAMES, Controls, style_of
+from engine.music.wishes import FREE, STYLE_NAMES, Controls, style_of
 
 FULL = 127  # a controller's highest value
 

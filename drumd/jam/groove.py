@@ -10,8 +10,9 @@ from collections import deque
 from collections.abc import Sequence
 
 from drumd.jam.dials import Dials
-from drumd.status.phase import Player
-from engine.music.notes import Controls, Note, Pattern
+from drumd.jam.player import Player
+from engine.music.notes import Note, Pattern
+from engine.music.wishes import Controls
 from engine.performance.dynamics import Dynamics
 from engine.performance.expression import touched
 from engine.performance.phrase import Phrase

@@ -14,9 +14,8 @@ from dataclasses import dataclass
 import mido
 
 from drumd.timing.timeline import TimeMap
-from engine.music.notes import Note
+from engine.music.notes import WINDOW_NOTES, Note
 
-WINDOW_NOTES = 150
 ENDS_ALL = (120, 123)  # controllers that end every note of a channel
 
 

@@ -6,16 +6,17 @@ recorder, the inbox, and asks the drummer. Only the scheduler (a thread of its o
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Iterator
 from typing import Protocol
 
 import mido
 
 from drumd.config import Settings
-from drumd.controls import Controls
 from drumd.drummer_process import Answer
 from drumd.jam.conductor import Conductor
+from drumd.jam.control_map import Controls
 from drumd.jam.dials import Dials
-from drumd.jam.inbox import Inbox
 from drumd.output.scheduler import Scheduler
 from drumd.recording.diary import Diary
 from drumd.recording.recorder import DRUMS, GUITAR, Recorder
@@ -24,6 +25,10 @@ from drumd.timing.clock import Clock
 from drumd.timing.musical import MusicalClock
 from drumd.timing.timeline import TimeMap
 from engine.music.notes import Request
+
+LIMIT = 4096
+TIMING = frozenset(("clock", "start", "continue", "stop", "songpos"))
+BATCH = 512  # taken at once, so that a flood does not keep the conductor waiting
 
 
 class Drummer(Protocol):
@@ -144,3 +149,33 @@ class Jam:
 
     def _ask(self, request: Request) -> None:
         self._drummer.ask(request, self._clock.now())
+
+
+class Inbox:
+    """What has arrived: a queue with a bound, which counts what it has to drop.
+
+    Once half full it takes only what tells the time: a flood of notes must not stop the song.
+    """
+
+    def __init__(self, limit: int = LIMIT) -> None:
+        self.heard = 0
+        self.dropped = 0
+        self._waiting: deque[tuple[float, mido.Message]] = deque()
+        self._limit = limit
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def put(self, time: float, message: mido.Message) -> None:
+        """Take in a message that arrived at `time` seconds."""
+        self.heard += 1
+        limit = self._limit if message.type in TIMING else self._limit // 2
+        if len(self._waiting) >= limit:
+            self.dropped += 1
+        else:
+            self._waiting.append((time, message))
+
+    def take(self, most: int = BATCH) -> Iterator[tuple[float, mido.Message]]:
+        """The oldest messages."""
+        for _ in range(min(most, len(self._waiting))):
+            yield self._waiting.popleft()

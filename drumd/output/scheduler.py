@@ -24,9 +24,9 @@ from drumd.output.realtime import RealtimeThread
 from drumd.ports.base import Sender
 from drumd.timing.clock import Clock
 from drumd.timing.musical import MusicalClock
+from engine.music.general_midi import DRUM_CHANNEL
 from engine.music.notes import Hit, Pattern
 
-DRUM_CHANNEL = 9  # channel 10 in the words of musicians
 ALL_NOTES_OFF = 123
 SENT_KEPT = 4096
 ROUNDING = 1e-6  # beats

@@ -8,7 +8,7 @@ from typing import Protocol, runtime_checkable
 
 import mido
 
-from drumd.timing.sources.jack_transport import TransportPlace
+from drumd.timing.transport_place import TransportPlace
 
 Heard = tuple[float, mido.Message]
 """The arrival time (seconds on the clock) and the message."""

@@ -14,15 +14,12 @@ from pathlib import Path
 import mido
 
 from drumd.errors import PortError
+from engine.music.general_midi import CLOCKS_PER_BEAT, DRUM_CHANNEL, GUITAR_PROGRAMS, TrackChannel
 from engine.music.notes import Metre
 
-CLOCKS_PER_BEAT = 24
-DRUM_CHANNEL = 9
-GUITARS = range(24, 32)  # General MIDI programs
 GUITAR_NAME = re.compile(r"guitar|gtr|gitarre|guitare|chitarra", re.IGNORECASE)
 DEFAULT_TEMPO = 500_000  # microseconds a beat
 
-Part = tuple[int, int]  # track, channel
 Timed = tuple[float, mido.Message]
 
 
@@ -61,13 +58,13 @@ def _is_at_once(message: mido.Message) -> bool:
 
 def guitar_notes(midi: mido.MidiFile) -> list[Timed]:
     """The notes of the busiest guitar part, or of all parts but drums if there is no guitar."""
-    notes, guitars = list[tuple[int, Part, mido.Message]](), set[Part]()
+    notes, guitars = list[tuple[int, TrackChannel, mido.Message]](), set[TrackChannel]()
     for number, track in enumerate(midi.tracks):
         tick = 0
         named = bool(GUITAR_NAME.search(track.name))
         for message in track:
             tick += message.time
-            if message.type == "program_change" and message.program in GUITARS:
+            if message.type == "program_change" and message.program in GUITAR_PROGRAMS:
                 guitars.add((number, message.channel))
             elif message.type in ("note_on", "note_off") and message.channel != DRUM_CHANNEL:
                 notes.append((tick, (number, message.channel), message.copy(time=0)))

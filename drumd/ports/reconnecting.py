@@ -15,7 +15,7 @@ from drumd.errors import PortError, PortLostError
 from drumd.ports.base import Handed, Heard, InputPort, OnServer, OutputPort, Place
 from drumd.ports.clock_holdover import FreeWheel
 from drumd.timing.clock import Clock
-from drumd.timing.sources.jack_transport import TransportPlace
+from drumd.timing.transport_place import TransportPlace
 
 RETRY_S = 0.5
 

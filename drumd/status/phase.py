@@ -1,12 +1,9 @@
-"""What the conductor knows of the bars: what the drummer is doing, who plays, how it went."""
+"""What the conductor knows of the bars: what the drummer is doing, how it went."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
-
-from engine.music.notes import Pattern
 
 
 class Part(Enum):
@@ -16,17 +13,6 @@ class Part(Enum):
     LISTENING = "listening"
     PLAYING = "playing"
     RESTING = "resting"
-
-
-class Player(Protocol):
-    """Who plays the bars: the scheduler."""
-
-    def cue(self, pattern: Pattern, start: float) -> None: ...
-
-    def drop_from(self, start: float) -> None:
-        """Forget the patterns that were cued to start at that beat or later, all their hits."""
-
-    def silence(self) -> None: ...
 
 
 @dataclass(slots=True)

@@ -8,4 +8,5 @@ __all__ = [
     "slew",
     "sources",
     "timeline",
+    "transport_place",
 ]

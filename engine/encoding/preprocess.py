@@ -12,9 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.music.notes import Note
+from engine.music.notes import WINDOW_NOTES, Note
 
-MAX_NOTES = 150
 MEMORY_BEATS = 32.0  # what lies further back says nothing about the bar to come
 
 
@@ -48,7 +47,7 @@ def window(
     onset = np.asarray(onset, np.float64)
     end = int(np.searchsorted(onset, heard_until, side="left"))
     oldest = int(np.searchsorted(onset, start - MEMORY_BEATS, side="right"))
-    keep = slice(min(end, max(oldest, end - MAX_NOTES)), end)
+    keep = slice(min(end, max(oldest, end - WINDOW_NOTES)), end)
     heard = onset[keep]
     return Window(
         onset=(heard - start).astype(np.float32),

@@ -5,5 +5,6 @@ __all__ = [
     "hit_metrics",
     "measures",
     "report",
+    "results",
     "songs",
 ]

@@ -8,22 +8,23 @@ that does not listen); and the baselines. What is measured is told in `engine.ev
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from engine.corpus.store import Corpus
 from engine.errors import EngineError
 from engine.evaluation.hit_metrics import Score, score
-from engine.evaluation.measures.baselines import COMMON, LATE, NEAREST, ROCK, Baselines
-from engine.evaluation.measures.counterfactuals import Response, response, variants
-from engine.evaluation.measures.drumming import Drumming, drumming
-from engine.evaluation.measures.likelihood import GUITARS, Likelihood, Reader, likelihood
-from engine.evaluation.measures.listening import Listening, listening
+from engine.evaluation.measures.baselines import Baselines
+from engine.evaluation.measures.counterfactuals import response, variants
+from engine.evaluation.measures.drumming import drumming
+from engine.evaluation.measures.likelihood import GUITARS, Reader, likelihood
+from engine.evaluation.measures.listening import listening
 from engine.evaluation.measures.live import Live
-from engine.evaluation.measures.style import About, Style, style
+from engine.evaluation.measures.style import About, style
 from engine.evaluation.measures.training import TrainingBars
+from engine.evaluation.results import LIVE, MODEL, OTHER, PLAYERS, TRUTH, Performance, SongResult
 from engine.evaluation.songs import EvalSong, borrowed_guitar, other_songs
 from engine.inference.accompany import Drummer, accompany
 from engine.music.notes import Hit, Note
@@ -31,8 +32,6 @@ from engine.music.song import Bar
 from engine.storage.workers import WorkerLostError, work_through
 
 PATIENCE_S = 1800.0
-MODEL, LIVE, OTHER, TRUTH = "model", "model, live", "other guitar", "true drums"
-PLAYERS = (MODEL, LIVE, OTHER, ROCK, COMMON, NEAREST, LATE)  # in the order they are shown
 
 Progress = Callable[[int, int], None]  # songs done, songs in all
 
@@ -46,35 +45,6 @@ class Task:
     bundle: Path | None = None
     seed: int = 0
     temperature: float | None = None  # None: the bundle's own
-
-
-@dataclass(frozen=True, slots=True)
-class Performance:
-    """What the model did with one song; hits in beats from its start."""
-
-    hits: Mapping[str, tuple[Hit, ...]]  # by MODEL, LIVE and, where there is a lender, OTHER
-    likelihood: Likelihood
-    responses: Mapping[str, Response]
-
-
-@dataclass(frozen=True, slots=True)
-class SongResult:
-    """All measures of one song by who drummed; a player that could not play is missing."""
-
-    file: str
-    metre: str
-    bpm: float
-    feel: str
-    bars: int  # that were scored
-    other: str  # the song that lent its guitar
-    scores: Mapping[str, Score]  # on the grid of sixteenths
-    fine: Mapping[str, Score]  # on the finer grid
-    listening: Mapping[str, Listening]  # TRUTH included, as in the next two
-    style: Mapping[str, Style]
-    likelihood: Likelihood
-    responses: Mapping[str, Response]
-    drums: Mapping[str, Drumming] = field(repr=False, compare=False)
-    notes: tuple[Note, ...] = field(default=(), repr=False, compare=False)
 
 
 def evaluate(

@@ -20,10 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.encoding.features import HISTORY_BARS, Floats
-from engine.encoding.preprocess import MAX_NOTES
 from engine.music.grid import MAX_BAR_BEATS, fits_grid
-from engine.music.notes import FREE, Controls, Hit, Metre, Note, Pattern, Request
+from engine.music.notes import WINDOW_NOTES, Hit, Metre, Note, Pattern, Request
 from engine.music.song import Bar
+from engine.music.wishes import FREE, Controls
 from engine.performance.dynamics import Dynamics
 from engine.performance.expression import touched
 from engine.performance.phrase import Phrase, ended
@@ -116,7 +116,7 @@ def request_for(number: int, bar: Bar, notes: Sequence[Note], onsets: Sequence[f
     return Request(
         bar=number,
         start=bar.start,
-        notes=tuple(notes[max(0, heard - MAX_NOTES) : heard]),
+        notes=tuple(notes[max(0, heard - WINDOW_NOTES) : heard]),
         heard_until=end,
         metre=bar.metre,
         bpm=bar.bpm,

@@ -14,8 +14,8 @@ from engine.midi.instruments import Instrument, choose, instruments
 from engine.midi.read import parse_song, read_file
 from engine.midi.smf import parse
 from engine.midi.write import drum_file
-from engine.music.notes import FREE, Controls
 from engine.music.song import Song, bars
+from engine.music.wishes import FREE, Controls
 from engine.storage.workers import WorkerLostError, work_through
 
 PATIENCE_S = 900.0  # the longest song that can be read takes less

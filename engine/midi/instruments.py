@@ -9,8 +9,9 @@ from statistics import median
 
 from engine.errors import MidiError
 from engine.midi.smf import RawFile
+from engine.music.general_midi import DRUM_CHANNEL, GUITAR_PROGRAMS, TrackChannel
 from engine.music.notes import Note
-from engine.music.song import GUITAR_PROGRAMS, Part, Song
+from engine.music.song import Part, Song
 
 GUITAR_WORDS = ("guitar", "gitar", "guitarra", "chitarra", "guitare", "gtr", "git.")
 GUITAR_PITCHES = range(40, 89)  # open low E to the last frets
@@ -33,9 +34,6 @@ FAMILIES = (
     "sounds",
 )  # fmt: skip  (General MIDI, eight programs each)
 BASS = FAMILIES.index("bass")
-_DRUM_CHANNEL = 9
-
-Place = tuple[int, int]  # track and channel in the file, from 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +44,7 @@ class Instrument:
     name: str
     program: int  # the one that most notes are played with
     notes: tuple[Note, ...]  # by onset
-    place: Place | None  # None where the file could not be followed
+    place: TrackChannel | None  # None where the file could not be followed
 
     @property
     def is_guitar(self) -> bool:
@@ -65,7 +63,7 @@ class Instrument:
 def instruments(song: Song, file: RawFile) -> list[Instrument]:
     """The pitched instruments of a song, in the file's order; `file` is the same file, raw."""
     struck = _struck(file)
-    together: dict[Place | int, list[Part]] = {}
+    together: dict[TrackChannel | int, list[Part]] = {}
     for index, part in enumerate(song.parts):
         if not part.is_drum:
             place = _place(part, song.ticks_per_beat, struck)
@@ -107,27 +105,27 @@ def _likeness(one: Instrument) -> float:
     return in_range * (1 - too_low_or_high) * (0.2 if one.is_bass else 1)
 
 
-def _instrument(number: int, parts: Sequence[Part], place: Place | None) -> Instrument:
+def _instrument(number: int, parts: Sequence[Part], place: TrackChannel | None) -> Instrument:
     notes = tuple(sorted(note for part in parts for note in part.notes()))
     most = max(parts, key=len)
     return Instrument(number, most.name, most.program, notes, place)
 
 
-def _struck(file: RawFile) -> dict[Place, Counter[tuple[int, int]]]:
+def _struck(file: RawFile) -> dict[TrackChannel, Counter[tuple[int, int]]]:
     """How often each (tick, pitch) is struck on each channel of each track."""
-    struck: dict[Place, Counter[tuple[int, int]]] = {}
+    struck: dict[TrackChannel, Counter[tuple[int, int]]] = {}
     for number, track in enumerate(file.tracks):
         for event in track.events:
             status, channel = event.data[0] & 0xF0, event.channel
-            if status == 0x90 and event.data[2] and channel not in (None, _DRUM_CHANNEL):
+            if status == 0x90 and event.data[2] and channel not in (None, DRUM_CHANNEL):
                 place = (number, event.data[0] & 0x0F)
                 struck.setdefault(place, Counter())[event.tick, event.data[1]] += 1
     return struck
 
 
 def _place(
-    part: Part, ticks_per_beat: int, struck: dict[Place, Counter[tuple[int, int]]]
-) -> Place | None:
+    part: Part, ticks_per_beat: int, struck: dict[TrackChannel, Counter[tuple[int, int]]]
+) -> TrackChannel | None:
     """Where a part's notes lie in the file; they are taken from what is struck there."""
     ticks = (part.onset * ticks_per_beat).round().astype(int).tolist()
     notes = Counter(zip(ticks, part.pitch.tolist(), strict=True))

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import MidiError
+from engine.music.general_midi import DRUM_CHANNEL
 from engine.music.notes import COMMON_TIME, Metre
 from engine.music.song import Part, Song
 
@@ -28,10 +29,9 @@ except ImportError:  # the core install does without it
     symusic = None
 
 MAX_BYTES = 16_000_000
-MAX_NOTES = 500_000
+MOST_NOTES = 500_000
 MAX_TRACKS = 1_000
 MAX_BEATS = 50_000  # some seven hours at 120 bpm
-DRUM_CHANNEL = 9
 DEFAULT_BPM = 120.0
 
 
@@ -177,8 +177,8 @@ def _read_mido_track(track: Iterable[Any], raw: _Raw) -> None:
 
 def _song(raw: _Raw) -> Song:
     """Ticks to beats, with the limits of a song that can be played."""
-    if sum(len(part.notes) for part in raw.parts) > MAX_NOTES:
-        raise MidiError(f"more than {MAX_NOTES:,} notes")
+    if sum(len(part.notes) for part in raw.parts) > MOST_NOTES:
+        raise MidiError(f"more than {MOST_NOTES:,} notes")
     tempos = {0.0: DEFAULT_BPM}
     for tick, microseconds in raw.tempos:
         if microseconds < 1:

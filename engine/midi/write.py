@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 from engine.midi.smf import KEY, METRE, TEMPO, TRACK_NAME, Event, RawFile, Track, build, meta, parse
+from engine.music.general_midi import DRUM_CHANNEL
 from engine.music.notes import Hit
 
 DRUM_TRACK = "AI Drums"
-DRUM_CHANNEL = 9  # channel 10, as people count
 GATE_BEATS = 0.1  # drums do not sustain; long enough for every sampler to hear them
 MAPS = (TEMPO, METRE, KEY)
 

@@ -10,23 +10,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from engine.music.kit import PITCH_OF, VOICE_OF, Voice
-from engine.music.wishes import FREE, STYLE_NAMES, Controls, Style, style_of
-
-__all__ = [
-    "COMMON_TIME",
-    "FREE",
-    "STYLE_NAMES",
-    "Controls",
-    "Hit",
-    "Metre",
-    "Note",
-    "Pattern",
-    "Request",
-    "Style",
-    "style_of",
-]
+from engine.music.wishes import FREE, Controls
 
 SIXTEENTH = 0.25
+WINDOW_NOTES = 150  # so many of the guitar's last notes are heard
 DRUM_ROWS = tuple(Voice)
 
 
@@ -149,11 +136,12 @@ class Pattern:
 class Request:
     """What the drummer is asked: the drums of `bars` bars from beat `start` on.
 
-    `notes` are the guitar's last notes in beats of the song (at most 150 count), `heard_until` the
-    beat up to which the guitar is known: at or before `start` when playing live (*anticipate*),
-    the end of the bars when writing for a file (*accompany*). `history` holds the drums of the
-    bars just before `start`, oldest first. `swing` is where in the beat the guitar plays its second
-    eighth: 0.5 straight, 0.67 triplets, more still a dotted shuffle; None: it has not shown.
+    `notes` are the guitar's last notes in beats of the song (at most `WINDOW_NOTES` count),
+    `heard_until` the beat up to which the guitar is known: at or before `start` when playing live
+    (*anticipate*), the end of the bars when writing for a file (*accompany*). `history` holds the
+    drums of the bars just before `start`, oldest first. `swing` is where in the beat the guitar
+    plays its second eighth: 0.5 straight, 0.67 triplets, more still a dotted shuffle; None: it has
+    not shown.
     """
 
     bar: int

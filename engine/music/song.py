@@ -14,9 +14,9 @@ from math import ceil
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.music.general_midi import GUITAR_PROGRAMS
 from engine.music.notes import Metre, Note
 
-GUITAR_PROGRAMS = range(24, 32)  # General MIDI, counted from 0: nylon to guitar harmonics
 _TOLERANCE = 1e-6
 
 

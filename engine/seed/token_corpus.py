@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 
 from engine.corpus.store import Report, Tensors, read_head, read_tensors
 from engine.errors import CorpusError
+from engine.music.notes import WINDOW_NOTES
 from engine.seed.token_files import TokenPair, find_token_files, read_token_file
 from engine.storage.atomic import check_target, publish
 
 FORMAT, VERSION = "drumd-tokens", 1
-MAX_INPUT = 150
 PAD, START, END, UNKNOWN = range(4)
 SPECIALS = ("<pad>", "<start>", "<end>", "<unknown>")
 ONE_VALID_IN = 10
@@ -64,7 +64,7 @@ def _unusable(pair: TokenPair) -> str:
         return "no target"
     if not pair.input:
         return "no input"
-    return f"input of more than {MAX_INPUT} notes" if len(pair.input) > MAX_INPUT else ""
+    return f"input of more than {WINDOW_NOTES} notes" if len(pair.input) > WINDOW_NOTES else ""
 
 
 def _write(target: Path, pairs: Sequence[TokenPair], report: Report) -> None:

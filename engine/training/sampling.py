@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.corpus.store import Corpus, SongInfo, drums_alone
-from engine.encoding.preprocess import MAX_NOTES, MEMORY_BEATS
+from engine.encoding.preprocess import MEMORY_BEATS
 from engine.errors import CorpusError
 from engine.music.grid import STEPS_PER_BEAT
+from engine.music.notes import WINDOW_NOTES
 from engine.training.augment import VarySettings
 from engine.training.bar_table import Arrays
 
@@ -141,4 +142,4 @@ def _window_sizes(tensors: Arrays) -> NDArray[np.int64]:
         onset = tensors["note_onset"][first[part] : first[part + 1]]
         ends = np.searchsorted(onset, start[pairs] + PAIR_BARS * 4)
         sizes[pairs] = ends - np.searchsorted(onset, start[pairs] - MEMORY_BEATS)
-    return np.minimum(sizes, MAX_NOTES)
+    return np.minimum(sizes, WINDOW_NOTES)

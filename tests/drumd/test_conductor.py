@@ -1,7 +1,8 @@
 import mido
 import pytest
 
-from drumd.jam.conductor import Conductor, Part
+from drumd.jam.conductor import Conductor
+from drumd.status.phase import Part
 from drumd.timing.musical import MusicalClock
 from drumd.timing.timeline import TimeMap
 from engine.music.kit import Voice

@@ -2,7 +2,8 @@
 
 from drumd.jam.dials import Dials
 from drumd.jam.groove import Groove
-from engine.music.notes import FREE, Controls, Pattern
+from engine.music.notes import Pattern
+from engine.music.wishes import FREE, Controls
 
 FILL = Controls(fill=True)
 

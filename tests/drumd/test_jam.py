@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from drumd.jam.conductor import Part
 from drumd.recording.recorder import Recorder
+from drumd.status.phase import Part
 from drumd.timing.musical import MusicalClock
 from drumd.timing.sources.fixed_tempo import GivenTempo
 from drumd.timing.sources.midi_clock import HostClock

@@ -7,7 +7,7 @@ import pytest
 
 from drumd.config import Settings
 from drumd.controls import Control
-from drumd.jam.conductor import Part
+from drumd.status.phase import Part
 from engine.music.kit import PITCH_OF, Voice
 from engine.music.notes import Metre
 from tests.drumd.timing.player import groove, host, note, steady, taps

@@ -6,20 +6,11 @@ import pytest
 from engine.corpus.prepare import prepare_songs
 from engine.corpus.store import read_corpus
 from engine.errors import CorpusError, EngineError
-from engine.evaluation.evaluate import (
-    LIVE,
-    MODEL,
-    OTHER,
-    PLAYERS,
-    TRUTH,
-    Task,
-    evaluate,
-    measure,
-    perform,
-)
+from engine.evaluation.evaluate import Task, evaluate, measure, perform
 from engine.evaluation.measures.baselines import ROCK, Baselines
 from engine.evaluation.measures.counterfactuals import REST
 from engine.evaluation.measures.training import TrainingBars
+from engine.evaluation.results import LIVE, MODEL, OTHER, PLAYERS, TRUTH
 from engine.evaluation.songs import borrowed_guitar, in_part, other_songs, songs_of
 from engine.music.grid import steps_in
 from engine.music.kit import VOICES, Voice

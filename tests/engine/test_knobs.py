@@ -8,7 +8,8 @@ from engine.evaluation.measures.drumming import drumming
 from engine.evaluation.measures.fills import fill_bars
 from engine.inference.accompany import accompany
 from engine.inference.infer import Drummer
-from engine.music.notes import Controls, Request, Style
+from engine.music.notes import Request
+from engine.music.wishes import Controls, Style
 from tests.knobs import PARTS, VALUES, loudness, spearman, strokes, sweep
 
 

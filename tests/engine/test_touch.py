@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.music.grid import SLOTS
-from engine.music.notes import FREE, Controls, Hit, Pattern
-from engine.music.wishes import LOUDEST, SOFTEST
+from engine.music.notes import Hit, Pattern
+from engine.music.wishes import FREE, LOUDEST, SOFTEST, Controls
 from engine.performance.expression import SLOTS as OURS
 from engine.performance.expression import touched
 

@@ -4,5 +4,6 @@ __all__ = [
     "client",
     "frames",
     "outbox",
+    "transport",
     "watch",
 ]

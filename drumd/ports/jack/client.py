@@ -21,11 +21,12 @@ from drumd.errors import PortError, PortLostError
 from drumd.ports.base import Handed, Heard, Place, PortList
 from drumd.ports.jack.frames import FrameClock
 from drumd.ports.jack.outbox import Outbox
+from drumd.ports.jack.transport import transport_place
 from drumd.ports.jack.watch import SERVER_GONE, JackWatch
 from drumd.ports.names import CLIENTS, OWN_PORTS, cable_to
 from drumd.ports.quiet import quiet_stderr
 from drumd.timing.clock import Clock
-from drumd.timing.sources.jack_transport import TransportPlace, transport_place
+from drumd.timing.transport_place import TransportPlace
 
 API = "jack"
 QUEUE = 65_536  # messages that wait to be polled: 3 s of 20,000 a second; then the oldest go

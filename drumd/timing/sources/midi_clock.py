@@ -10,9 +10,9 @@ import mido
 
 from drumd.timing.sources.tick_filter import TickRow
 from drumd.timing.timeline import TimeMap
+from engine.music.general_midi import CLOCKS_PER_BEAT
 
-TICKS_PER_BEAT = 24
-TICKS_PER_SIXTEENTH = TICKS_PER_BEAT // 4
+CLOCKS_PER_SIXTEENTH = CLOCKS_PER_BEAT // 4
 GONE_S, GONE_TICKS = 0.5, 14  # a clock silent for so long, the longer of both, has stopped
 SETTLED = 24  # clocks after which a first note may start a host that never says start
 FASTEST_BPM = 1000.0
@@ -47,7 +47,7 @@ class HostClock:
             case "continue":
                 self._move(self._song)
             case "songpos":
-                self._locate(message.pos * TICKS_PER_SIXTEENTH)
+                self._locate(message.pos * CLOCKS_PER_SIXTEENTH)
             case "stop":
                 self._told, self._moved = True, False
                 self._playing = self.rolling = False
@@ -68,7 +68,7 @@ class HostClock:
 
     def _locate(self, song_tick: int) -> None:
         """A song position. While rolling it may only confirm the sixteenth that is playing."""
-        if self.rolling and 0 <= self._song - song_tick < TICKS_PER_SIXTEENTH:
+        if self.rolling and 0 <= self._song - song_tick < CLOCKS_PER_SIXTEENTH:
             return
         self._song = song_tick
         self._moved = self._moved or self._playing
@@ -113,5 +113,5 @@ class HostClock:
     def _draw_line(self, song_tick: int) -> None:
         """The song's tick `song_tick` is the clock heard last."""
         if fit := self._row.fit:
-            bpm = min(FASTEST_BPM, 60 / TICKS_PER_BEAT / fit.interval)
-            self.line = TimeMap(fit.time, song_tick / TICKS_PER_BEAT, bpm)
+            bpm = min(FASTEST_BPM, 60 / CLOCKS_PER_BEAT / fit.interval)
+            self.line = TimeMap(fit.time, song_tick / CLOCKS_PER_BEAT, bpm)

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 
 from engine.encoding.features import Floats
-from engine.evaluation.evaluate import MODEL
 from engine.evaluation.hit_metrics import Mean
 from engine.evaluation.measures.live import Live
 from engine.evaluation.measures.summary import Summary
+from engine.evaluation.results import MODEL
 from engine.evaluation.songs import EvalSong
 from engine.inference.accompany import Drummer, accompany
 from engine.inference.bundle import Bundle

@@ -14,11 +14,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import TypeVar
 
-from engine.evaluation.evaluate import MODEL, PLAYERS, TRUTH, SongResult
 from engine.evaluation.hit_metrics import ROWS, Mean, Score, mean_over_songs
 from engine.evaluation.measures.likelihood import Likelihood
 from engine.evaluation.measures.overlap import Overlap, features, overlap
 from engine.evaluation.measures.style import Style
+from engine.evaluation.results import MODEL, PLAYERS, TRUTH, SongResult
 
 SCORES = ("f1", "precision", "recall", "jaccard", "hits_per_bar", "true_hits_per_bar")
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from pathlib import Path
 
-from engine.evaluation.evaluate import LIVE, MODEL, OTHER, TRUTH, SongResult
 from engine.evaluation.hit_metrics import Mean
 from engine.evaluation.measures.baselines import ROCK
 from engine.evaluation.measures.document import Conditions
@@ -16,6 +15,7 @@ from engine.evaluation.report import charts, tables
 from engine.evaluation.report.pictures import distributions
 from engine.evaluation.report.rolls import chosen_songs, excerpt, piano_roll
 from engine.evaluation.report.sound import BARS, excerpt_file, sound, soundfont
+from engine.evaluation.results import LIVE, MODEL, OTHER, TRUTH, SongResult
 from engine.pages.html import html_page, section, tiles, write_page
 
 KEY = (

@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from engine.evaluation.evaluate import MODEL, TRUTH, SongResult
 from engine.evaluation.hit_metrics import ROWS
 from engine.evaluation.measures.drumming import Drumming, Floats, Ints
 from engine.evaluation.measures.fills import PHRASE_BARS, fill_bars, phrase_place
 from engine.evaluation.measures.touch import milliseconds
 from engine.evaluation.report.charts import columns, distribution, pairs
+from engine.evaluation.results import MODEL, TRUTH, SongResult
 
 SIXTEENTHS = 16
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from engine.evaluation.evaluate import MODEL, TRUTH, SongResult
 from engine.evaluation.hit_metrics import ROWS
 from engine.evaluation.measures.drumming import Drumming
+from engine.evaluation.results import MODEL, TRUTH, SongResult
 from engine.music.kit import Voice
 from engine.music.notes import Note
 from engine.music.song import Bar

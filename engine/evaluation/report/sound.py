@@ -14,9 +14,9 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from engine.evaluation.evaluate import SongResult
 from engine.evaluation.hit_metrics import ROWS
 from engine.evaluation.measures.drumming import Drumming
+from engine.evaluation.results import SongResult
 from engine.midi.smf import TEMPO, Event, RawFile, Track, build, meta
 from engine.midi.write import drum_track
 from engine.music.kit import PITCH_OF

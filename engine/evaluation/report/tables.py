@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
-from engine.evaluation.evaluate import LIVE, MODEL, OTHER, TRUTH, SongResult
 from engine.evaluation.hit_metrics import Mean
 from engine.evaluation.measures.baselines import COMMON, LATE, NEAREST, ROCK
 from engine.evaluation.measures.labels import (
@@ -20,6 +19,7 @@ from engine.evaluation.measures.labels import (
 )
 from engine.evaluation.measures.likelihood import Likelihood
 from engine.evaluation.measures.summary import Row, Summary
+from engine.evaluation.results import LIVE, MODEL, OTHER, TRUTH, SongResult
 
 SHOWN = (TRUTH, MODEL, LIVE, OTHER, ROCK, COMMON, NEAREST, LATE)
 

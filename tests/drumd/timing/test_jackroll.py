@@ -7,9 +7,11 @@ import mido
 import pytest
 
 from drumd.ports.jack.client import JackInput, JackOutput
+from drumd.ports.jack.transport import BBT, _place
 from drumd.timing.clock import MonotonicClock
 from drumd.timing.select import musical_clock
-from drumd.timing.sources.jack_transport import BBT, ROLLING, JackTransport, TransportPlace, _place
+from drumd.timing.sources.jack_transport import JackTransport
+from drumd.timing.transport_place import ROLLING, TransportPlace
 from engine.music.notes import Metre
 from tests.drumd.timing.player import Session, groove, host, steady
 from tests.jack_harness import jack_server

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from engine.evaluation.evaluate import LIVE, MODEL, OTHER, TRUTH, Performance, Task, measure
+from engine.evaluation.evaluate import Task, measure
 from engine.evaluation.measures.baselines import COMMON, LATE, NEAREST, ROCK, Baselines
 from engine.evaluation.measures.copying import two_bar_patterns
 from engine.evaluation.measures.counterfactuals import LOUD, REST, Response
@@ -13,6 +13,7 @@ from engine.evaluation.measures.drumming import drumming
 from engine.evaluation.measures.likelihood import Likelihood
 from engine.evaluation.measures.summary import Won, mean, summarise
 from engine.evaluation.measures.training import TrainingBars
+from engine.evaluation.results import LIVE, MODEL, OTHER, TRUTH, Performance
 from engine.music.kit import Voice
 from tests.engine.measures.made import groove, hit, song
 

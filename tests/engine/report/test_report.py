@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from engine.errors import EngineError
-from engine.evaluation.evaluate import MODEL, OTHER, TRUTH
 from engine.evaluation.hit_metrics import Mean
 from engine.evaluation.measures.drumming import drumming
 from engine.evaluation.measures.summary import summarise
@@ -16,6 +15,7 @@ from engine.evaluation.report import page, sound
 from engine.evaluation.report.charts import SongBar, distribution, intervals, songs
 from engine.evaluation.report.rolls import chosen_songs, excerpt, piano_roll
 from engine.evaluation.report.sound import excerpt_file
+from engine.evaluation.results import MODEL, OTHER, TRUTH
 from engine.midi.read import parse_song
 from engine.pages.svg import Scale
 from tests.engine.measures.made import groove, song
