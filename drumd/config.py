@@ -13,7 +13,8 @@ from pathlib import Path
 
 from drumd.controls import Command, Control, Dial
 from drumd.errors import SettingsError
-from engine.notes import Controls, Metre, Style, style_of
+from engine.music.notes import Metre
+from engine.music.wishes import Controls, Style, style_of
 
 CLOCKS = ("auto", "host", "link", "count-in", "free", "given")
 FIELD_OF = {"in": "input", "out": "output"}

@@ -8,31 +8,26 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
 from drumd.config import Settings, playable
-from drumd.drummer import DrummerProcess, Factory, model_factory
+from drumd.drummer_process import DrummerProcess, Factory, model_factory
 from drumd.errors import DrumdError, RecordError, SettingsError
-from drumd.jam import Jam
-from drumd.ports import (
-    InputPort,
-    OutputPort,
-    Place,
-    SteadyInput,
-    SteadyOutput,
-    open_input,
-    open_output,
-    same_port,
-)
-from drumd.ports.fake import NullPort
-from drumd.ports.hostfile import metre_of
-from drumd.ports.open import file_of
+from drumd.jam.jam import Jam
+from drumd.output.scheduler import Scheduler
+from drumd.ports.base import InputPort, OutputPort, Place
+from drumd.ports.fakes import NullPort
+from drumd.ports.midi_file_host import metre_of
+from drumd.ports.open import file_of, open_input, open_output, same_port
+from drumd.ports.reconnecting import SteadyInput, SteadyOutput
 from drumd.process import main_thread_first, quick_threads, stopped_by_signals
-from drumd.recorder import Recorder
-from drumd.reporter import SCREEN_S, Reporter
-from drumd.scheduler import Scheduler
-from drumd.status import Snapshot, Summary
-from drumd.timing import Clock, LinkTime, MonotonicClock, MusicalClock
-from drumd.timing.choose import musical_clock
-from drumd.timing.jackroll import JackTransport, TransportPlace
-from engine.notes import COMMON_TIME, Metre
+from drumd.recording.recorder import Recorder
+from drumd.status.reporter import SCREEN_S, Reporter
+from drumd.status.snapshot import Snapshot, Summary
+from drumd.timing.clock import Clock, MonotonicClock
+from drumd.timing.musical import MusicalClock
+from drumd.timing.select import musical_clock
+from drumd.timing.sources.jack_transport import JackTransport
+from drumd.timing.sources.link import LinkTime
+from drumd.timing.transport_place import TransportPlace
+from engine.music.notes import COMMON_TIME, Metre
 
 STEP_S = 0.004  # the main loop's pause
 

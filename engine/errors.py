@@ -6,6 +6,7 @@ EngineError
 ├── ConfigError       a training recipe with a mistake
 ├── CheckpointError   a checkpoint that cannot be used
 ├── BundleError       a bundle that cannot be used
+├── OnsetsError       a file of onsets that cannot be used
 └── MissingExtraError an optional library that is not installed
 """
 
@@ -32,6 +33,10 @@ class CheckpointError(EngineError):
 
 class BundleError(EngineError):
     """A bundle is missing, tampered with or of another version."""
+
+
+class OnsetsError(EngineError):
+    """A file of onsets is broken or tells too little of them."""
 
 
 class MissingExtraError(EngineError):

@@ -16,12 +16,14 @@ from typing import Any
 import mido
 import numpy as np
 
-from drumd.drummer import DrummerProcess
-from drumd.ports.jackclient import available
+from drumd.drummer_process import DrummerProcess
+from drumd.output.scheduler import Scheduler
+from drumd.ports.jack.client import available
 from drumd.process import main_thread_first, quick_threads
-from drumd.scheduler import Scheduler
-from drumd.timing import GivenTempo, MonotonicClock, MusicalClock
-from engine.notes import Hit, Pattern
+from drumd.timing.clock import MonotonicClock
+from drumd.timing.musical import MusicalClock
+from drumd.timing.sources.fixed_tempo import GivenTempo
+from engine.music.notes import Hit, Pattern
 from tests import drummers
 from tests.bench_scheduler import busy_cores
 from tests.exact import CycleRecorder, NotingOutput, Outcome, Struck

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.infer import Drummer
+from engine.inference.infer import Drummer
 from tests.figures import Figure, Options
 from tests.knobs import PARTS, VALUES, loudness, spearman, strokes, sweep
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 
 import psutil
 
-from drumd.status import Gauge, Spread
+from drumd.status.snapshot import Gauge, Spread
 from tests import drummers
 from tests.figures import Figure, Options
 from tests.jack_harness import JackServer, clock_events, jack_server

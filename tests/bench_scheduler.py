@@ -12,13 +12,17 @@ from random import Random
 
 import mido
 
-from drumd.ports import open_input, open_output, rtmidi
+from drumd.output.scheduler import Scheduler
+from drumd.ports import rtmidi
+from drumd.ports.open import open_input, open_output
 from drumd.process import quick_threads
-from drumd.scheduler import Scheduler
-from drumd.status import Gauge, Spread
-from drumd.timing import GivenTempo, HostClock, ManualClock, MonotonicClock, MusicalClock
-from engine.kit import Voice
-from engine.notes import Pattern
+from drumd.status.snapshot import Gauge, Spread
+from drumd.timing.clock import ManualClock, MonotonicClock
+from drumd.timing.musical import MusicalClock
+from drumd.timing.sources.fixed_tempo import GivenTempo
+from drumd.timing.sources.midi_clock import HostClock
+from engine.music.kit import Voice
+from engine.music.notes import Pattern
 from tests.figures import Figure, Options
 from tests.jack_harness import JackGuitarist, clock_events, jack_server, note_on_times
 

@@ -14,11 +14,11 @@ from pathlib import Path
 
 import torch
 
-from engine.checkpoint import LOG
-from engine.corpus import read_corpus
-from engine.drum_task import DrumTask
+from engine.corpus.store import read_corpus
 from engine.recipe import Recipe, load_recipe
-from engine.train import train
+from engine.training.checkpoint import LOG
+from engine.training.drum_task import DrumTask
+from engine.training.train import train
 from tests.engine.songs import small_corpus
 from tests.figures import Figure, Options
 

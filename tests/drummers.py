@@ -6,9 +6,10 @@ import time
 from typing import Protocol
 
 from engine.errors import BundleError
-from engine.kit import PITCH_OF, Voice
-from engine.notes import FREE, Hit, Pattern, Request
-from engine.phrase import Phrase
+from engine.music.kit import PITCH_OF, Voice
+from engine.music.notes import Hit, Pattern, Request
+from engine.music.wishes import FREE
+from engine.performance.phrase import Phrase
 
 ROCK = Pattern.from_grid(
     {

@@ -13,8 +13,8 @@ from typing import Any
 
 import mido
 
-from drumd.ports.jackclient import JackOutput
-from drumd.ports.port import Handed
+from drumd.ports.base import Handed
+from drumd.ports.jack.client import JackOutput
 from tests.jack_harness import PERIOD, JackGuitarist
 
 Struck = tuple[int, int]  # frame, drum

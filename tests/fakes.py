@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.features import Floats
-from engine.grid import steps_in
-from engine.kit import VOICES
-from engine.metrics import rock_beat
-from engine.notes import Pattern, Request
+from engine.encoding.features import Floats
+from engine.evaluation.hit_metrics import rock_beat
+from engine.music.grid import steps_in
+from engine.music.kit import VOICES
+from engine.music.notes import Pattern, Request
 
 
 class RockDrummer:

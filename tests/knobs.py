@@ -9,9 +9,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import mean
 
-from engine.accompany import Drummer, accompany
-from engine.notes import Controls, Hit, Metre, Note
-from engine.song import Bar
+from engine.inference.accompany import Drummer, accompany
+from engine.music.notes import Hit, Metre, Note
+from engine.music.song import Bar
+from engine.music.wishes import Controls
 
 BARS, BEATS = 8, 4.0
 VALUES = tuple(step / 8 for step in range(9))

@@ -6,8 +6,9 @@ import json
 import sys
 import time
 
-from drumd.timing import LinkTime, MonotonicClock
-from drumd.timing.choose import musical_clock
+from drumd.timing.clock import MonotonicClock
+from drumd.timing.select import musical_clock
+from drumd.timing.sources.link import LinkTime
 
 
 def main() -> None:

@@ -8,12 +8,12 @@ import sys
 
 from drumd import daemon
 from drumd.cli import main
-from drumd.ports import jackclient
+from drumd.ports.jack import client as jack_client
 from tests import drummers
 
 if __name__ == "__main__":
     if os.environ.get("DRUMD_TESTS_WITHOUT_JACK_CLIENT"):
-        jackclient.available = lambda: False
+        jack_client.available = lambda: False
     factory = getattr(drummers, sys.argv[1])
     daemon.model_factory = lambda *_: factory
     main(["listen", *sys.argv[2:]], prog_name="drumd")

@@ -11,14 +11,15 @@ from collections.abc import Iterable
 import mido
 
 from drumd.config import Settings
-from drumd.drummer import Answer
-from drumd.jam import Jam
-from drumd.ports.fake import RecordingPort
-from drumd.recorder import Recorder
-from drumd.scheduler import Scheduler
-from drumd.timing import ManualClock, MusicalClock
-from drumd.timing.choose import musical_clock
-from engine.notes import COMMON_TIME, Request
+from drumd.drummer_process import Answer
+from drumd.jam.jam import Jam
+from drumd.output.scheduler import Scheduler
+from drumd.ports.fakes import RecordingPort
+from drumd.recording.recorder import Recorder
+from drumd.timing.clock import ManualClock
+from drumd.timing.musical import MusicalClock
+from drumd.timing.select import musical_clock
+from engine.music.notes import COMMON_TIME, Request
 from tests.drummers import Plays
 
 STEP_S = 0.004  # as the daemon's main loop

@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from drumd.timing.beat_records import (
+from engine.beats.records import (
     TrackedRecord,
     checked_bpm,
     checked_taps,
@@ -58,7 +58,7 @@ def command(
     """
     tracked = track_all([record.told(bpm, count_in) for record in read_records(onsets)])
     if plot is not None:
-        from engine.beat_plot import plot_beats
+        from engine.beats.plot import plot_beats
 
         plot_beats(plot, [(one.record.name, one.record.onsets, one.beats) for one in tracked])
     if as_json:

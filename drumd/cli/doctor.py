@@ -9,9 +9,9 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
-from drumd.doctor import Finding, State, examine
-from drumd.facts import gather
-from drumd.selftest import try_live_path
+from drumd.doctor.findings import Finding, State, examine
+from drumd.doctor.selftest import try_live_path
+from drumd.doctor.system import gather
 from engine.errors import EngineError
 
 MARKS = {State.GOOD: "[green]✓[/]", State.NOTE: "[yellow]•[/]", State.BROKEN: "[red]✗[/]"}
@@ -51,7 +51,7 @@ def show(findings: list[Finding]) -> None:
 
 def bundle() -> Finding:
     """Whether the drummer that ships is whole, by its checksums."""
-    from engine.bundle import open_bundle
+    from engine.inference.bundle import open_bundle
 
     try:
         found = open_bundle()

@@ -47,8 +47,8 @@ def command(run: Path, bundle: Path, as_json: bool, **given: float | None) -> No
     drumd export runs/mine -o my-bundle
     drumd generate riff.mid -o drums.mid --model my-bundle
     """
-    from engine.bundle import Playing, open_bundle
-    from engine.export import export
+    from engine.inference.bundle import Playing, open_bundle
+    from engine.training.export import export
 
     told = {name: value for name, value in given.items() if value is not None}
     playing = replace(Playing(), **told)  # type: ignore[arg-type]

@@ -12,10 +12,10 @@ import click
 
 from drumd.cli.progress import cores, progress_bar
 from drumd.errors import DrumdError
-from engine.notes import STYLE_NAMES, Controls, style_of
+from engine.music.wishes import STYLE_NAMES, Controls, style_of
 
 if TYPE_CHECKING:
-    from engine.files import Job, Outcome
+    from engine.inference.render import Job, Outcome
 
 DRUMS = ".drums.mid"
 Share = click.FloatRange(0.0, 1.0)
@@ -83,8 +83,8 @@ def command(
     part with a guitar's sound or name and the most notes is taken; an unknown --track lists
     what there is.
     """
-    from engine.bundle import open_bundle
-    from engine.files import Job
+    from engine.inference.bundle import open_bundle
+    from engine.inference.render import Job
 
     if len(guitars) > 1 and (plot or score):
         raise click.UsageError("--plot and --score are for one guitar at a time")
@@ -122,7 +122,7 @@ def _targets(guitars: Sequence[Path], out: Path | None) -> list[Path]:
 
 def _work(jobs: Sequence[Job], *, force: bool) -> list[Outcome]:
     """The outcome of each job, in their order; one alone runs in this process."""
-    from engine.files import Outcome, drum_all, run
+    from engine.inference.render import Outcome, drum_all, run
 
     done = {
         job: Outcome(job.source, job.target, error=reason)

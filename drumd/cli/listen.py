@@ -10,8 +10,8 @@ import click
 
 from drumd.config import CLOCKS, KEY_OF, load_settings
 from drumd.daemon import Daemon
-from drumd.reporter import PlainReporter, reporter_for
-from engine.notes import STYLE_NAMES
+from drumd.status.reporter import PlainReporter, reporter_for
+from engine.music.wishes import STYLE_NAMES
 
 HELP = """Play drums to a live guitar.
 

@@ -9,8 +9,9 @@ import click
 import mido
 
 from drumd.errors import PortError, PortNotFoundError
-from drumd.ports import OutputPort, PortList, list_ports, open_output
+from drumd.ports.base import OutputPort, PortList
 from drumd.ports.names import find_port
+from drumd.ports.open import list_ports, open_output
 from drumd.timing.clock import MonotonicClock
 
 ALL_SOUND_OFF, ALL_NOTES_OFF = 120, 123

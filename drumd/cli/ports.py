@@ -6,8 +6,8 @@ import json
 
 import click
 
-from drumd.doctor import how_to_get_ports
-from drumd.facts import ApiFacts, gather
+from drumd.doctor.findings import how_to_get_ports
+from drumd.doctor.system import ApiFacts, gather
 
 
 @click.command()

@@ -12,7 +12,7 @@ import click
 from drumd.cli.progress import cores, progress_bar
 
 if TYPE_CHECKING:
-    from engine.corpus import Report
+    from engine.corpus.store import Report
 
 Folder = click.Path(exists=True, path_type=Path)
 
@@ -34,11 +34,11 @@ def command(folders: tuple[Path, ...], target: Path, jobs: int | None, as_json: 
     Folders of note-name arrays (*.jsonl.gz, *.npz) make a corpus for configs/seed.toml.
     """
     if all(_holds_tokens(folder) for folder in folders):
-        from engine.token_corpus import prepare_tokens
+        from engine.seed.token_corpus import prepare_tokens
 
         report = prepare_tokens(folders, target)
     else:
-        from engine.prepare import prepare_songs
+        from engine.corpus.prepare import prepare_songs
 
         with progress_bar("songs") as progress:
             report = prepare_songs(folders, target, jobs=jobs or cores(), progress=progress)
@@ -50,8 +50,8 @@ def command(folders: tuple[Path, ...], target: Path, jobs: int | None, as_json: 
 
 def _holds_tokens(place: Path) -> bool:
     """Whether a place holds note-name arrays and no MIDI songs."""
-    from engine.manifest import holds_songs
-    from engine.token_files import find_token_files
+    from engine.corpus.manifest import holds_songs
+    from engine.seed.token_files import find_token_files
 
     return not holds_songs(place) and bool(find_token_files(place))
 

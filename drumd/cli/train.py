@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
     from rich.progress import TaskID
 
-    from engine.train import Progress
+    from engine.training.train import Progress
 
 INTERRUPTED = 130
 
@@ -77,11 +77,11 @@ def command(
     """
     if resume and start is not None:
         raise click.UsageError("--resume goes on with the run's own weights; leave out --from")
-    from engine.parallel import joined
     from engine.recipe import load_recipe
-    from engine.start import load_start
     from engine.tasks import open_task
-    from engine.train import train
+    from engine.training.distributed import joined
+    from engine.training.train import train
+    from engine.training.warm_start import load_start
 
     recipe = load_recipe(recipe_file)
     begun = None if start is None else load_start(start)

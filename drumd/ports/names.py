@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from drumd.errors import PortAmbiguousError, PortNotFoundError
-from drumd.ports.port import Place
+from drumd.ports.base import Place
 
 IN_CLIENT, OUT_CLIENT = "drumd-in", "drumd"  # what ALSA and JACK call our side
 CLIENTS = {"input": IN_CLIENT, "output": OUT_CLIENT}

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from drumd.errors import PortError
-from drumd.ports.file import FileInput
+from drumd.ports.base import InputPort, OutputPort, Place, PortList
+from drumd.ports.midi_file import FileInput
 from drumd.ports.names import find_port, same_place
-from drumd.ports.port import InputPort, OutputPort, Place, PortList
 from drumd.timing.clock import Clock
 
 logger = logging.getLogger("drumd")
@@ -31,11 +31,12 @@ def open_input(
     path = file_of(name)
     if path is not None:
         return FileInput(path, clock)
-    from drumd.ports import jackclient, rtmidi
+    from drumd.ports import rtmidi
+    from drumd.ports.jack import client as jack_client
 
     found = again.api if again else _answering(api, note=logger.warning)
-    if found == jackclient.API and jackclient.available():
-        return jackclient.JackInput(name, clock, again)
+    if found == jack_client.API and jack_client.available():
+        return jack_client.JackInput(name, clock, again)
     return rtmidi.open_input(name, clock, api=found, again=again)
 
 
@@ -46,30 +47,33 @@ def open_output(
 
     `again` tells where the port was before it vanished.
     """
-    from drumd.ports import jackclient, rtmidi
+    from drumd.ports import rtmidi
+    from drumd.ports.jack import client as jack_client
 
     found = again.api if again else _answering(api)
-    if found == jackclient.API and jackclient.available():
-        return jackclient.JackOutput(name, clock, again)
+    if found == jack_client.API and jack_client.available():
+        return jack_client.JackOutput(name, clock, again)
     return rtmidi.open_output(name, clock, api=found, again=again)
 
 
 def list_ports(api: str = "auto") -> PortList:
     """The ports of the first API that answers."""
-    from drumd.ports import jackclient, rtmidi
+    from drumd.ports import rtmidi
+    from drumd.ports.jack import client as jack_client
 
     found = _answering(api)
-    if found == jackclient.API and jackclient.available():
-        return jackclient.list_ports()
+    if found == jack_client.API and jack_client.available():
+        return jack_client.list_ports()
     return rtmidi.list_ports(found)
 
 
 def _answering(api: str, *, note: Callable[[str], None] = logger.debug) -> str:
     """The API meant: of "auto" the first that runs, with a note on those that do not."""
-    from drumd.ports import jackclient, rtmidi
+    from drumd.ports import rtmidi
+    from drumd.ports.jack import client as jack_client
 
-    if api == jackclient.API:
-        if not jackclient.available():
+    if api == jack_client.API:
+        if not jack_client.available():
             note(NO_JACK_CLIENT)
         return api
     return rtmidi.answering(note=note) if api == "auto" else api

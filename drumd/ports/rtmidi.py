@@ -19,9 +19,9 @@ import rtmidi
 
 from drumd.errors import PortError, PortLostError, PortNotFoundError
 from drumd.ports.arrival import ArrivalTimes
-from drumd.ports.jackwatch import SERVER_GONE, JackWatch
+from drumd.ports.base import Handed, Heard, Place, PortList
+from drumd.ports.jack.watch import SERVER_GONE, JackWatch
 from drumd.ports.names import CLIENTS, OWN_PORTS, cable_to
-from drumd.ports.port import Handed, Heard, Place, PortList
 from drumd.ports.quiet import quiet_stderr
 from drumd.timing.clock import Clock
 

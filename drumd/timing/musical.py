@@ -15,19 +15,19 @@ from math import floor, log
 
 import mido
 
-from drumd.timing.bend import GENTLE, QUICK, bend
-from drumd.timing.counted import CountedTempo
-from drumd.timing.follower import BeatFollower
-from drumd.timing.free import FreeTempo
-from drumd.timing.given import GivenTempo
-from drumd.timing.host import HostClock
-from drumd.timing.jackroll import JackTransport
-from drumd.timing.line import TimeMap
-from drumd.timing.link import LinkTime
 from drumd.timing.reading import PLAIN, Reading
-from drumd.timing.source import Source
-from drumd.timing.transport import Transport
-from engine.notes import COMMON_TIME, Metre
+from drumd.timing.slew import GENTLE, QUICK, bend
+from drumd.timing.sources.base import Source
+from drumd.timing.sources.count_in import CountedTempo
+from drumd.timing.sources.fixed_tempo import GivenTempo
+from drumd.timing.sources.free import FreeTempo
+from drumd.timing.sources.jack_transport import JackTransport
+from drumd.timing.sources.link import LinkTime
+from drumd.timing.sources.midi_clock import HostClock
+from drumd.timing.sources.midi_transport import Transport
+from drumd.timing.sources.player import BeatFollower
+from drumd.timing.timeline import TimeMap
+from engine.music.notes import COMMON_TIME, Metre
 
 SLOW, FAST = 20.0, 400.0  # bpm that a tempo may be turned to
 MET = 0.02  # beats; so near to a new source it is followed as any other

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from drumd.timing.line import TimeMap
+from drumd.timing.timeline import TimeMap
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from drumd.timing.beat_records import AFTER_S
-from drumd.timing.beats import Beat, BeatTracker
+from engine.beats.records import AFTER_S
+from engine.beats.tracker import Beat, BeatTracker
 from tests.beat_bench.conditions import Played, count_in, play
 from tests.beat_bench.score import Score, score
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from drumd.timing.pulse.inputs import Inputs
-from drumd.timing.pulse.model import CLASSES, SLOTS
+from engine.beats.pulse.inputs import Inputs
+from engine.beats.pulse.model import CLASSES, SLOTS
 from tests.beat_bench.performances import Performance, perform
 from tests.beat_bench.songs import KnownPart
 

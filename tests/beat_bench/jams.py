@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drumd.config import Settings
-from engine.kit import PITCH_OF, Voice
-from engine.notes import Metre
+from engine.music.kit import PITCH_OF, Voice
+from engine.music.notes import Metre
 from tests.beat_bench.conditions import Played, count_in, play
 from tests.drummers import Pulse
 from tests.offline_jam import STEP_S, OfflineJam

@@ -10,20 +10,20 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from drumd.timing.pulse.inputs import WIDTH
-from drumd.timing.pulse.model import CLASSES
+from engine.beats.pulse.inputs import WIDTH
+from engine.beats.pulse.model import CLASSES
 from tests.beat_bench.examples import NO_LABEL, Example, examples_of
 from tests.beat_bench.songs import load_parts
 from tests.beat_bench.weights import save
 
 HIDDEN, DROPOUT, BATCH = 48, 0.1, 96
 RATE, DECAY = 4e-3, 1e-2
-ABOUT = "The onset model of drumd.timing.pulse.model, made by tests/beat_bench/learn.py."
+ABOUT = "The onset model of engine.beats.pulse.model, made by tests/beat_bench/learn.py."
 MASKS = ((slice(0, 1), 0.25), (slice(1, 13), 0.15), (slice(24, WIDTH), 0.12))  # inputs left out
 
 
 class OnsetNet(nn.Module):
-    """The same network as `drumd.timing.pulse.model`, to learn with."""
+    """The same network as `engine.beats.pulse.model`, to learn with."""
 
     def __init__(self) -> None:
         super().__init__()

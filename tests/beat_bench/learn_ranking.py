@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from drumd.timing.pulse.relatives import RANK_WIDTH
+from engine.beats.pulse.relatives import RANK_WIDTH
 from tests.beat_bench.performances import perform
 from tests.beat_bench.ranking import Ranked, ranked
 from tests.beat_bench.songs import KnownPart, load_parts
@@ -21,7 +21,7 @@ from tests.beat_bench.weights import load, save
 HIDDEN, DROPOUT, BATCH = 64, 0.1, 10
 RATE, DECAY = 4e-3, 1e-2
 ABOUT = (
-    "The ranking model of drumd.timing.pulse.ranking, made by tests/beat_bench/learn_ranking.py."
+    "The ranking model of engine.beats.pulse.ranking, made by tests/beat_bench/learn_ranking.py."
 )
 OTHERS = 0.35  # how often another instrument is taken, against a guitar
 KEPT_BACK = 20  # one song in so many is for validation
@@ -29,7 +29,7 @@ MASKS = ((slice(0, 1), 0.2), (slice(1, 13), 0.1), (slice(RANK_WIDTH - 4, RANK_WI
 
 
 class RankNet(nn.Module):
-    """The same network as `drumd.timing.pulse.ranking`, to learn with."""
+    """The same network as `engine.beats.pulse.ranking`, to learn with."""
 
     def __init__(self, hidden: int = HIDDEN) -> None:
         super().__init__()

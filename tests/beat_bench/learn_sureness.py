@@ -1,6 +1,6 @@
 """Learns what confidence is worth: `python -m tests.beat_bench.learn_sureness DEV.json`.
 
-Prints the numbers of `drumd.timing.pulse.sureness` for each mode, and how right the beats are that
+Prints the numbers of `engine.beats.pulse.sureness` for each mode, and how right the beats are that
 are said to be right at .8 or more, on parts that the numbers were not learned from.
 """
 
@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from drumd.timing.beats import BeatTracker
-from drumd.timing.pulse.sureness import clues
+from engine.beats.pulse.sureness import clues
+from engine.beats.tracker import BeatTracker
 from tests.beat_bench.__main__ import drawn
 from tests.beat_bench.score import FROM_S, NEAR_S, SURE
 

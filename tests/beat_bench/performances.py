@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from drumd.timing.pulse.chords import Chord, ChordMaker
+from engine.beats.pulse.chords import Chord, ChordMaker
 from tests.beat_bench.conditions import Array, Played, play
 from tests.beat_bench.songs import KnownPart
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from drumd.timing.pulse.chords import FEATURES, Chord, likeness
-from drumd.timing.pulse.relatives import (
+from engine.beats.pulse.chords import FEATURES, Chord, likeness
+from engine.beats.pulse.relatives import (
     CHORD_WIDTH,
     DOUBLE,
     FIRST_GAP_S,

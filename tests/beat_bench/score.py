@@ -9,7 +9,7 @@ import numpy as np
 from mir_eval import beat as measures
 from numpy.typing import NDArray
 
-from drumd.timing.beats import Beat
+from engine.beats.tracker import Beat
 
 FROM_S, NEAR_S = 5.0, 0.070
 SURE = 0.8

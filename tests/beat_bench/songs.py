@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import EngineError
-from engine.midi import read_song
-from engine.song import Part, Song, bars
+from engine.midi.read import read_song
+from engine.music.song import Part, Song, bars
 from tests.beat_bench.conditions import Array, Played
 
 FEWEST_NOTES = 60

@@ -1,4 +1,4 @@
-"""Networks of torch to the files that `drumd.timing.pulse.network` reads."""
+"""Networks of torch to the files that `engine.beats.pulse.network` reads."""
 
 from __future__ import annotations
 

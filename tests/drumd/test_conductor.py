@@ -1,10 +1,12 @@
 import mido
 import pytest
 
-from drumd.conductor import Conductor, Part
-from drumd.timing import MusicalClock, TimeMap
-from engine.kit import Voice
-from engine.notes import Metre, Pattern
+from drumd.jam.conductor import Conductor
+from drumd.status.phase import Part
+from drumd.timing.musical import MusicalClock
+from drumd.timing.timeline import TimeMap
+from engine.music.kit import Voice
+from engine.music.notes import Metre, Pattern
 
 BACKBEAT = Pattern.from_grid({Voice.KICK: "x...x...", Voice.SNARE: "....x..."}, step=0.5)
 FILL = Pattern.from_grid({Voice.HIGH_TOM: "xxxxxxxxxxxxxxxx"})

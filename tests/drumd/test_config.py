@@ -7,7 +7,8 @@ from drumd.cli.listen import command
 from drumd.config import KEY_OF, Settings, load_settings
 from drumd.controls import Command, Control, Dial
 from drumd.errors import SettingsError
-from engine.notes import Controls, Metre, Style
+from engine.music.notes import Metre
+from engine.music.wishes import Controls, Style
 
 
 @pytest.fixture

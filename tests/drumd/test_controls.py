@@ -3,7 +3,8 @@
 import mido
 import pytest
 
-from drumd.controls import Command, Control, Controls
+from drumd.controls import Command, Control
+from drumd.jam.control_map import Controls
 
 
 def cc(number, value, channel=0):

@@ -14,8 +14,8 @@ import pytest
 from drumd.config import Settings
 from drumd.daemon import Daemon
 from drumd.errors import DrummerError, PortError, RecordError, SettingsError
-from drumd.ports.fake import PlayedInput, RecordingPort
-from engine.notes import Metre
+from drumd.ports.fakes import PlayedInput, RecordingPort
+from engine.music.notes import Metre
 from tests import drummers
 
 BPM = 300.0

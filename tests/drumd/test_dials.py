@@ -3,10 +3,11 @@
 import mido
 import pytest
 
-from drumd.controls import Command, Control, Controls, Dial
-from drumd.dials import Dials
-from engine.notes import STYLE_NAMES, Style
-from engine.notes import Controls as Wishes
+from drumd.controls import Command, Control, Dial
+from drumd.jam.control_map import Controls
+from drumd.jam.dials import Dials
+from engine.music.wishes import STYLE_NAMES, Style
+from engine.music.wishes import Controls as Wishes
 
 
 def test_a_knob_sets_its_dial_from_nothing_to_all():

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from drumd.doctor import Finding, State, examine
-from drumd.facts import ApiFacts, Facts
-from drumd.ports import PortList
+from drumd.doctor.findings import Finding, State, examine
+from drumd.doctor.system import ApiFacts, Facts
+from drumd.ports.base import PortList
 
 HEALTHY = Facts(
     system="Linux",

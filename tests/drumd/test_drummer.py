@@ -8,9 +8,9 @@ import time
 import psutil
 import pytest
 
-from drumd.drummer import DrummerProcess
+from drumd.drummer_process import DrummerProcess
 from drumd.errors import DrummerError
-from engine.notes import Request
+from engine.music.notes import Request
 from tests import drummers
 
 

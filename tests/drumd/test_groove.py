@@ -1,8 +1,9 @@
 """What the drummer has played, and what it still owes the player."""
 
-from drumd.dials import Dials
-from drumd.groove import Groove
-from engine.notes import FREE, Controls, Pattern
+from drumd.jam.dials import Dials
+from drumd.jam.groove import Groove
+from engine.music.notes import Pattern
+from engine.music.wishes import FREE, Controls
 
 FILL = Controls(fill=True)
 

@@ -1,6 +1,6 @@
 import mido
 
-from drumd.inbox import Inbox
+from drumd.jam.jam import Inbox
 
 NOTE = mido.Message("note_on", note=40)
 CLOCK = mido.Message("clock")

@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from drumd.conductor import Part
-from drumd.recorder import Recorder
-from drumd.timing import GivenTempo, HostClock, MusicalClock
-from engine.notes import Metre
+from drumd.recording.recorder import Recorder
+from drumd.status.phase import Part
+from drumd.timing.musical import MusicalClock
+from drumd.timing.sources.fixed_tempo import GivenTempo
+from drumd.timing.sources.midi_clock import HostClock
+from engine.music.notes import Metre
 from tests import drummers
 from tests.offline_jam import OfflineJam
 

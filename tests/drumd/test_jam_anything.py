@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from drumd.config import Settings
 from drumd.controls import Control
-from drumd.recorder import Recorder
-from engine.notes import Metre
+from drumd.recording.recorder import Recorder
+from engine.music.notes import Metre
 from tests import drummers
 from tests.drumd.timing.player import groove, host, steady, taps
 from tests.offline_jam import OfflineJam

@@ -5,11 +5,11 @@ from itertools import pairwise
 import mido
 import pytest
 
-from drumd.conductor import Part
 from drumd.config import Settings
 from drumd.controls import Control
-from engine.kit import PITCH_OF, Voice
-from engine.notes import Metre
+from drumd.status.phase import Part
+from engine.music.kit import PITCH_OF, Voice
+from engine.music.notes import Metre
 from tests.drumd.timing.player import groove, host, note, steady, taps
 from tests.drummers import Pulse
 from tests.offline_jam import OfflineJam

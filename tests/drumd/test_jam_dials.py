@@ -7,8 +7,9 @@ import pytest
 
 from drumd.config import Settings
 from drumd.controls import Control
-from engine.kit import PITCH_OF, Voice
-from engine.notes import Hit, Pattern, Style
+from engine.music.kit import PITCH_OF, Voice
+from engine.music.notes import Hit, Pattern
+from engine.music.wishes import Style
 from tests.drumd.timing.player import groove, host, steady
 from tests.offline_jam import OfflineJam
 

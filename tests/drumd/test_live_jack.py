@@ -7,7 +7,7 @@ import mido
 import psutil
 import pytest
 
-from engine.kit import PITCH_OF, Voice
+from engine.music.kit import PITCH_OF, Voice
 from tests import drummers
 from tests.jack_harness import JackGuitarist, clock_events, jack_server, started_again
 from tests.jack_jam import listening, match, play, riff, song, sounding, strokes

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drumd.errors import RecordError
-from drumd.recorder import DRUMS, GUITAR, EncodedTrack, Recorder
-from drumd.timing import TimeMap
-from engine.notes import Metre
+from drumd.recording.recorder import DRUMS, GUITAR, EncodedTrack, Recorder
+from drumd.timing.timeline import TimeMap
+from engine.music.notes import Metre
 
 
 def on(pitch, channel=0, velocity=90):
@@ -241,9 +241,10 @@ KILLED = """
 import sys, time
 from pathlib import Path
 import mido
-from drumd.recorder import DRUMS, Recorder
-from drumd.timing import MonotonicClock, TimeMap
-from engine.notes import Metre
+from drumd.recording.recorder import DRUMS, Recorder
+from drumd.timing.clock import MonotonicClock
+from drumd.timing.timeline import TimeMap
+from engine.music.notes import Metre
 
 clock = MonotonicClock()
 recorder, song = Recorder([Path(sys.argv[1])], Metre()), TimeMap(clock.now(), 0.0, 120.0)

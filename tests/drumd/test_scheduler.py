@@ -7,11 +7,14 @@ from threading import enumerate as threads
 import mido
 import pytest
 
-from drumd.ports.fake import NullPort, RecordingPort
-from drumd.scheduler import Scheduler
-from drumd.timing import GivenTempo, HostClock, ManualClock, MonotonicClock, MusicalClock
-from engine.kit import PITCH_OF, Voice
-from engine.notes import Hit, Pattern
+from drumd.output.scheduler import Scheduler
+from drumd.ports.fakes import NullPort, RecordingPort
+from drumd.timing.clock import ManualClock, MonotonicClock
+from drumd.timing.musical import MusicalClock
+from drumd.timing.sources.fixed_tempo import GivenTempo
+from drumd.timing.sources.midi_clock import HostClock
+from engine.music.kit import PITCH_OF, Voice
+from engine.music.notes import Hit, Pattern
 
 KICK, SNARE = PITCH_OF[Voice.KICK], PITCH_OF[Voice.SNARE]
 START, STOP, CLOCK, CONTINUE = (

@@ -5,11 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drumd.ports.fake import PatientPort
-from drumd.scheduler import Scheduler
-from drumd.timing import GivenTempo, HostClock, ManualClock, MusicalClock
-from engine.kit import PITCH_OF, Voice
-from engine.notes import Hit, Pattern
+from drumd.output.scheduler import Scheduler
+from drumd.ports.fakes import PatientPort
+from drumd.timing.clock import ManualClock
+from drumd.timing.musical import MusicalClock
+from drumd.timing.sources.fixed_tempo import GivenTempo
+from drumd.timing.sources.midi_clock import HostClock
+from engine.music.kit import PITCH_OF, Voice
+from engine.music.notes import Hit, Pattern
 
 KICK, SNARE = PITCH_OF[Voice.KICK], PITCH_OF[Voice.SNARE]
 EVER = float("-inf")

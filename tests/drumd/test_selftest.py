@@ -8,7 +8,7 @@ from pathlib import Path
 import mido
 import pytest
 
-from drumd.selftest import BARS, RIFF, fault_of, try_live_path, write_riff
+from drumd.doctor.selftest import BARS, RIFF, fault_of, try_live_path, write_riff
 
 
 def recording(path: Path, *messages: mido.Message) -> Path:

@@ -3,10 +3,10 @@ import json
 
 import pytest
 
-from drumd.bars import BarCounts, Part
-from drumd.reporter import PlainReporter, ScreenReporter, reporter_for
-from drumd.status import Gauge, Snapshot, Spread, Summary
-from engine.notes import Metre
+from drumd.status.phase import BarCounts, Part
+from drumd.status.reporter import PlainReporter, ScreenReporter, reporter_for
+from drumd.status.snapshot import Gauge, Snapshot, Spread, Summary
+from engine.music.notes import Metre
 from tests.drummers import ROCK
 
 

@@ -4,8 +4,8 @@ from random import Random
 
 import pytest
 
-from drumd.swing import swing_of
-from engine.notes import Metre, Note
+from drumd.jam.swing import swing_of
+from engine.music.notes import Metre, Note
 
 HAND = Random(5)
 

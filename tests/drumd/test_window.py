@@ -3,9 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drumd.timing import TimeMap
-from drumd.window import WINDOW_NOTES, Window, jump_shift
-from engine.notes import Note
+from drumd.jam.heard import Window, jump_shift
+from drumd.timing.timeline import TimeMap
+from engine.music.notes import WINDOW_NOTES, Note
 
 LINE = TimeMap(0.0, 0.0, 120.0)  # two beats a second
 

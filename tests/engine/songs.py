@@ -7,8 +7,8 @@ from pathlib import Path
 
 import mido
 
-from engine.corpus import Corpus, read_corpus
-from engine.prepare import prepare_songs
+from engine.corpus.prepare import prepare_songs
+from engine.corpus.store import Corpus, read_corpus
 
 TICKS = 480
 BARS = 12

@@ -1,9 +1,9 @@
 """Drums for a file: only where there is guitar, bar by bar, by the file's own metres."""
 
-from engine.accompany import accompany
-from engine.kit import PITCH_OF, Voice
-from engine.notes import Metre, Note
-from engine.song import Bar
+from engine.inference.accompany import accompany
+from engine.music.kit import PITCH_OF, Voice
+from engine.music.notes import Metre, Note
+from engine.music.song import Bar
 from tests.fakes import RockDrummer
 
 KICK, CRASH = PITCH_OF[Voice.KICK], PITCH_OF[Voice.CRASH]

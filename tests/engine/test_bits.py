@@ -5,22 +5,22 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine.corpus import read_corpus
+from engine.corpus.prepare import prepare_songs
+from engine.corpus.store import read_corpus
+from engine.encoding.features import COMBINATIONS, HISTORY_BARS, VELOCITIES
 from engine.errors import EngineError
-from engine.eval_songs import songs_of
-from engine.export import export
-from engine.features import COMBINATIONS, HISTORY_BARS, VELOCITIES
-from engine.graphs import NEXT
-from engine.grid import beat_of
-from engine.infer import Drummer
-from engine.kit import PITCH_OF, VOICES, Voice
-from engine.measures.likelihood import true_pattern
-from engine.metrics import rock_beat
-from engine.notes import Hit, Metre, Note, Pattern, Request
-from engine.prepare import prepare_songs
+from engine.evaluation.hit_metrics import rock_beat
+from engine.evaluation.measures.likelihood import true_pattern
+from engine.evaluation.songs import songs_of
+from engine.inference.infer import Drummer
+from engine.inference.runtime import NEXT
+from engine.music.grid import beat_of
+from engine.music.kit import PITCH_OF, VOICES, Voice
+from engine.music.notes import Hit, Metre, Note, Pattern, Request
 from engine.recipe import Recipe, TrainSettings
 from engine.tasks import open_task
-from engine.train import train
+from engine.training.export import export
+from engine.training.train import train
 from tests.engine.songs import write_song
 
 RIFF = tuple(Note(beat / 2, 0.4, 40 + beat % 7, 90) for beat in range(24))

@@ -10,18 +10,18 @@ import onnxruntime
 import pytest
 import torch
 
-from engine.bundle import ABOUT, LISTEN, PLAY, SHIPPED, describe_file, open_bundle
-from engine.checkpoint import BEST, load_checkpoint
+from engine.encoding.features import CONDITIONS, NOTE_VALUES
 from engine.errors import BundleError, EngineError
-from engine.export import export, restore_network
-from engine.features import CONDITIONS, NOTE_VALUES
-from engine.infer import Drummer
-from engine.notes import Metre, Note, Request
+from engine.inference.bundle import ABOUT, LISTEN, PLAY, SHIPPED, describe_file, open_bundle
+from engine.inference.infer import Drummer
+from engine.models.seq_model import HISTORY, HITS, Guitar
+from engine.music.notes import Metre, Note, Request
 from engine.recipe import Recipe, TrainSettings
-from engine.seq_model import HISTORY, HITS, Guitar
-from engine.start import load_start
 from engine.tasks import open_task
-from engine.train import train
+from engine.training.checkpoint import BEST, load_checkpoint
+from engine.training.export import export, restore_network
+from engine.training.train import train
+from engine.training.warm_start import load_start
 from tests.engine.songs import small_corpus
 
 RIFF = tuple(Note(beat / 2, 0.4, 40 + beat % 7, 90) for beat in range(24))

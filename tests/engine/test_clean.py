@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from engine.clean import Drums, Unfit, check_tempo, clean_drums, clean_part
-from engine.kit import Voice
-from engine.midi import parse_song
-from engine.notes import Note
+from engine.corpus.clean import Drums, Unfit, check_tempo, clean_drums, clean_part
+from engine.midi.read import parse_song
+from engine.music.kit import Voice
+from engine.music.notes import Note
 from tests.midi_files import band, maps, midi, track
 
 

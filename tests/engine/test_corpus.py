@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
-from engine.corpus import TENSORS, Report, SongInfo, join_songs, read_corpus, write_corpus
+from engine.corpus.pairs import song_pairs
+from engine.corpus.store import TENSORS, Report, SongInfo, join_songs, read_corpus, write_corpus
 from engine.errors import CorpusError
-from engine.midi import parse_song
-from engine.pairs import song_pairs
+from engine.midi.read import parse_song
 from tests.midi_files import band
 
 REPORT = Report(3, 2, {"no drums": 1})
@@ -87,7 +87,7 @@ def test_a_full_disk_is_told_and_leaves_the_older_corpus(
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("engine.folder.os.fsync", full)
+    monkeypatch.setattr("engine.storage.atomic.os.fsync", full)
     songs = [(SongInfo("c.mid", "train"), song_pairs(parse_song(band(6))))]
     with pytest.raises(CorpusError, match="No space left on device"):
         write_corpus(folder, songs, REPORT)

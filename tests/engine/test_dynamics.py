@@ -2,9 +2,10 @@
 
 import pytest
 
-from engine.accompany import accompany
-from engine.dynamics import LOUDEST, SOFTEST, Dynamics
-from engine.notes import Controls, Note
+from engine.inference.accompany import accompany
+from engine.music.notes import Note
+from engine.music.wishes import Controls
+from engine.performance.dynamics import LOUDEST, SOFTEST, Dynamics
 from tests.engine.test_accompany import four
 from tests.fakes import RockDrummer
 

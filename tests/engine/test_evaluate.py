@@ -3,17 +3,18 @@
 import numpy as np
 import pytest
 
-from engine.corpus import read_corpus
+from engine.corpus.prepare import prepare_songs
+from engine.corpus.store import read_corpus
 from engine.errors import CorpusError, EngineError
-from engine.eval_songs import borrowed_guitar, in_part, other_songs, songs_of
-from engine.evaluate import LIVE, MODEL, OTHER, PLAYERS, TRUTH, Task, evaluate, measure, perform
-from engine.grid import steps_in
-from engine.kit import VOICES, Voice
-from engine.measures.baselines import ROCK, Baselines
-from engine.measures.counterfactuals import REST
-from engine.measures.training import TrainingBars
-from engine.notes import Pattern
-from engine.prepare import prepare_songs
+from engine.evaluation.evaluate import Task, evaluate, measure, perform
+from engine.evaluation.measures.baselines import ROCK, Baselines
+from engine.evaluation.measures.counterfactuals import REST
+from engine.evaluation.measures.training import TrainingBars
+from engine.evaluation.results import LIVE, MODEL, OTHER, PLAYERS, TRUTH
+from engine.evaluation.songs import borrowed_guitar, in_part, other_songs, songs_of
+from engine.music.grid import steps_in
+from engine.music.kit import VOICES, Voice
+from engine.music.notes import Pattern
 from tests.fakes import RockDrummer
 from tests.midi_files import band, maps, midi, track, write
 

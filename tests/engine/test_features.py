@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.features import (
+from engine.encoding.features import (
     GRID_CHANNELS,
     HISTORY_BARS,
     OFFSETS,
@@ -17,9 +17,9 @@ from engine.features import (
     velocity_class,
     voices_of,
 )
-from engine.kit import PITCH_OF, VOICES, Voice
-from engine.notes import Hit, Note, Pattern
-from engine.preprocess import part_window
+from engine.encoding.preprocess import part_window
+from engine.music.kit import PITCH_OF, VOICES, Voice
+from engine.music.notes import Hit, Note, Pattern
 
 hits = st.builds(
     Hit,

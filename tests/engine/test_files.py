@@ -6,8 +6,8 @@ import mido
 import pytest
 
 from engine.errors import EngineError, MidiError
-from engine.files import Job, drum
-from engine.midi import parse_song
+from engine.inference.render import Job, drum
+from engine.midi.read import parse_song
 from tests.fakes import RockDrummer
 from tests.midi_files import band, maps, midi, track
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.grid import SLOTS, STEPS_PER_BEAT, beat_of, fits_grid, quantise, steps_in
+from engine.music.grid import SLOTS, STEPS_PER_BEAT, beat_of, fits_grid, quantise, steps_in
 
 
 def test_sixteenths_and_triplets_lie_on_the_grid():

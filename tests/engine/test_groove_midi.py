@@ -1,7 +1,7 @@
 """The Groove MIDI Dataset's own table stands for a manifest."""
 
-from engine.corpus import SongInfo
-from engine.manifest import find_songs
+from engine.corpus.manifest import find_songs
+from engine.corpus.store import SongInfo
 from tests.midi_files import write
 
 HEAD = "drummer,session,id,style,bpm,beat_type,time_signature,midi_filename,audio_filename,duration"

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine.human import is_human
+from engine.corpus.human import is_human
 
 BPM = np.full(400, 120.0)
 

@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from engine.accompany import accompany
-from engine.infer import Drummer
-from engine.measures.drumming import drumming
-from engine.measures.fills import fill_bars
-from engine.notes import Controls, Request, Style
+from engine.evaluation.measures.drumming import drumming
+from engine.evaluation.measures.fills import fill_bars
+from engine.inference.accompany import accompany
+from engine.inference.infer import Drummer
+from engine.music.notes import Request
+from engine.music.wishes import Controls, Style
 from tests.knobs import PARTS, VALUES, loudness, spearman, strokes, sweep
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.corpus import SongInfo
+from engine.corpus.manifest import find_songs, song_group
+from engine.corpus.store import SongInfo
 from engine.errors import CorpusError
-from engine.manifest import find_songs, song_group
 from tests.midi_files import write
 
 

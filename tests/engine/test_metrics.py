@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from engine.kit import Voice
-from engine.metrics import ROWS, mean_over_songs, rock_beat, roll, score
-from engine.notes import Metre
+from engine.evaluation.hit_metrics import ROWS, mean_over_songs, rock_beat, roll, score
+from engine.music.kit import Voice
+from engine.music.notes import Metre
 
 BAR = ([0.0], [4.0])
 

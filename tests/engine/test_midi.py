@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import MidiError
-from engine.midi import MAX_NOTES, parse_song, read_song
-from engine.notes import Metre, Note
-from engine.song import Song, bars
+from engine.midi.read import MOST_NOTES, parse_song, read_song
+from engine.music.notes import Metre, Note
+from engine.music.song import Song, bars
 from tests.midi_files import band, maps, midi, track
 
 READERS = ("symusic", "mido")
@@ -164,7 +164,7 @@ def test_a_file_that_cannot_be_used_is_told_in_a_sentence(
 
 
 def test_more_notes_than_a_song_can_have_are_refused() -> None:
-    flood = b"\x00\x90\x3c\x40" + b"\x00\x3c\x00\x00\x3c\x40" * (MAX_NOTES + 1)
+    flood = b"\x00\x90\x3c\x40" + b"\x00\x3c\x00\x00\x3c\x40" * (MOST_NOTES + 1)
     with pytest.raises(MidiError, match="more than 500,000 notes"):
         parse_song(raw(flood + b"\x00\xff\x2f\x00"))
 

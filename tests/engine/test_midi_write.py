@@ -6,9 +6,9 @@ import mido
 import pytest
 
 from engine.errors import MidiError
-from engine.midi_write import drum_file
-from engine.notes import Hit
-from engine.smf import parse
+from engine.midi.smf import parse
+from engine.midi.write import drum_file
+from engine.music.notes import Hit
 
 DIVISION = 220
 MAP_TYPES = ("set_tempo", "time_signature", "key_signature")

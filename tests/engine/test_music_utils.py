@@ -5,11 +5,11 @@ from fractions import Fraction
 import pytest
 from music21 import converter
 
-from engine.kit import PITCH_OF, Voice
-from engine.metrics import rock_beat
-from engine.music_utils import STAFF, write_down, write_score
-from engine.notes import Hit, Metre
-from engine.song import Bar
+from engine.evaluation.hit_metrics import rock_beat
+from engine.music.kit import PITCH_OF, Voice
+from engine.music.notes import Hit, Metre
+from engine.music.song import Bar
+from engine.notation.music_utils import STAFF, write_down, write_score
 
 
 def bars_of(*metres, bpm=120.0):

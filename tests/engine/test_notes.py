@@ -2,8 +2,8 @@
 
 import pytest
 
-from engine.kit import PITCH_OF, VOICE_OF, Voice
-from engine.notes import Hit, Metre, Note, Pattern
+from engine.music.kit import PITCH_OF, VOICE_OF, Voice
+from engine.music.notes import Hit, Metre, Note, Pattern
 
 
 def test_every_voice_sounds_on_a_pitch_that_maps_back_to_it():

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import torch
 
-from engine.data_prep import Batch
-from engine.features import COMBINATIONS, GRID_CHANNELS, OFFSETS, VELOCITIES, WIDEST_OFFSET
-from engine.kit import VOICES, Voice
-from engine.own_strokes import drawn_from, on_its_own
-from engine.seq_model import HISTORY, HITS, Guitar, Logits
+from engine.encoding.features import COMBINATIONS, GRID_CHANNELS, OFFSETS, VELOCITIES, WIDEST_OFFSET
+from engine.models.seq_model import HISTORY, HITS, Guitar, Logits
+from engine.music.kit import VOICES, Voice
+from engine.training.data_prep import Batch
+from engine.training.scheduled_sampling import drawn_from, on_its_own
 
 WINDOWS, BAR = 3, 4
 KICK_AND_RIDE = 1 << Voice.KICK | 1 << Voice.RIDE

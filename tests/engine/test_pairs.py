@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.clean import Unfit
-from engine.grid import beat_of
-from engine.kit import Voice
-from engine.midi import parse_song
-from engine.pairs import MOST_STAND_INS, SongPairs, is_drummable, song_pairs
+from engine.corpus.clean import Unfit
+from engine.corpus.pairs import MOST_STAND_INS, SongPairs, is_drummable, song_pairs
+from engine.midi.read import parse_song
+from engine.music.grid import beat_of
+from engine.music.kit import Voice
 from tests.midi_files import band, maps, midi, track
 
 

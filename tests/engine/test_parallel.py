@@ -9,11 +9,11 @@ import time
 import pytest
 import torch
 
-from engine.checkpoint import LAST, LOG, load_checkpoint
-from engine.parallel import Share
 from engine.recipe import Recipe, TrainSettings
 from engine.tasks import open_task
-from engine.train import train
+from engine.training.checkpoint import LAST, LOG, load_checkpoint
+from engine.training.distributed import Share
+from engine.training.train import train
 from tests.engine.songs import small_corpus
 
 MODELS = {

@@ -2,9 +2,10 @@
 
 import pytest
 
-from engine.kit import PITCH_OF, Voice
-from engine.notes import FREE, Controls, Hit, Pattern
-from engine.phrase import BARS, Phrase, ended, fill_due, with_crash
+from engine.music.kit import PITCH_OF, Voice
+from engine.music.notes import Hit, Pattern
+from engine.music.wishes import FREE, Controls
+from engine.performance.phrase import BARS, Phrase, ended, fill_due, with_crash
 
 CRASH, KICK, SNARE = (PITCH_OF[voice] for voice in (Voice.CRASH, Voice.KICK, Voice.SNARE))
 GROOVE = Pattern.from_grid({Voice.KICK: "x.......x.......", Voice.SNARE: "....x.......x..."})

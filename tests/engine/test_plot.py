@@ -5,12 +5,12 @@ from matplotlib.collections import PatchCollection
 from PIL import Image
 
 from engine.errors import EngineError
-from engine.kit import Voice
-from engine.metrics import rock_beat
-from engine.midi import parse_song
-from engine.notes import COMMON_TIME, Hit, Metre, Note
-from engine.plot import MOST_BARS, Picture, draw, picture_of, write_plot
-from engine.song import Bar
+from engine.evaluation.hit_metrics import rock_beat
+from engine.midi.read import parse_song
+from engine.music.kit import Voice
+from engine.music.notes import COMMON_TIME, Hit, Metre, Note
+from engine.music.song import Bar
+from engine.notation.piano_roll import MOST_BARS, Picture, draw, picture_of, write_plot
 from tests.midi_files import band
 
 

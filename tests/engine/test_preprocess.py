@@ -8,8 +8,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.notes import Note
-from engine.preprocess import MAX_NOTES, MEMORY_BEATS, Window, part_window
+from engine.encoding.preprocess import MEMORY_BEATS, Window, part_window
+from engine.music.notes import WINDOW_NOTES, Note
 
 note = st.builds(
     Note,
@@ -33,7 +33,7 @@ def test_onsets_count_from_the_bar_to_play_and_velocity_from_0_to_1() -> None:
 def test_the_last_150_notes_are_kept() -> None:
     notes = [Note(index / 8, 0.1, 60) for index in range(200)]
     heard = part_window(notes, start=25.0, heard_until=25.0)
-    assert len(heard) == MAX_NOTES == 150
+    assert len(heard) == WINDOW_NOTES == 150
     assert heard.onset[0] == 50 / 8 - 25
     assert heard.onset[-1] == 199 / 8 - 25
 
@@ -69,13 +69,13 @@ def test_no_window_is_too_long_out_of_order_or_ahead_of_its_time(
 ) -> None:
     heard_until = start + lead
     heard = part_window(notes, start=start, heard_until=heard_until)
-    assert len(heard) <= MAX_NOTES
+    assert len(heard) <= WINDOW_NOTES
     assert (np.diff(heard.onset) >= 0).all()
     assert (heard.onset <= np.float32(lead)).all()
     assert (heard.duration >= 0).all()
     assert (heard.onset + heard.duration <= lead + 1e-4).all()
     known = [each for each in notes if start - MEMORY_BEATS < each.onset < heard_until]
-    assert len(heard) == min(MAX_NOTES, len(known))
+    assert len(heard) == min(WINDOW_NOTES, len(known))
 
 
 @given(st.lists(note, max_size=50), st.randoms())

@@ -3,9 +3,9 @@
 import pytest
 import torch
 
-from engine.features import COMBINATIONS, CONDITIONS, NOTE_VALUES, OFFSETS, VELOCITIES
-from engine.kit import VOICES
-from engine.seq_model import HISTORY, HITS, Guitar, ModelSettings, Seq2Seq
+from engine.encoding.features import COMBINATIONS, CONDITIONS, NOTE_VALUES, OFFSETS, VELOCITIES
+from engine.models.seq_model import HISTORY, HITS, Guitar, ModelSettings, Seq2Seq
+from engine.music.kit import VOICES
 
 SMALL = ModelSettings(
     pitch_size=4,

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import MidiError
-from engine.smf import Event, RawFile, Track, build, parse
+from engine.midi.smf import Event, RawFile, Track, build, parse
 
 TRACK = b"\x00\x90\x3c\x40\x10\x3c\x00\x00\xff\x01\x02hi\x05\x3e\x40\x81\x00\x80\x3e\x00"
 

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.bundle import Playing
-from engine.features import OFFSET_EDGES, VELOCITY_EDGES, WIDEST_OFFSET
-from engine.kit import VOICES, Voice
-from engine.takes import Sampler, quantile
+from engine.encoding.features import OFFSET_EDGES, VELOCITY_EDGES, WIDEST_OFFSET
+from engine.inference.bundle import Playing
+from engine.inference.takes import Sampler, quantile
+from engine.music.kit import VOICES, Voice
 
 KICK_AND_HAT = 1 << Voice.KICK | 1 << Voice.CLOSED_HAT
 TAKES = 400

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from engine.errors import CorpusError
-from engine.token_corpus import SPECIALS, prepare_tokens, read_token_corpus
-from engine.token_files import TokenPair, find_token_files, read_token_file
+from engine.seed.token_corpus import SPECIALS, prepare_tokens, read_token_corpus
+from engine.seed.token_files import TokenPair, find_token_files, read_token_file
 
 PAIRS = [
     {"input": ["C#2", "E2"], "target": ["0.4.7", "C#2", "B-1"]},

@@ -10,15 +10,15 @@ from pathlib import Path
 import pytest
 import torch
 
-from engine.checkpoint import LAST, LOG
 from engine.errors import ConfigError
-from engine.parallel import Share
 from engine.recipe import Recipe, TrainSettings
+from engine.seed.token_corpus import PAD, prepare_tokens, read_token_corpus
+from engine.seed.token_model import TokenSeq2Seq, TokenSettings
+from engine.seed.token_task import TokenTask
 from engine.tasks import open_task
-from engine.token_corpus import PAD, prepare_tokens, read_token_corpus
-from engine.token_model import TokenSeq2Seq, TokenSettings
-from engine.token_task import TokenTask
-from engine.train import train
+from engine.training.checkpoint import LAST, LOG
+from engine.training.distributed import Share
+from engine.training.train import train
 
 SMALL = {"embedding": 8, "hidden": 16}
 NOTES = ["C2", "D2", "E2", "F2", "G2", "A2"]

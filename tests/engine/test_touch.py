@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.controls import LOUDEST, SOFTEST
-from engine.grid import SLOTS
-from engine.notes import FREE, Controls, Hit, Pattern
-from engine.touch import SLOTS as OURS
-from engine.touch import touched
+from engine.music.grid import SLOTS
+from engine.music.notes import Hit, Pattern
+from engine.music.wishes import FREE, LOUDEST, SOFTEST, Controls
+from engine.performance.expression import SLOTS as OURS
+from engine.performance.expression import touched
 
 LOOSE = Pattern.of(
     [Hit(-0.02, 36, 110), Hit(1.05, 38, 96), Hit(1.36, 42, 40), Hit(2.71, 42, 60)], 4

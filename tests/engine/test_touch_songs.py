@@ -5,19 +5,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.bar_table import BarTable
-from engine.clean import Unfit
-from engine.corpus import Corpus, drums_alone, read_corpus
-from engine.data_prep import DrumPairs
-from engine.draw import DataSettings, PairDraw
-from engine.drum_task import DrumTask
+from engine.corpus.clean import Unfit
+from engine.corpus.pairs import song_pairs
+from engine.corpus.prepare import prepare_songs
+from engine.corpus.store import Corpus, drums_alone, read_corpus
 from engine.errors import CorpusError
-from engine.eval_songs import songs_of
-from engine.measures.training import TrainingBars
-from engine.midi import parse_song
-from engine.pairs import song_pairs
-from engine.prepare import prepare_songs
+from engine.evaluation.measures.training import TrainingBars
+from engine.evaluation.songs import songs_of
+from engine.midi.read import parse_song
 from engine.recipe import Recipe
+from engine.training.bar_table import BarTable
+from engine.training.data_prep import DrumPairs
+from engine.training.drum_task import DrumTask
+from engine.training.sampling import DataSettings, PairDraw
 from tests.midi_files import band, solo, write
 
 WINDOWS = 64

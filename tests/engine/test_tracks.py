@@ -6,9 +6,9 @@ import mido
 import pytest
 
 from engine.errors import MidiError
-from engine.midi import parse_song
-from engine.smf import parse
-from engine.tracks import choose, instruments
+from engine.midi.instruments import choose, instruments
+from engine.midi.read import parse_song
+from engine.midi.smf import parse
 
 
 def file_of(*tracks, kind: int = 1) -> bytes:

@@ -11,12 +11,12 @@ from dataclasses import replace
 import pytest
 import torch
 
-from engine.checkpoint import BEST, LAST, LOG, load_checkpoint, write_whole
 from engine.errors import CheckpointError, ConfigError, CorpusError
 from engine.recipe import Recipe, TrainSettings
-from engine.start import load_start
 from engine.tasks import open_task
-from engine.train import rate_at, train
+from engine.training.checkpoint import BEST, LAST, LOG, load_checkpoint, write_whole
+from engine.training.train import rate_at, train
+from engine.training.warm_start import load_start
 from tests.engine.songs import small_corpus
 
 SMALL = {"encoder_size": 8, "decoder_size": 16, "aligned_size": 8, "attention_size": 8}
@@ -135,7 +135,7 @@ def test_a_full_disk_is_told_and_the_old_file_stays(tmp_path, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("engine.checkpoint.os.fsync", full)
+    monkeypatch.setattr("engine.training.checkpoint.os.fsync", full)
     with pytest.raises(CheckpointError, match="the disk is full; make room and go on"):
         write_whole(path, b"after")
     assert path.read_bytes() == b"before"

@@ -3,12 +3,12 @@
 import pytest
 import torch
 
+from engine.encoding.features import COMBINATIONS, CONDITIONS, NOTE_VALUES, OFFSETS, VELOCITIES
 from engine.errors import ConfigError
-from engine.features import COMBINATIONS, CONDITIONS, NOTE_VALUES, OFFSETS, VELOCITIES
-from engine.kit import VOICES
-from engine.networks import build_network
-from engine.seq_model import HISTORY, HITS, Guitar, Seq2Seq
-from engine.transformer import StepMemory, Transformer, TransformerSettings
+from engine.models.networks import build_network
+from engine.models.seq_model import HISTORY, HITS, Guitar, Seq2Seq
+from engine.models.transformer import StepMemory, Transformer, TransformerSettings
+from engine.music.kit import VOICES
 
 SMALL = TransformerSettings(
     pitch_size=4, place_size=4, note_size=6, size=8, heads=2, decoder_layers=2, dropout=0.0

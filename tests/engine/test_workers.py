@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from engine.workers import WorkerLostError, work_through
+from engine.storage.workers import WorkerLostError, work_through
 
 
 def work(item: str) -> str:

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from drumd.cli import main
-from engine.bundle import SHIPPED
+from engine.inference.bundle import SHIPPED
 from tests.midi_files import band, write
 
 

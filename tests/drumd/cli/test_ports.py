@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from drumd.cli import main
-from drumd.facts import ApiFacts, Facts
-from drumd.ports import PortList
+from drumd.doctor.system import ApiFacts, Facts
+from drumd.ports.base import PortList
 from tests.jack_harness import JackGuitarist, jack_server
 
 ALSA = ApiFacts("alsa", PortList(("TriplePlay:0",), ("Synth:0", "AI Drums:1"), "alsa"))

@@ -6,9 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drumd.errors import PortError
-from drumd.ports import open_input, same_port
-from drumd.ports.hostfile import read_host_file
-from drumd.timing import HostClock, ManualClock, MusicalClock
+from drumd.ports.midi_file_host import read_host_file
+from drumd.ports.open import open_input, same_port
+from drumd.timing.clock import ManualClock
+from drumd.timing.musical import MusicalClock
+from drumd.timing.sources.midi_clock import HostClock
 
 TICKS = 480
 

@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from drumd.ports.frames import WRAP, FrameClock
+from drumd.ports.jack.frames import WRAP, FrameClock
 
 RATE, PERIOD = 48_000, 256
 CYCLE_S = PERIOD / RATE

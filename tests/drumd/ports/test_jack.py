@@ -7,11 +7,13 @@ import time
 import mido
 import pytest
 
-from drumd.ports import SteadyInput, jackclient, list_ports, open_input, open_output
-from drumd.ports.frames import BLOCK, SETTLING
-from drumd.ports.jackclient import JackInput, JackOutput
+from drumd.ports.jack import client as jack_client
+from drumd.ports.jack.client import JackInput, JackOutput
+from drumd.ports.jack.frames import BLOCK, SETTLING
+from drumd.ports.open import list_ports, open_input, open_output
+from drumd.ports.reconnecting import SteadyInput
 from drumd.ports.rtmidi import RtmidiInput
-from drumd.timing import MonotonicClock
+from drumd.timing.clock import MonotonicClock
 from tests.exact import CycleRecorder, NotingOutput, Outcome
 from tests.jack_harness import JackGuitarist, jack_server
 
@@ -21,11 +23,12 @@ PATIENCE_S = 20.0
 DEAD_SERVER = """
 import sys, mido
 from drumd.errors import PortLostError
-from drumd.ports import jackclient, open_input, open_output
-from drumd.timing import MonotonicClock
+from drumd.ports.jack import client as jack_client
+from drumd.ports.open import open_input, open_output
+from drumd.timing.clock import MonotonicClock
 
 if sys.argv[1] == "rtmidi":
-    jackclient.available = lambda: False
+    jack_client.available = lambda: False
 clock = MonotonicClock()
 out = open_output("AI Drums", clock, api="jack")
 guitar = open_input("Guitar", clock, api="jack")
@@ -48,7 +51,7 @@ out.close()
 def backend(request, monkeypatch):
     """Which of the two libraries is used."""
     if request.param == "rtmidi":
-        monkeypatch.setattr(jackclient, "available", lambda: False)
+        monkeypatch.setattr(jack_client, "available", lambda: False)
     return request.param
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from drumd.errors import PortAmbiguousError, PortNotFoundError
-from drumd.ports import Place
+from drumd.ports.base import Place
 from drumd.ports.names import cable_to, find_port, same_place
 
 ALSA = ("Midi Through:Midi Through Port-0 14:0", "Roland GR-55:GR-55 MIDI 1 20:0")

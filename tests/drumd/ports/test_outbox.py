@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drumd.ports.frames import FrameClock
-from drumd.ports.outbox import Outbox
+from drumd.ports.jack.frames import FrameClock
+from drumd.ports.jack.outbox import Outbox
 
 RATE, PERIOD = 48_000, 256
 

@@ -9,16 +9,10 @@ import pytest
 import rtmidi as driver
 
 from drumd.errors import PortError, PortLostError, PortNotFoundError
-from drumd.ports import (
-    SteadyInput,
-    SteadyOutput,
-    list_ports,
-    open_input,
-    open_output,
-    rtmidi,
-    same_port,
-)
-from drumd.timing import ManualClock
+from drumd.ports import rtmidi
+from drumd.ports.open import list_ports, open_input, open_output, same_port
+from drumd.ports.reconnecting import SteadyInput, SteadyOutput
+from drumd.timing.clock import ManualClock
 
 pytestmark = pytest.mark.usefixtures("system")
 

@@ -6,10 +6,13 @@ import mido
 import pytest
 
 from drumd.errors import PortError, PortLostError
-from drumd.ports import Place, SteadyInput, SteadyOutput
-from drumd.ports.fake import PlayedInput, RecordingPort
-from drumd.ports.freewheel import CLOCK
-from drumd.timing import HostClock, ManualClock, MusicalClock
+from drumd.ports.base import Place
+from drumd.ports.clock_holdover import CLOCK
+from drumd.ports.fakes import PlayedInput, RecordingPort
+from drumd.ports.reconnecting import SteadyInput, SteadyOutput
+from drumd.timing.clock import ManualClock
+from drumd.timing.musical import MusicalClock
+from drumd.timing.sources.midi_clock import HostClock
 
 NOTE = mido.Message("note_on", note=40)
 TICK_S = 60 / 120 / 24

@@ -5,7 +5,8 @@ from random import Random
 
 import mido
 
-from drumd.timing import HostClock, MusicalClock
+from drumd.timing.musical import MusicalClock
+from drumd.timing.sources.midi_clock import HostClock
 
 CLOCK, START, STOP, CONTINUE = (
     mido.Message(name) for name in ("clock", "start", "stop", "continue")

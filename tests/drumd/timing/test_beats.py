@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from drumd.timing.beats import Beat, BeatTracker
+from engine.beats.tracker import Beat, BeatTracker
 
 Onset = tuple[float, int, int]
 ROOTS = (40, 45, 43, 38)

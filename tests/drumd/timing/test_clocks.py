@@ -2,9 +2,11 @@
 
 import pytest
 
-from drumd.timing import CountedTempo, FreeTempo, MusicalClock
-from drumd.timing.choose import musical_clock
-from engine.notes import Metre
+from drumd.timing.musical import MusicalClock
+from drumd.timing.select import musical_clock
+from drumd.timing.sources.count_in import CountedTempo
+from drumd.timing.sources.free import FreeTempo
+from engine.music.notes import Metre
 from tests.drumd.timing.player import Session, groove, note, steady, taps
 
 BPM = 104.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from drumd.timing.countin import CountIn, count_in_of
+from engine.beats.count_in import CountIn, count_in_of
 
 
 def test_four_even_taps_are_a_count_in() -> None:

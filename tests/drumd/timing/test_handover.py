@@ -5,8 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from drumd.timing import GivenTempo, HostClock, MusicalClock
-from drumd.timing.choose import musical_clock
+from drumd.timing.musical import MusicalClock
+from drumd.timing.select import musical_clock
+from drumd.timing.sources.fixed_tempo import GivenTempo
+from drumd.timing.sources.midi_clock import HostClock
 from tests.drumd.timing.player import Session, groove, host, steady
 
 BPM = 104.0

@@ -6,11 +6,13 @@ from types import SimpleNamespace
 import mido
 import pytest
 
-from drumd.ports.jackclient import JackInput, JackOutput
-from drumd.timing import MonotonicClock
-from drumd.timing.choose import musical_clock
-from drumd.timing.jackroll import BBT, ROLLING, JackTransport, TransportPlace, _place
-from engine.notes import Metre
+from drumd.ports.jack.client import JackInput, JackOutput
+from drumd.ports.jack.transport import BBT, _place
+from drumd.timing.clock import MonotonicClock
+from drumd.timing.select import musical_clock
+from drumd.timing.sources.jack_transport import JackTransport
+from drumd.timing.transport_place import ROLLING, TransportPlace
+from engine.music.notes import Metre
 from tests.drumd.timing.player import Session, groove, host, steady
 from tests.jack_harness import jack_server
 from tests.jack_master import JackMaster

@@ -2,9 +2,9 @@
 
 import pytest
 
-from drumd.timing import LinkTime, ManualClock
-from drumd.timing.choose import musical_clock
-from drumd.timing.link import Clocks
+from drumd.timing.clock import ManualClock
+from drumd.timing.select import musical_clock
+from drumd.timing.sources.link import Clocks, LinkTime
 
 APART = 1234.5  # seconds between the two clocks at first
 DRIFT = 2e-4  # Link's clock is so much faster

@@ -5,8 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from drumd.timing import GivenTempo, HostClock, MusicalClock, TimeMap
-from drumd.timing.bend import bend
+from drumd.timing.musical import MusicalClock
+from drumd.timing.slew import bend
+from drumd.timing.sources.fixed_tempo import GivenTempo
+from drumd.timing.sources.midi_clock import HostClock
+from drumd.timing.timeline import TimeMap
 from tests.drumd.timing.host import START, STOP, Host, song_position
 
 NOTE = mido.Message("note_on", note=40)

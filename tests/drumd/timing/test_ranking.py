@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from drumd.timing.pulse.chords import Chord, ChordMaker
-from drumd.timing.pulse.ranking import AGAIN, Ranking
-from drumd.timing.pulse.relatives import METRES, SHIFTED, Rows
+from engine.beats.pulse.chords import Chord, ChordMaker
+from engine.beats.pulse.ranking import AGAIN, Ranking
+from engine.beats.pulse.relatives import METRES, SHIFTED, Rows
 from tests.beat_bench.ranking import OCTAVES
 from tests.drumd.timing.test_beats import strummed
 
@@ -82,7 +82,7 @@ def test_the_network_of_the_learner_says_the_same() -> None:
         net.inp,
         net.gru,
         net.out,
-        Path(str(resources.files("drumd") / "data" / "ranking_model.json")),
+        Path(str(resources.files("engine.beats") / "weights" / "ranking_model.json")),
     )
     taps = [1.0 - PERIOD * k for k in (4, 3, 2, 1)]
     base = np.array([*taps, *(chord.time for chord in played)]) / PERIOD

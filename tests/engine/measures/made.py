@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from engine.eval_songs import EvalSong
-from engine.kit import PITCH_OF, VOICE_OF, Voice
-from engine.measures.drumming import Drumming, drumming
-from engine.notes import COMMON_TIME, Hit, Metre, Note
-from engine.song import Bar
+from engine.evaluation.measures.drumming import Drumming, drumming
+from engine.evaluation.songs import EvalSong
+from engine.music.kit import PITCH_OF, VOICE_OF, Voice
+from engine.music.notes import COMMON_TIME, Hit, Metre, Note
+from engine.music.song import Bar
 
 
 def bars_of(count: int, *, metre: Metre = COMMON_TIME, bpm: float = 120.0) -> tuple[Bar, ...]:

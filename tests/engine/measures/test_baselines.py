@@ -3,18 +3,25 @@
 import numpy as np
 import pytest
 
-from engine.corpus import read_corpus
-from engine.eval_songs import songs_of
-from engine.kit import Voice
-from engine.measures.baselines import COMMON, LATE, NEAREST, ROCK, Baselines, two_bars_late
-from engine.measures.copying import copied
-from engine.measures.drumming import drumming
-from engine.measures.live import Live
-from engine.measures.nearest import Nearest, song_features
-from engine.measures.training import TrainingBars
-from engine.metrics import score
-from engine.notes import Note, Request
-from engine.prepare import prepare_songs
+from engine.corpus.prepare import prepare_songs
+from engine.corpus.store import read_corpus
+from engine.evaluation.hit_metrics import score
+from engine.evaluation.measures.baselines import (
+    COMMON,
+    LATE,
+    NEAREST,
+    ROCK,
+    Baselines,
+    two_bars_late,
+)
+from engine.evaluation.measures.copying import copied
+from engine.evaluation.measures.drumming import drumming
+from engine.evaluation.measures.live import Live
+from engine.evaluation.measures.nearest import Nearest, song_features
+from engine.evaluation.measures.training import TrainingBars
+from engine.evaluation.songs import songs_of
+from engine.music.kit import Voice
+from engine.music.notes import Note, Request
 from tests.engine.measures.made import bars_of, song
 from tests.fakes import RockDrummer
 from tests.midi_files import maps, midi, track, write

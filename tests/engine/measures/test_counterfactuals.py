@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.measures.counterfactuals import (
+from engine.evaluation.measures.counterfactuals import (
     LOUD,
     REST,
     SOFT,
@@ -12,7 +12,7 @@ from engine.measures.counterfactuals import (
     rest_of,
     variants,
 )
-from engine.notes import Note
+from engine.music.notes import Note
 from tests.engine.measures.made import bars_of, groove, hit
 
 NOTES = [Note(beat / 2, 0.4, 50, 80) for beat in range(80)]

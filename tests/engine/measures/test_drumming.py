@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from engine.grid import beat_of
-from engine.kit import Voice
-from engine.measures.drumming import drumming
-from engine.metrics import ROWS, roll
-from engine.notes import Hit
+from engine.evaluation.hit_metrics import ROWS, roll
+from engine.evaluation.measures.drumming import drumming
+from engine.music.grid import beat_of
+from engine.music.kit import Voice
+from engine.music.notes import Hit
 from tests.engine.measures.made import bars_of, groove, hit, played
 
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine.features import HISTORY_BARS
-from engine.measures.likelihood import (
+from engine.encoding.features import HISTORY_BARS
+from engine.evaluation.measures.likelihood import (
     GUITARS,
     MOST_BARS,
     Likelihood,
@@ -15,7 +15,7 @@ from engine.measures.likelihood import (
     spread,
     true_pattern,
 )
-from engine.notes import Note, Pattern
+from engine.music.notes import Note, Pattern
 from tests.engine.measures.made import bars_of, groove, hit, song
 
 

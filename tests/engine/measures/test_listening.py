@@ -3,8 +3,14 @@
 import numpy as np
 import pytest
 
-from engine.measures.listening import PAIRS, correlation, guitar_features, listening, name
-from engine.notes import Note
+from engine.evaluation.measures.listening import (
+    PAIRS,
+    correlation,
+    guitar_features,
+    listening,
+    name,
+)
+from engine.music.notes import Note
 from tests.engine.measures.made import bars_of, hit, played
 
 LOUDER = [Note(4.0 * bar, 4.0, 50, 20 + 10 * bar) for bar in range(10)]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine.measures.overlap import density, features, overlap
+from engine.evaluation.measures.overlap import density, features, overlap
 from tests.engine.measures.made import groove, hit, played
 
 

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from engine.kit import Voice
-from engine.measures.copying import copied, two_bar_patterns
-from engine.measures.feel import feel_right, swing_ratio, swings
-from engine.measures.fills import fill_bars, fills, phrase_place
-from engine.measures.style import About, repeats, style
-from engine.measures.touch import touch
-from engine.notes import Metre
+from engine.evaluation.measures.copying import copied, two_bar_patterns
+from engine.evaluation.measures.feel import feel_right, swing_ratio, swings
+from engine.evaluation.measures.fills import fill_bars, fills, phrase_place
+from engine.evaluation.measures.style import About, repeats, style
+from engine.evaluation.measures.touch import touch
+from engine.music.kit import Voice
+from engine.music.notes import Metre
 from tests.engine.measures.made import bars_of, groove, hit, played
 
 SIX_EIGHT = Metre(6, 8)

@@ -4,16 +4,17 @@ import json
 
 import pytest
 
-from engine.evaluate import LIVE, MODEL, OTHER, TRUTH, Performance, Task, measure
-from engine.kit import Voice
-from engine.measures.baselines import COMMON, LATE, NEAREST, ROCK, Baselines
-from engine.measures.copying import two_bar_patterns
-from engine.measures.counterfactuals import LOUD, REST, Response
-from engine.measures.document import Conditions, document
-from engine.measures.drumming import drumming
-from engine.measures.likelihood import Likelihood
-from engine.measures.summary import Won, mean, summarise
-from engine.measures.training import TrainingBars
+from engine.evaluation.evaluate import Task, measure
+from engine.evaluation.measures.baselines import COMMON, LATE, NEAREST, ROCK, Baselines
+from engine.evaluation.measures.copying import two_bar_patterns
+from engine.evaluation.measures.counterfactuals import LOUD, REST, Response
+from engine.evaluation.measures.document import Conditions, document
+from engine.evaluation.measures.drumming import drumming
+from engine.evaluation.measures.likelihood import Likelihood
+from engine.evaluation.measures.summary import Won, mean, summarise
+from engine.evaluation.measures.training import TrainingBars
+from engine.evaluation.results import LIVE, MODEL, OTHER, TRUTH, Performance
+from engine.music.kit import Voice
 from tests.engine.measures.made import groove, hit, song
 
 CONDITIONS = Conditions("first", "corpus", "valid", "tune", 0, None, quick=False)

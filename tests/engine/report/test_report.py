@@ -8,16 +8,16 @@ import numpy as np
 import pytest
 
 from engine.errors import EngineError
-from engine.evaluate import MODEL, OTHER, TRUTH
-from engine.measures.drumming import drumming
-from engine.measures.summary import summarise
-from engine.metrics import Mean
-from engine.midi import parse_song
-from engine.report import page, sound
-from engine.report.charts import SongBar, distribution, intervals, songs
-from engine.report.rolls import chosen_songs, excerpt, piano_roll
-from engine.report.sound import excerpt_file
-from engine.report.svg import Scale
+from engine.evaluation.hit_metrics import Mean
+from engine.evaluation.measures.drumming import drumming
+from engine.evaluation.measures.summary import summarise
+from engine.evaluation.report import page, sound
+from engine.evaluation.report.charts import SongBar, distribution, intervals, songs
+from engine.evaluation.report.rolls import chosen_songs, excerpt, piano_roll
+from engine.evaluation.report.sound import excerpt_file
+from engine.evaluation.results import MODEL, OTHER, TRUTH
+from engine.midi.read import parse_song
+from engine.pages.svg import Scale
 from tests.engine.measures.made import groove, song
 from tests.engine.measures.test_summary import CONDITIONS, result_of
 

@@ -5,12 +5,12 @@ from itertools import pairwise
 
 import pytest
 
-from drumd.recorder import Recorder
+from drumd.recording.moment import Moment
+from drumd.recording.recorded import read_session
+from drumd.recording.recorder import Recorder
+from drumd.recording.report import session_page, write_session_report
 from engine.errors import EngineError
-from engine.moment import Moment
-from engine.notes import Metre
-from engine.report.recorded import read_session
-from engine.report.session import session_page, write_session_report
+from engine.music.notes import Metre
 from tests.drumd.timing.player import groove, host, steady
 from tests.drummers import Rock
 from tests.offline_jam import OfflineJam

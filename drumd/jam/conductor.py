@@ -1,0 +1,280 @@
+"""What happens at which bar: when drums enter, what is asked for, when they rest and stop.
+
+A `Conductor` belongs to the main thread and decides on beats alone; it has no clock of its own.
+Bar `n` begins at beat `n * metre.beats`. For each bar there are two moments before its bar line:
+from `ASK_S` before the second the bar may be asked for; the second, the *deadline*, comes a
+sixteenth before the bar line, since a drummer may lean so far forward. What has not been
+answered by then is not waited for: the last bar plays again.
+
+Drums enter at the first bar line after one bar of guitar, or on "one" after a count-in. They rest
+after two silent bars, come in again at the bar line after the guitar did, and end when the host
+stops. After a jump of the host
+the last bar plays on in the new place until the next bar line; a host that stops only to go on
+elsewhere at once, as some do when they loop, has jumped.
+
+What the player has set (`drumd.jam.dials`) is looked up when a bar is asked for. How bars are
+struck is for the `Groove` to know (`drumd.jam.groove`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import mido
+
+from drumd.controls import Command
+from drumd.jam.dials import Dials
+from drumd.jam.groove import Groove
+from drumd.jam.heard import Window, jump_shift
+from drumd.jam.player import Player
+from drumd.jam.swing import swing_of
+from drumd.status.phase import BarCounts, Part
+from drumd.timing.musical import MusicalClock
+from drumd.timing.timeline import TimeMap
+from engine.music.notes import Pattern, Request
+from engine.music.wishes import Controls
+
+ASK_S = 0.2  # the longest that an answer is waited for; the guitar heard is older by as much
+SEND_S = 0.03  # between the deadline and the earliest hit there may be
+LEAN = 0.25  # beats that a hit may lie before its bar line
+RELOCATE_S = 0.5  # a stop so short was a jump
+JUST_NOW = 1.0  # beats; a note so little before the time began to roll belongs to the song
+EARLY = 0.5  # a first note so little (beats) after a bar line was meant to be on it
+MISSED = 0.02  # beats; where a jump lands, hits so little before it are still played
+SILENT_BARS = 2
+HELD_BARS = 4  # a note held for longer has lost its note-off
+EVER = float("-inf")
+
+
+class Conductor:
+    """Leads the drummer through the bars."""
+
+    def __init__(
+        self,
+        musical: MusicalClock,
+        player: Player,
+        ask: Callable[[Request], None],
+        *,
+        window: Window | None = None,
+        dials: Dials | None = None,
+    ) -> None:
+        self.window = window or Window()
+        self.part = Part.STOPPED
+        self.counts = BarCounts()
+        self.pattern: Pattern | None = None  # the last bar that was cued, while playing
+        self._musical, self._player, self._ask = musical, player, ask
+        self._groove = Groove(player, dials or Dials())
+        self._bar = 0  # the next bar to settle
+        self._asked: Request | None = None
+        self._answered = False
+        self._enter: float | None = None  # drums may come in from this beat on
+        self._stopped = (EVER, Part.STOPPED)  # when, and what the drummer was doing then
+        self._counted_in: float | None = None  # when (seconds), as far as has been seen to
+
+    @property
+    def bar_beats(self) -> float:
+        return self._musical.metre.beats
+
+    def hear(self, time: float, message: mido.Message) -> None:
+        """Take in a message of the guitar or the host."""
+        line, jumps = self._musical.map, self._musical.jumps
+        self._musical.hear(time, message)
+        self._notice(time, line, jumps)
+        line = self._musical.map if self._musical.rolling else None
+        if time < (self._musical.music_from or EVER):
+            return  # a count-in
+        began = self.window.hear(time, message, line)
+        if line and self.part is Part.STOPPED:
+            self._begin(time, line)
+        if began and line and self._enter is None:
+            self._enter = self._entry_after(line.beat_at(time))
+
+    def command(self, time: float, command: Command) -> None:
+        """Do what the player said with a pedal at `time`."""
+        line, jumps = self._musical.map, self._musical.jumps
+        match command:
+            case Command.ONE:
+                self._musical.this_is_one(time)
+            case Command.TWICE:
+                self._musical.turn(2.0)
+            case Command.HALF:
+                self._musical.turn(0.5)
+            case Command.TAP:
+                self._musical.tap(time)
+            case Command.FILL:
+                self._groove.dials.fill = True
+            case Command.REGENERATE:
+                self._groove.dials.seed += 1
+                self._groove.history.clear()
+            case Command.HOLD:
+                settled = (self._bar - 1) * self.bar_beats  # where the bar settled last begins
+                self._groove.hold(begun=line is None or line.beat_at(time) >= settled)
+        self._notice(time, line, jumps)
+
+    def turn_mute(self, time: float) -> None:
+        """The mute pedal was pressed or let go at `time`; it counts from the next bar line on."""
+        if self._musical.map is None:
+            return
+        beat = self._musical.map.beat_at(time)
+        if self._groove.dials.muted:
+            self._groove.mute((beat // self.bar_beats + 1) * self.bar_beats)
+        else:
+            self._groove.unmute(beat)
+
+    def answer(self, request: Request, pattern: Pattern) -> None:
+        """Play what the drummer answered, unless that comes too late."""
+        if request is not self._asked or self._answered:
+            self.counts.dropped_answers += 1
+            return
+        self._answered = True
+        self._play(pattern, request.controls)
+
+    def step(self, now: float) -> None:
+        """Do what is due at `now` seconds; to be called some hundred times a second."""
+        line, jumps = self._musical.map, self._musical.jumps
+        self._musical.tick(now)
+        self._notice(now, line, jumps)
+        line = self._musical.map
+        if line is None or not self._musical.rolling:
+            if self.part is not Part.STOPPED:
+                self._stop(now)
+            return
+        if self.part is Part.STOPPED:
+            self._begin(now, line)
+        while now >= self._deadline(line):
+            self._settle(now, line)
+        open_still = self._asked is None and not self._answered
+        if open_still and now >= self._deadline(line) - ASK_S and self._wanted(now, line):
+            self._ask_for_bar(now, line)
+
+    def _notice(self, time: float, line: TimeMap | None, jumps: int) -> None:
+        """See whether the song has moved, or was counted in."""
+        if self._musical.jumps != jumps:
+            self._jump(time, line)
+        counted_in = self._musical.counted_in
+        if counted_in in (None, self._counted_in) or self._musical.map is None:
+            return
+        self.window.forget_before(self._musical.music_from or EVER)
+        if self.part is Part.STOPPED:
+            self._begin(time, self._musical.map)
+        self._counted_in, self._enter = counted_in, EVER
+
+    def _entry_after(self, onset: float) -> float:
+        """The beat from which drums may come in, once a first note began at `onset`."""
+        if self.part is Part.RESTING:
+            return onset
+        return onset + self.bar_beats - EARLY
+
+    def _deadline(self, line: TimeMap) -> float:
+        """When the drums of the next bar must be there, in seconds."""
+        return line.time_of(self._bar * self.bar_beats - LEAN) - SEND_S
+
+    def _wanted(self, now: float, line: TimeMap) -> bool:
+        """Whether drums belong into the next bar, as far as one can tell now."""
+        start = self._bar * self.bar_beats
+        if self.part is not Part.PLAYING:
+            return self._enter is not None and self._enter <= start
+        until = self.window.sounded_until(line.beat_at(now), held=HELD_BARS * self.bar_beats)
+        if self._counted_in is not None and self._musical.counted_in is not None:
+            until = max(line.beat_at(self._counted_in), EVER if until is None else until)
+        return until is not None and until > start - SILENT_BARS * self.bar_beats + EARLY
+
+    def _ask_for_bar(self, now: float, line: TimeMap) -> None:
+        heard_until = line.beat_at(now)
+        notes = self.window.notes(heard_until)
+        self._groove.hear(notes, heard_until, self.bar_beats)
+        dials = self._groove.dials
+        if self.part is not Part.PLAYING:
+            self._groove.come_in()
+        elif self._groove.held is not None:
+            self._answered = True
+            self._play(self._groove.held, dials.controls)
+            return
+        self._asked = Request(
+            bar=self._bar,
+            start=self._bar * self.bar_beats,
+            notes=notes,
+            heard_until=heard_until,
+            metre=self._musical.metre,
+            bpm=self._musical.bpm or line.bpm,
+            history=tuple(self._groove.history),
+            temperature=dials.temperature,
+            controls=self._groove.wishes(),
+            seed=dials.seed,
+            swing=swing_of(notes, heard_until, self._musical.metre),
+        )
+        self._ask(self._asked)
+
+    def _settle(self, now: float, line: TimeMap) -> None:
+        """The deadline of the next bar is here: play, play the last bar again, or rest."""
+        if not self._answered:
+            if not (self._asked or self._wanted(now, line)):
+                self._rest()
+            elif self._groove.again is None:
+                self.counts.missed += 1
+            elif now < line.time_of((self._bar + 1) * self.bar_beats):  # else it is long gone
+                self.counts.repeated += 1
+                self._play(self._groove.again, self._groove.dials.controls)
+        self._groove.settle()
+        self._bar += 1
+        self._asked, self._answered = None, False
+
+    def _play(self, pattern: Pattern, wished: Controls) -> None:
+        """Cue the next bar, which was asked for with these wishes."""
+        self.part = Part.PLAYING
+        self.pattern = self._groove.play(pattern, wished, self._bar * self.bar_beats)
+        self.counts.played += 1
+
+    def _rest(self) -> None:
+        if self.part is Part.PLAYING:
+            self.part = Part.RESTING
+            self.pattern = self._enter = None
+            self._groove.rest()
+
+    def _begin(self, time: float, line: TimeMap) -> None:
+        """The time has begun to roll; a host's first notes come before its tempo is known."""
+        beat = line.beat_at(time)
+        stopped_at, before = self._stopped
+        self.window.place(line)
+        self.part = before if time - stopped_at < RELOCATE_S else Part.LISTENING
+        self._go_on_from(beat)
+        if self.part is not Part.LISTENING:
+            return
+        self._groove.history.clear()
+        since = self._musical.music_from
+        first = beat - JUST_NOW if since is None else line.beat_at(since)
+        onsets = [note.onset for note in self.window.notes(beat) if note.onset > first]
+        self._enter = self._entry_after(min(onsets)) if onsets else None
+
+    def _stop(self, now: float) -> None:
+        """The host has stopped: silence."""
+        self._stopped, self.part = (now, self.part), Part.STOPPED
+        self._groove.drop()
+        self._player.silence()
+        self._asked, self._answered = None, False
+        self.pattern = None
+
+    def _jump(self, time: float, old: TimeMap | None) -> None:
+        """The song was moved, or its bars are counted anew: go on there."""
+        line = self._musical.map
+        if line is None or old is None:
+            return
+        shift = self._musical.recount
+        if shift is None:
+            shift = jump_shift(old.beat_at(time), line.beat_at(time), self.bar_beats)
+        self.window.shift(shift)
+        self._groove.drop()
+        self._asked, self._answered = None, False
+        if self._enter is not None:
+            self._enter += shift
+        self._go_on_from(line.beat_at(time))
+
+    def _go_on_from(self, beat: float) -> None:
+        """Be in the bar of `beat`; who plays plays the rest of the last bar there."""
+        bar = int((beat + LEAN) // self.bar_beats)
+        self._bar = bar + 1
+        again = self._groove.again
+        if self.part is Part.PLAYING and again is not None:
+            start = bar * self.bar_beats
+            rest = [hit for hit in again.hits if start + hit.beat >= beat - MISSED]
+            self.pattern = self._groove.cue(Pattern.of(rest, self.bar_beats), start)

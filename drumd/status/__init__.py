@@ -1,0 +1,7 @@
+"""What the player is told while the jam runs."""
+
+__all__ = [
+    "phase",
+    "reporter",
+    "snapshot",
+]

@@ -1,0 +1,117 @@
+"""Musical time from a host: MIDI clock (24 a beat), start, stop, continue, song position.
+
+Owned by the main thread. A start or continue takes effect at the next clock, as MIDI says: that
+clock is the beat the song goes on from.
+"""
+
+from __future__ import annotations
+
+import mido
+
+from drumd.timing.sources.tick_filter import TickRow
+from drumd.timing.timeline import TimeMap
+from engine.music.general_midi import CLOCKS_PER_BEAT
+
+CLOCKS_PER_SIXTEENTH = CLOCKS_PER_BEAT // 4
+GONE_S, GONE_TICKS = 0.5, 14  # a clock silent for so long, the longer of both, has stopped
+SETTLED = 24  # clocks after which a first note may start a host that never says start
+FASTEST_BPM = 1000.0
+
+
+class HostClock:
+    """Follows a host's transport and filters the jitter out of its clock.
+
+    Some hosts send the clock alone and never say start: there the first note is beat one.
+    """
+
+    name = "host"
+
+    def __init__(self) -> None:
+        self.rolling = False
+        self.jumps = 0
+        self.line: TimeMap | None = None
+        self._row = TickRow()
+        self._count = 0  # clocks heard
+        self._last: float | None = None  # when the last of them came
+        self._song = 0  # the song's tick at the next clock
+        self._moved = False  # the song starts or jumps at the next clock
+        self._playing = False  # what the host said last: rolling, as long as the clock comes
+        self._told = False  # the host speaks of its transport at all
+
+    def hear(self, time: float, message: mido.Message) -> None:
+        match message.type:
+            case "clock":
+                self._hear_clock(time)
+            case "start":
+                self._move(0)
+            case "continue":
+                self._move(self._song)
+            case "songpos":
+                self._locate(message.pos * CLOCKS_PER_SIXTEENTH)
+            case "stop":
+                self._told, self._moved = True, False
+                self._playing = self.rolling = False
+            case "note_on" if message.velocity:
+                self._hear_note(time)
+
+    def tick(self, now: float) -> None:
+        if self._last is not None and now - self._last > self._gone_s:
+            self.rolling = False
+
+    @property
+    def _gone_s(self) -> float:
+        fit = self._row.fit
+        return max(GONE_S, GONE_TICKS * fit.interval) if fit else GONE_S
+
+    def _move(self, song_tick: int) -> None:
+        self._song, self._moved, self._told = song_tick, True, True
+
+    def _locate(self, song_tick: int) -> None:
+        """A song position. While rolling it may only confirm the sixteenth that is playing."""
+        if self.rolling and 0 <= self._song - song_tick < CLOCKS_PER_SIXTEENTH:
+            return
+        self._song = song_tick
+        self._moved = self._moved or self._playing
+
+    def _hear_clock(self, time: float) -> None:
+        self._count += 1
+        self._realign(time)
+        lost = self._row.hear(self._count, time)
+        self._count += lost
+        self._song += lost if self.rolling else 0
+        self._last = time
+        if self._moved or (self._playing and not self.rolling):
+            self._moved = False
+            self._playing = self.rolling = True
+            self.jumps += 1
+            self._row.settle()
+        if self.rolling:
+            self._draw_line(self._song)
+            self._song += 1
+
+    def _realign(self, time: float) -> None:
+        """Follow a clock that begins anew, not a whole number of ticks after the last one."""
+        if self._row.fit is None or self._last is None:
+            return
+        off = time - self._row.fit.time_of(self._count)
+        begins_anew = self._moved and abs(off) > self._row.fit.interval / 4
+        if begins_anew or time - self._last > self._gone_s:
+            self._row.shift(off)
+
+    def _hear_note(self, time: float) -> None:
+        fit = self._row.fit
+        if self._told or self._playing or fit is None or self._count < SETTLED:
+            return
+        if time - fit.time > self._gone_s:
+            return
+        self._playing = self.rolling = True
+        self.jumps += 1
+        self._row.settle()
+        self._song = 1 - round((time - fit.time) / fit.interval)
+        self._draw_line(self._song - 1)
+
+    def _draw_line(self, song_tick: int) -> None:
+        """The song's tick `song_tick` is the clock heard last."""
+        if fit := self._row.fit:
+            bpm = min(FASTEST_BPM, 60 / CLOCKS_PER_BEAT / fit.interval)
+            self.line = TimeMap(fit.time, song_tick / CLOCKS_PER_BEAT, bpm)

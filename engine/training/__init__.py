@@ -1,0 +1,16 @@
+"""Learning: from a corpus to a checkpoint, and on to a bundle."""
+
+__all__ = [
+    "augment",
+    "bar_table",
+    "checkpoint",
+    "cost",
+    "data_prep",
+    "distributed",
+    "drum_task",
+    "export",
+    "sampling",
+    "scheduled_sampling",
+    "train",
+    "warm_start",
+]
