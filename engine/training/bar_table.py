@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from engine.corpus.human import is_human
 from engine.corpus.store import drums_alone
-from engine.encoding.features import HISTORY_BARS, WIDEST_OFFSET, Floats
+from engine.encoding.features import NEAR_BARS, WIDEST_OFFSET, Floats
 from engine.music.grid import MAX_BAR_STEPS, STEPS_PER_BEAT
 from engine.music.kit import VOICES, Voice
 
@@ -57,9 +57,14 @@ class BarTable:
         grid = stored.astype(np.float32) / np.float32(127)
         return np.concatenate([(grid[..., :1] > 0).astype(np.float32), grid], axis=-1)
 
+    def struck(self, bars: Ints) -> NDArray[np.float32]:
+        """What is struck in bars, (n,) to (n, MAX_BAR_STEPS, V) of 0 and 1."""
+        struck: NDArray[np.float32] = (self._grids[bars, ..., 0] > 0).astype(np.float32)
+        return struck
+
     def elsewhere(self, song: Ints, rng: np.random.Generator) -> Ints:
-        """The first of HISTORY_BARS bars in a row of each song, drawn at random, (b,)."""
-        room = np.maximum(1, self.end[song] - self.first[song] - HISTORY_BARS + 1)
+        """The first of NEAR_BARS bars in a row of each song, drawn at random, (b,)."""
+        room = np.maximum(1, self.end[song] - self.first[song] - NEAR_BARS + 1)
         drawn: Ints = self.first[song] + rng.integers(room)
         return drawn
 
