@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
-from drumd.config import Settings, playable
+from drumd.config import Settings, playable_metre
 from drumd.drummer_process import DrummerProcess, Factory, model_factory
 from drumd.errors import DrumdError, RecordError, SettingsError
 from drumd.jam.jam import Jam
@@ -121,9 +121,9 @@ class Daemon:
             told = metre_of(file)
         elif self._settings.clock in ("auto", "host") and (place := output.transport()):
             told = place.metre
-        if told and not playable(told):
+        if told and not playable_metre(told):
             self._reporter.say(f"the drummer cannot play {told}: the bars are counted in 4/4")
-        return told if told and playable(told) else COMMON_TIME
+        return told if told and playable_metre(told) else COMMON_TIME
 
     def _musical_clock(self, stack: ExitStack, output: SteadyOutput, metre: Metre) -> MusicalClock:
         settings, link = self._settings, None

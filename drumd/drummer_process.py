@@ -32,13 +32,13 @@ FIRST_WAIT_S, LONGEST_WAIT_S = 0.5, 8.0
 UNREADY_STARTS = 3  # a drummer that dies so often before it was ever ready will never come
 
 
-class Plays(Protocol):
-    """A drummer: `engine.inference.infer.Drummer`, or a fake."""
+class Drummer(Protocol):
+    """A drummer: `engine.inference.infer.BundleDrummer`, or a fake."""
 
     def play(self, request: Request) -> Pattern: ...
 
 
-Factory = Callable[[], Plays]
+Factory = Callable[[], Drummer]
 """Makes the drummer, inside its process. It is pickled on the way: a function of a module."""
 
 
@@ -68,11 +68,11 @@ class _Failed:
     for_good: bool  # starting again would not help
 
 
-def model(bundle: Path | None, seed: int) -> Plays:
+def model(bundle: Path | None, seed: int) -> Drummer:
     """The factory of the real drummer."""
-    from engine.inference.infer import Drummer
+    from engine.inference.infer import BundleDrummer
 
-    return Drummer(bundle, seed=seed)
+    return BundleDrummer(bundle, seed=seed)
 
 
 def model_factory(bundle: Path | None, seed: int) -> Factory:

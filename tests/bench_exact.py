@@ -26,7 +26,7 @@ from drumd.timing.sources.fixed_tempo import GivenTempo
 from engine.music.notes import Hit, Pattern
 from tests import drummers
 from tests.bench_scheduler import busy_cores
-from tests.exact import CycleRecorder, NotingOutput, Outcome, Struck
+from tests.exact import CycleRecorder, ExactResult, NotingOutput, Struck
 from tests.figures import Figure, Options
 from tests.jack_harness import jack_server
 
@@ -48,7 +48,7 @@ def run(options: Options) -> Iterator[Figure]:  # noqa: ARG001
     yield Figure(f"{name}: frames off a line through their seconds, p99", off_line, unit="frames")
 
 
-def played(server: Any) -> tuple[Outcome, float, int]:
+def played(server: Any) -> tuple[ExactResult, float, int]:
     """How the hits came out, how far their frames are off one line (p99), and how many messages
     came too late for their cycle."""
     ours, theirs = multiprocessing.get_context("spawn").Pipe()
@@ -63,7 +63,7 @@ def played(server: Any) -> tuple[Outcome, float, int]:
         meant, seconds, late = ours.recv()
         time.sleep(0.5)
     player.join()
-    return Outcome.of(meant, recorder), _off_line(meant, seconds), late
+    return ExactResult.of(meant, recorder), _off_line(meant, seconds), late
 
 
 def _play(connection: Connection) -> None:
@@ -102,8 +102,8 @@ def _lead(
         drummer.poll(now)
         musical.tick(now)
         scheduler.sent.clear()
-        assert musical.map
-        beat = musical.map.beat_at(now)
+        assert musical.timeline
+        beat = musical.timeline.beat_at(now)
         if beat > BARS * 4 + 1:
             return
         if bar < BARS and beat > bar * 4 - 2:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.inference.infer import Drummer
+from engine.inference.infer import BundleDrummer
 from tests.figures import Figure, Options
 from tests.knobs import PARTS, VALUES, loudness, spearman, strokes, sweep
 
@@ -13,7 +13,7 @@ KNOBS = {"density": (strokes, "strokes a beat"), "intensity": (loudness, "mean v
 
 
 def run(_options: Options) -> Iterator[Figure]:
-    drummer = Drummer()
+    drummer = BundleDrummer()
     for knob, (heard, unit) in KNOBS.items():
         for part in PARTS:
             found = sweep(drummer, part, knob, heard)

@@ -126,8 +126,8 @@ def clock_errors() -> tuple[float, float]:
         for tick in range(8 * 24 + 1):
             clock.set(tick * 60 / bpm / 24)
             musical.hear(clock.now() + chance.uniform(-JITTER_S, JITTER_S), CLOCK)
-        assert musical.map and musical.bpm
-        phases.append(abs(musical.map.time_of(8.0) - clock.now()) * 1e3)
+        assert musical.timeline and musical.bpm
+        phases.append(abs(musical.timeline.time_of(8.0) - clock.now()) * 1e3)
         tempos.append(abs(musical.bpm - bpm))
     return sorted(phases)[98], sorted(tempos)[98]
 

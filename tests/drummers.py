@@ -20,7 +20,7 @@ ROCK = Pattern.from_grid(
 )
 
 
-class Plays(Protocol):
+class Drummer(Protocol):
     """A drummer."""
 
     def play(self, request: Request) -> Pattern: ...

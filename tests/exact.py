@@ -61,7 +61,7 @@ class CycleRecorder(JackGuitarist):
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ExactResult:
     """How the hits of a run came out."""
 
     meant: int
@@ -69,7 +69,7 @@ class Outcome:
     skipped: list[Struck]  # JACK did not run the cycle
 
     @classmethod
-    def of(cls, meant: list[Struck], recorder: CycleRecorder) -> Outcome:
+    def of(cls, meant: list[Struck], recorder: CycleRecorder) -> ExactResult:
         lost = list((Counter(meant) - Counter(recorder.heard())).elements())
         off = [hit for hit in lost if recorder.ran(hit[0])]
         return cls(len(meant), off, [hit for hit in lost if not recorder.ran(hit[0])])

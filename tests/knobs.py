@@ -12,7 +12,7 @@ from statistics import mean
 from engine.inference.accompany import Drummer, accompany
 from engine.music.notes import Hit, Metre, Note
 from engine.music.song import Bar
-from engine.music.wishes import Controls
+from engine.music.wishes import Wishes
 
 BARS, BEATS = 8, 4.0
 VALUES = tuple(step / 8 for step in range(9))
@@ -20,7 +20,7 @@ Heard = Callable[[Sequence[Hit]], float]
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class KnobPart:
     """A guitar part: the onsets of one bar, played again and again."""
 
     name: str
@@ -41,11 +41,13 @@ class Part:
 
 
 PARTS = (
-    Part("eighths", 126.0, tuple(step / 2 for step in range(8)), (45, 45, 52, 45, 48, 50)),
-    Part("chords", 92.0, (0.0, 1.5, 2.0, 3.5), (52, 55, 57)),
-    Part("ballad", 70.0, (0.0, 1.0, 2.0, 2.5, 3.0), (48, 55, 60, 64, 60), 60),
-    Part("sixteenths", 104.0, (0.0, 0.25, 0.75, 1.5, 1.75, 2.25, 3.0, 3.25), (40, 40, 43, 47)),
-    Part("shuffle", 112.0, tuple(beat + off for beat in range(4) for off in (0, 2 / 3)), (45, 52)),
+    KnobPart("eighths", 126.0, tuple(step / 2 for step in range(8)), (45, 45, 52, 45, 48, 50)),
+    KnobPart("chords", 92.0, (0.0, 1.5, 2.0, 3.5), (52, 55, 57)),
+    KnobPart("ballad", 70.0, (0.0, 1.0, 2.0, 2.5, 3.0), (48, 55, 60, 64, 60), 60),
+    KnobPart("sixteenths", 104.0, (0.0, 0.25, 0.75, 1.5, 1.75, 2.25, 3.0, 3.25), (40, 40, 43, 47)),
+    KnobPart(
+        "shuffle", 112.0, tuple(beat + off for beat in range(4) for off in (0, 2 / 3)), (45, 52)
+    ),
 )
 
 
@@ -59,10 +61,10 @@ def loudness(hits: Sequence[Hit]) -> float:
     return mean(hit.velocity for hit in hits)
 
 
-def sweep(drummer: Drummer, part: Part, knob: str, heard: Heard) -> list[float]:
+def sweep(drummer: Drummer, part: KnobPart, knob: str, heard: Heard) -> list[float]:
     """What is heard at each of VALUES."""
     return [
-        heard(accompany(part.notes(), part.bars(), drummer, controls=_set(knob, value)).hits)
+        heard(accompany(part.notes(), part.bars(), drummer, wishes=_set(knob, value)).hits)
         for value in VALUES
     ]
 
@@ -77,5 +79,5 @@ def spearman(heard: Sequence[float]) -> float:
     return along / (spread * whole) ** 0.5 if spread else 0.0
 
 
-def _set(knob: str, value: float) -> Controls:
-    return Controls(density=value) if knob == "density" else Controls(intensity=value)
+def _set(knob: str, value: float) -> Wishes:
+    return Wishes(density=value) if knob == "density" else Wishes(intensity=value)

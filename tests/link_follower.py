@@ -16,10 +16,10 @@ def main() -> None:
     musical = musical_clock(kind, link=LinkTime(clock, lasting=kind == "link"))
     while True:
         musical.tick(clock.now())
-        now, line = clock.now(), musical.map
+        now, timeline = clock.now(), musical.timeline
         state = {
             "time": now,
-            "beat": None if line is None else line.beat_at(now),
+            "beat": None if timeline is None else timeline.beat_at(now),
             "bpm": musical.bpm,
             "rolling": musical.rolling,
             "source": musical.source,

@@ -20,7 +20,7 @@ from drumd.timing.clock import ManualClock
 from drumd.timing.musical import MusicalClock
 from drumd.timing.select import musical_clock
 from engine.music.notes import COMMON_TIME, Request
-from tests.drummers import Plays
+from tests.drummers import Drummer
 
 STEP_S = 0.004  # as the daemon's main loop
 
@@ -32,7 +32,7 @@ class InstantDrummer:
 
     ready = True
 
-    def __init__(self, kit: Plays) -> None:
+    def __init__(self, kit: Drummer) -> None:
         self._kit, self._asked = kit, list[Request]()
 
     def ask(self, request: Request, _now: float) -> None:
@@ -48,7 +48,7 @@ class OfflineJam:
 
     def __init__(
         self,
-        kit: Plays,
+        kit: Drummer,
         settings: Settings | None = None,
         *,
         musical: MusicalClock | None = None,

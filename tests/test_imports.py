@@ -138,8 +138,8 @@ def test_every_import_keeps_the_rules() -> None:
     ("file", "source"),
     [
         ("drumd/daemon.py", "import numpy as np"),
-        ("drumd/daemon.py", "def run():\n    from engine.inference.infer import Drummer"),
-        ("drumd/drummer_process.py", "from engine.inference.infer import Drummer"),
+        ("drumd/daemon.py", "def run():\n    from engine.inference.infer import BundleDrummer"),
+        ("drumd/drummer_process.py", "from engine.inference.infer import BundleDrummer"),
         ("drumd/cli/train.py", "import engine.training.train"),
         ("drumd/jam/heard.py", "from engine import midi"),
         ("drumd/ports/__init__.py", "import rtmidi"),
@@ -157,7 +157,10 @@ def test_an_import_out_of_place_is_found(file: str, source: str) -> None:
     ("file", "source"),
     [
         ("drumd/daemon.py", "from engine.music.notes import Note"),
-        ("drumd/drummer_process.py", "def work():\n    from engine.inference.infer import Drummer"),
+        (
+            "drumd/drummer_process.py",
+            "def work():\n    from engine.inference.infer import BundleDrummer",
+        ),
         ("drumd/cli/train.py", "def command():\n    from engine.training.train import train"),
         ("drumd/ports/rtmidi.py", "import rtmidi"),
         ("drumd/status/reporter.py", "from rich.live import Live"),

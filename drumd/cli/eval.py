@@ -121,10 +121,10 @@ def _compare(
     from drumd.cli.eval_tables import comparison
     from engine.evaluation.measures.comparison import answers_ms, row
     from engine.evaluation.measures.summary import summarise
-    from engine.inference.infer import Drummer
+    from engine.inference.infer import BundleDrummer
 
     rows = [
-        row(bundle, summarise(results), answers_ms(Drummer(bundle.folder), songs))
+        row(bundle, summarise(results), answers_ms(BundleDrummer(bundle.folder), songs))
         for bundle, results in list(measured)
     ]
     if as_json:

@@ -12,10 +12,10 @@ import click
 
 from drumd.cli.progress import cores, progress_bar
 from drumd.errors import DrumdError
-from engine.music.wishes import STYLE_NAMES, Controls, style_of
+from engine.music.wishes import STYLE_NAMES, Wishes, style_of
 
 if TYPE_CHECKING:
-    from engine.inference.render import Job, Outcome
+    from engine.inference.render import Job, RenderResult
 
 DRUMS = ".drums.mid"
 Share = click.FloatRange(0.0, 1.0)
@@ -89,7 +89,7 @@ def command(
     if len(guitars) > 1 and (plot or score):
         raise click.UsageError("--plot and --score are for one guitar at a time")
     open_bundle(bundle)  # what is wrong with it is said once, and before the work
-    wishes = Controls(style_of(style), density, intensity, humanize=humanize)
+    wishes = Wishes(style_of(style), density, intensity, humanize=humanize)
     jobs = [
         Job(guitar, target, track, bundle, seed, temperature, with_guitar, plot, score, wishes)
         for guitar, target in zip(guitars, _targets(guitars, out), strict=True)
@@ -120,12 +120,12 @@ def _targets(guitars: Sequence[Path], out: Path | None) -> list[Path]:
     return targets
 
 
-def _work(jobs: Sequence[Job], *, force: bool) -> list[Outcome]:
+def _work(jobs: Sequence[Job], *, force: bool) -> list[RenderResult]:
     """The outcome of each job, in their order; one alone runs in this process."""
-    from engine.inference.render import Outcome, drum_all, run
+    from engine.inference.render import RenderResult, drum_all, run
 
     done = {
-        job: Outcome(job.source, job.target, error=reason)
+        job: RenderResult(job.source, job.target, error=reason)
         for job in jobs
         if (reason := _in_the_way(job, force=force))
     }
@@ -154,7 +154,7 @@ def _refuse_to_overwrite(*paths: Path | None) -> None:
             raise DrumdError(f"{path} is there already; --force overwrites it")
 
 
-def _report(outcomes: Sequence[Outcome], *, as_json: bool) -> None:
+def _report(outcomes: Sequence[RenderResult], *, as_json: bool) -> None:
     if as_json:
         rows = [
             {
@@ -180,7 +180,7 @@ def _report(outcomes: Sequence[Outcome], *, as_json: bool) -> None:
         click.echo(f"{len(outcomes) - failed} drummed to, {failed} not", err=True)
 
 
-def _sentence(outcome: Outcome) -> str:
+def _sentence(outcome: RenderResult) -> str:
     text = (
         f"{outcome.target}: {outcome.hits} hits in {outcome.bars} bars, to track {outcome.guitar}"
     )

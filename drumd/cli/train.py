@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
     from rich.progress import TaskID
 
-    from engine.training.train import Progress
+    from engine.training.train import TrainProgress
 
 INTERRUPTED = 130
 
@@ -144,7 +144,7 @@ class ProgressBar:
         self._line: TaskID | None = None
         self._scores: dict[str, float] = {}
 
-    def __call__(self, progress: Progress) -> None:
+    def __call__(self, progress: TrainProgress) -> None:
         fields: dict[str, Any] = {
             "epoch": f"{progress.epoch}/{progress.epochs}",
             "loss": progress.loss,

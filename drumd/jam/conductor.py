@@ -25,14 +25,14 @@ import mido
 from drumd.controls import Command
 from drumd.jam.dials import Dials
 from drumd.jam.groove import Groove
-from drumd.jam.heard import Window, jump_shift
+from drumd.jam.heard import HeardNotes, jump_shift
 from drumd.jam.player import Player
 from drumd.jam.swing import swing_of
-from drumd.status.phase import BarCounts, Part
+from drumd.status.phase import BarCounts, Phase
 from drumd.timing.musical import MusicalClock
-from drumd.timing.timeline import TimeMap
+from drumd.timing.timeline import Timeline
 from engine.music.notes import Pattern, Request
-from engine.music.wishes import Controls
+from engine.music.wishes import Wishes
 
 ASK_S = 0.2  # the longest that an answer is waited for; the guitar heard is older by as much
 SEND_S = 0.03  # between the deadline and the earliest hit there may be
@@ -55,11 +55,11 @@ class Conductor:
         player: Player,
         ask: Callable[[Request], None],
         *,
-        window: Window | None = None,
+        heard: HeardNotes | None = None,
         dials: Dials | None = None,
     ) -> None:
-        self.window = window or Window()
-        self.part = Part.STOPPED
+        self.heard = heard or HeardNotes()
+        self.phase = Phase.STOPPED
         self.counts = BarCounts()
         self.pattern: Pattern | None = None  # the last bar that was cued, while playing
         self._musical, self._player, self._ask = musical, player, ask
@@ -68,7 +68,7 @@ class Conductor:
         self._asked: Request | None = None
         self._answered = False
         self._enter: float | None = None  # drums may come in from this beat on
-        self._stopped = (EVER, Part.STOPPED)  # when, and what the drummer was doing then
+        self._stopped = (EVER, Phase.STOPPED)  # when, and what the drummer was doing then
         self._counted_in: float | None = None  # when (seconds), as far as has been seen to
 
     @property
@@ -77,21 +77,21 @@ class Conductor:
 
     def hear(self, time: float, message: mido.Message) -> None:
         """Take in a message of the guitar or the host."""
-        line, jumps = self._musical.map, self._musical.jumps
+        timeline, jumps = self._musical.timeline, self._musical.jumps
         self._musical.hear(time, message)
-        self._notice(time, line, jumps)
-        line = self._musical.map if self._musical.rolling else None
+        self._notice(time, timeline, jumps)
+        timeline = self._musical.timeline if self._musical.rolling else None
         if time < (self._musical.music_from or EVER):
             return  # a count-in
-        began = self.window.hear(time, message, line)
-        if line and self.part is Part.STOPPED:
-            self._begin(time, line)
-        if began and line and self._enter is None:
-            self._enter = self._entry_after(line.beat_at(time))
+        began = self.heard.hear(time, message, timeline)
+        if timeline and self.phase is Phase.STOPPED:
+            self._begin(time, timeline)
+        if began and timeline and self._enter is None:
+            self._enter = self._entry_after(timeline.beat_at(time))
 
     def command(self, time: float, command: Command) -> None:
         """Do what the player said with a pedal at `time`."""
-        line, jumps = self._musical.map, self._musical.jumps
+        timeline, jumps = self._musical.timeline, self._musical.jumps
         match command:
             case Command.ONE:
                 self._musical.this_is_one(time)
@@ -108,14 +108,14 @@ class Conductor:
                 self._groove.history.clear()
             case Command.HOLD:
                 settled = (self._bar - 1) * self.bar_beats  # where the bar settled last begins
-                self._groove.hold(begun=line is None or line.beat_at(time) >= settled)
-        self._notice(time, line, jumps)
+                self._groove.hold(begun=timeline is None or timeline.beat_at(time) >= settled)
+        self._notice(time, timeline, jumps)
 
     def turn_mute(self, time: float) -> None:
         """The mute pedal was pressed or let go at `time`; it counts from the next bar line on."""
-        if self._musical.map is None:
+        if self._musical.timeline is None:
             return
-        beat = self._musical.map.beat_at(time)
+        beat = self._musical.timeline.beat_at(time)
         if self._groove.dials.muted:
             self._groove.mute((beat // self.bar_beats + 1) * self.bar_beats)
         else:
@@ -127,68 +127,68 @@ class Conductor:
             self.counts.dropped_answers += 1
             return
         self._answered = True
-        self._play(pattern, request.controls)
+        self._play(pattern, request.wishes)
 
     def step(self, now: float) -> None:
         """Do what is due at `now` seconds; to be called some hundred times a second."""
-        line, jumps = self._musical.map, self._musical.jumps
+        timeline, jumps = self._musical.timeline, self._musical.jumps
         self._musical.tick(now)
-        self._notice(now, line, jumps)
-        line = self._musical.map
-        if line is None or not self._musical.rolling:
-            if self.part is not Part.STOPPED:
+        self._notice(now, timeline, jumps)
+        timeline = self._musical.timeline
+        if timeline is None or not self._musical.rolling:
+            if self.phase is not Phase.STOPPED:
                 self._stop(now)
             return
-        if self.part is Part.STOPPED:
-            self._begin(now, line)
-        while now >= self._deadline(line):
-            self._settle(now, line)
+        if self.phase is Phase.STOPPED:
+            self._begin(now, timeline)
+        while now >= self._deadline(timeline):
+            self._settle(now, timeline)
         open_still = self._asked is None and not self._answered
-        if open_still and now >= self._deadline(line) - ASK_S and self._wanted(now, line):
-            self._ask_for_bar(now, line)
+        if open_still and now >= self._deadline(timeline) - ASK_S and self._wanted(now, timeline):
+            self._ask_for_bar(now, timeline)
 
-    def _notice(self, time: float, line: TimeMap | None, jumps: int) -> None:
+    def _notice(self, time: float, timeline: Timeline | None, jumps: int) -> None:
         """See whether the song has moved, or was counted in."""
         if self._musical.jumps != jumps:
-            self._jump(time, line)
+            self._jump(time, timeline)
         counted_in = self._musical.counted_in
-        if counted_in in (None, self._counted_in) or self._musical.map is None:
+        if counted_in in (None, self._counted_in) or self._musical.timeline is None:
             return
-        self.window.forget_before(self._musical.music_from or EVER)
-        if self.part is Part.STOPPED:
-            self._begin(time, self._musical.map)
+        self.heard.forget_before(self._musical.music_from or EVER)
+        if self.phase is Phase.STOPPED:
+            self._begin(time, self._musical.timeline)
         self._counted_in, self._enter = counted_in, EVER
 
     def _entry_after(self, onset: float) -> float:
         """The beat from which drums may come in, once a first note began at `onset`."""
-        if self.part is Part.RESTING:
+        if self.phase is Phase.RESTING:
             return onset
         return onset + self.bar_beats - EARLY
 
-    def _deadline(self, line: TimeMap) -> float:
+    def _deadline(self, timeline: Timeline) -> float:
         """When the drums of the next bar must be there, in seconds."""
-        return line.time_of(self._bar * self.bar_beats - LEAN) - SEND_S
+        return timeline.time_of(self._bar * self.bar_beats - LEAN) - SEND_S
 
-    def _wanted(self, now: float, line: TimeMap) -> bool:
+    def _wanted(self, now: float, timeline: Timeline) -> bool:
         """Whether drums belong into the next bar, as far as one can tell now."""
         start = self._bar * self.bar_beats
-        if self.part is not Part.PLAYING:
+        if self.phase is not Phase.PLAYING:
             return self._enter is not None and self._enter <= start
-        until = self.window.sounded_until(line.beat_at(now), held=HELD_BARS * self.bar_beats)
+        until = self.heard.sounded_until(timeline.beat_at(now), held=HELD_BARS * self.bar_beats)
         if self._counted_in is not None and self._musical.counted_in is not None:
-            until = max(line.beat_at(self._counted_in), EVER if until is None else until)
+            until = max(timeline.beat_at(self._counted_in), EVER if until is None else until)
         return until is not None and until > start - SILENT_BARS * self.bar_beats + EARLY
 
-    def _ask_for_bar(self, now: float, line: TimeMap) -> None:
-        heard_until = line.beat_at(now)
-        notes = self.window.notes(heard_until)
+    def _ask_for_bar(self, now: float, timeline: Timeline) -> None:
+        heard_until = timeline.beat_at(now)
+        notes = self.heard.notes(heard_until)
         self._groove.hear(notes, heard_until, self.bar_beats)
         dials = self._groove.dials
-        if self.part is not Part.PLAYING:
+        if self.phase is not Phase.PLAYING:
             self._groove.come_in()
         elif self._groove.held is not None:
             self._answered = True
-            self._play(self._groove.held, dials.controls)
+            self._play(self._groove.held, dials.wishes)
             return
         self._asked = Request(
             bar=self._bar,
@@ -196,85 +196,85 @@ class Conductor:
             notes=notes,
             heard_until=heard_until,
             metre=self._musical.metre,
-            bpm=self._musical.bpm or line.bpm,
+            bpm=self._musical.bpm or timeline.bpm,
             history=tuple(self._groove.history),
             temperature=dials.temperature,
-            controls=self._groove.wishes(),
+            wishes=self._groove.wishes(),
             seed=dials.seed,
             swing=swing_of(notes, heard_until, self._musical.metre),
         )
         self._ask(self._asked)
 
-    def _settle(self, now: float, line: TimeMap) -> None:
+    def _settle(self, now: float, timeline: Timeline) -> None:
         """The deadline of the next bar is here: play, play the last bar again, or rest."""
         if not self._answered:
-            if not (self._asked or self._wanted(now, line)):
+            if not (self._asked or self._wanted(now, timeline)):
                 self._rest()
             elif self._groove.again is None:
                 self.counts.missed += 1
-            elif now < line.time_of((self._bar + 1) * self.bar_beats):  # else it is long gone
+            elif now < timeline.time_of((self._bar + 1) * self.bar_beats):  # else it is long gone
                 self.counts.repeated += 1
-                self._play(self._groove.again, self._groove.dials.controls)
+                self._play(self._groove.again, self._groove.dials.wishes)
         self._groove.settle()
         self._bar += 1
         self._asked, self._answered = None, False
 
-    def _play(self, pattern: Pattern, wished: Controls) -> None:
+    def _play(self, pattern: Pattern, wished: Wishes) -> None:
         """Cue the next bar, which was asked for with these wishes."""
-        self.part = Part.PLAYING
+        self.phase = Phase.PLAYING
         self.pattern = self._groove.play(pattern, wished, self._bar * self.bar_beats)
         self.counts.played += 1
 
     def _rest(self) -> None:
-        if self.part is Part.PLAYING:
-            self.part = Part.RESTING
+        if self.phase is Phase.PLAYING:
+            self.phase = Phase.RESTING
             self.pattern = self._enter = None
             self._groove.rest()
 
-    def _begin(self, time: float, line: TimeMap) -> None:
+    def _begin(self, time: float, timeline: Timeline) -> None:
         """The time has begun to roll; a host's first notes come before its tempo is known."""
-        beat = line.beat_at(time)
+        beat = timeline.beat_at(time)
         stopped_at, before = self._stopped
-        self.window.place(line)
-        self.part = before if time - stopped_at < RELOCATE_S else Part.LISTENING
+        self.heard.place(timeline)
+        self.phase = before if time - stopped_at < RELOCATE_S else Phase.LISTENING
         self._go_on_from(beat)
-        if self.part is not Part.LISTENING:
+        if self.phase is not Phase.LISTENING:
             return
         self._groove.history.clear()
         since = self._musical.music_from
-        first = beat - JUST_NOW if since is None else line.beat_at(since)
-        onsets = [note.onset for note in self.window.notes(beat) if note.onset > first]
+        first = beat - JUST_NOW if since is None else timeline.beat_at(since)
+        onsets = [note.onset for note in self.heard.notes(beat) if note.onset > first]
         self._enter = self._entry_after(min(onsets)) if onsets else None
 
     def _stop(self, now: float) -> None:
         """The host has stopped: silence."""
-        self._stopped, self.part = (now, self.part), Part.STOPPED
+        self._stopped, self.phase = (now, self.phase), Phase.STOPPED
         self._groove.drop()
         self._player.silence()
         self._asked, self._answered = None, False
         self.pattern = None
 
-    def _jump(self, time: float, old: TimeMap | None) -> None:
+    def _jump(self, time: float, old: Timeline | None) -> None:
         """The song was moved, or its bars are counted anew: go on there."""
-        line = self._musical.map
-        if line is None or old is None:
+        timeline = self._musical.timeline
+        if timeline is None or old is None:
             return
         shift = self._musical.recount
         if shift is None:
-            shift = jump_shift(old.beat_at(time), line.beat_at(time), self.bar_beats)
-        self.window.shift(shift)
+            shift = jump_shift(old.beat_at(time), timeline.beat_at(time), self.bar_beats)
+        self.heard.shift(shift)
         self._groove.drop()
         self._asked, self._answered = None, False
         if self._enter is not None:
             self._enter += shift
-        self._go_on_from(line.beat_at(time))
+        self._go_on_from(timeline.beat_at(time))
 
     def _go_on_from(self, beat: float) -> None:
         """Be in the bar of `beat`; who plays plays the rest of the last bar there."""
         bar = int((beat + LEAN) // self.bar_beats)
         self._bar = bar + 1
         again = self._groove.again
-        if self.part is Part.PLAYING and again is not None:
+        if self.phase is Phase.PLAYING and again is not None:
             start = bar * self.bar_beats
             rest = [hit for hit in again.hits if start + hit.beat >= beat - MISSED]
             self.pattern = self._groove.cue(Pattern.of(rest, self.bar_beats), start)

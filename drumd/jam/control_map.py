@@ -12,7 +12,7 @@ from drumd.controls import Command, Control, Dial
 PRESSED = 64  # a controller's value from which on its pedal is down
 
 
-class Controls:
+class ControlMap:
     """Tells commands from music. Owned by the main thread."""
 
     def __init__(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from drumd.controls import Command, Dial
-from engine.music.wishes import FREE, STYLE_NAMES, Controls, style_of
+from engine.music.wishes import FREE, STYLE_NAMES, Wishes, style_of
 
 FULL = 127  # a controller's highest value
 
@@ -18,7 +18,7 @@ FULL = 127  # a controller's highest value
 class Dials:
     """The settings as they stand."""
 
-    controls: Controls = FREE
+    wishes: Wishes = FREE
     temperature: float | None = None  # None: the bundle's own
     seed: int = 0
     fill: bool = False  # the next bar that is asked for is to be a fill
@@ -38,21 +38,21 @@ class Dials:
             case Dial.STYLE:
                 place = value if program else value * len(STYLE_NAMES) // (FULL + 1)
                 if place < len(STYLE_NAMES):
-                    self.controls = replace(self.controls, style=style_of(STYLE_NAMES[place]))
+                    self.wishes = replace(self.wishes, style=style_of(STYLE_NAMES[place]))
             case Dial.DENSITY:
-                self.controls = replace(self.controls, density=value / FULL)
+                self.wishes = replace(self.wishes, density=value / FULL)
             case Dial.INTENSITY:
-                self.controls = replace(self.controls, intensity=value / FULL)
+                self.wishes = replace(self.wishes, intensity=value / FULL)
             case Dial.HUMANIZE:
-                self.controls = replace(self.controls, humanize=value / FULL)
+                self.wishes = replace(self.wishes, humanize=value / FULL)
 
-    def take_wishes(self) -> Controls:
+    def take_wishes(self) -> Wishes:
         """The wishes for the next bar; a fill that was asked for is taken up with them."""
         asked, self.fill = self.fill, False
-        return replace(self.controls, fill=True) if asked else self.controls
+        return replace(self.wishes, fill=True) if asked else self.wishes
 
     def __str__(self) -> str:
         """What is set, in words; empty where all is left to the drummer."""
         states = {"fill to come": self.fill, "held": self.holding, "muted": self.muted}
-        said = [str(self.controls), *(word for word, so in states.items() if so)]
+        said = [str(self.wishes), *(word for word, so in states.items() if so)]
         return ", ".join(word for word in said if word)

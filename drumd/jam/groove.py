@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from drumd.jam.dials import Dials
 from drumd.jam.player import Player
 from engine.music.notes import Note, Pattern
-from engine.music.wishes import Controls
+from engine.music.wishes import Wishes
 from engine.performance.dynamics import Dynamics
 from engine.performance.expression import touched
 from engine.performance.phrase import Phrase
@@ -49,13 +49,13 @@ class Groove:
         """The drums come in with the next bar, where a phrase begins."""
         self._phrase.begin()
 
-    def wishes(self) -> Controls:
+    def wishes(self) -> Wishes:
         """What to ask for in the next bar; a fill whose bar was not played is asked for again."""
         self.dials.fill |= self._promised
         self._promised = self.dials.fill
         return self._phrase.wishes(self.dials.take_wishes())
 
-    def play(self, pattern: Pattern, wished: Controls, start: float) -> Pattern:
+    def play(self, pattern: Pattern, wished: Wishes, start: float) -> Pattern:
         """Cue a bar that was asked for with these wishes; returns it as it is struck."""
         self._promised &= not wished.fill
         struck = self.cue(self._phrase.play(pattern, wished), start)
@@ -67,7 +67,7 @@ class Groove:
 
     def cue(self, pattern: Pattern, start: float) -> Pattern:
         """Cue a bar, or the rest of one; returns it as it is struck."""
-        struck = touched(pattern, self.dials.controls, self._gain)
+        struck = touched(pattern, self.dials.wishes, self._gain)
         self._coming = start, struck
         if not self.dials.muted:
             self._player.cue(struck, start)

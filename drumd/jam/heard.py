@@ -1,4 +1,4 @@
-"""The last notes heard from the guitar. A `Window` belongs to the main thread.
+"""The last notes heard from the guitar. A `HeardNotes` belongs to the main thread.
 
 Strings of a MIDI guitar may come on channels of their own: a note is known by channel and pitch,
 so the same pitch on two strings is two notes. Notes are kept in seconds and, once the time is
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import mido
 
-from drumd.timing.timeline import TimeMap
+from drumd.timing.timeline import Timeline
 from engine.music.notes import WINDOW_NOTES, Note
 
 ENDS_ALL = (120, 123)  # controllers that end every note of a channel
@@ -31,7 +31,7 @@ class _Heard:
     end: float | None = None
 
 
-class Window:
+class HeardNotes:
     """Pairs note-ons with note-offs and keeps the last 150 notes."""
 
     def __init__(self, size: int = WINDOW_NOTES) -> None:
@@ -41,29 +41,29 @@ class Window:
     def __len__(self) -> int:
         return len(self._notes)
 
-    def hear(self, time: float, message: mido.Message, line: TimeMap | None) -> bool:
-        """Take in a message; True if a note began. `line` is None while the time is unknown."""
+    def hear(self, time: float, message: mido.Message, timeline: Timeline | None) -> bool:
+        """Take in a message; True if a note began. `timeline` is None while the time is unknown."""
         match message.type:
             case "note_on" if message.velocity > 0:
-                self._end((message.channel, message.note), time, line)
-                note = _Heard(time, message.note, message.velocity, _beat(line, time))
+                self._end((message.channel, message.note), time, timeline)
+                note = _Heard(time, message.note, message.velocity, _beat(timeline, time))
                 self._notes.append(note)
                 self._sounding[message.channel, message.note] = note
                 return True
             case "note_on" | "note_off":
-                self._end((message.channel, message.note), time, line)
+                self._end((message.channel, message.note), time, timeline)
             case "control_change" if message.control in ENDS_ALL:
                 for key in [key for key in self._sounding if key[0] == message.channel]:
-                    self._end(key, time, line)
+                    self._end(key, time, timeline)
         return False
 
-    def place(self, line: TimeMap) -> None:
+    def place(self, timeline: Timeline) -> None:
         """Give a beat to each note that was heard before the time was known."""
         for note in (*self._notes, *self._sounding.values()):
             if note.onset is None:
-                note.onset = line.beat_at(note.time)
+                note.onset = timeline.beat_at(note.time)
             if note.end is None and note.end_time is not None:
-                note.end = line.beat_at(note.end_time)
+                note.end = timeline.beat_at(note.end_time)
 
     def forget_before(self, time: float) -> None:
         """Forget the notes that began before `time` seconds: they were no music."""
@@ -102,10 +102,10 @@ class Window:
         )
         return max(ends, default=None)
 
-    def _end(self, key: tuple[int, int], time: float, line: TimeMap | None) -> None:
+    def _end(self, key: tuple[int, int], time: float, timeline: Timeline | None) -> None:
         note = self._sounding.pop(key, None)
         if note is not None:
-            note.end_time, note.end = time, _beat(line, time)
+            note.end_time, note.end = time, _beat(timeline, time)
 
 
 def jump_shift(old: float, new: float, bar_beats: float) -> float:
@@ -117,8 +117,8 @@ def jump_shift(old: float, new: float, bar_beats: float) -> float:
     return ((new - old) / bar_beats + 0.1) // 1 * bar_beats
 
 
-def _beat(line: TimeMap | None, time: float) -> float | None:
-    return None if line is None else line.beat_at(time)
+def _beat(timeline: Timeline | None, time: float) -> float | None:
+    return None if timeline is None else timeline.beat_at(time)
 
 
 def _end_of(note: _Heard, now: float) -> float:

@@ -1,7 +1,8 @@
 """The live path while it runs: from what arrived to what is asked, cued, recorded and shown.
 
-A `Jam` belongs to the main thread: it owns the window, the musical clock, the conductor and the
-recorder, the inbox, and asks the drummer. Only the scheduler (a thread of its own) is elsewhere.
+A `Jam` belongs to the main thread: it owns the heard notes, the musical clock, the conductor and
+the recorder, the inbox, and asks the drummer. Only the scheduler (a thread of its own) is
+elsewhere.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import mido
 from drumd.config import Settings
 from drumd.drummer_process import Answer
 from drumd.jam.conductor import Conductor
-from drumd.jam.control_map import Controls
+from drumd.jam.control_map import ControlMap
 from drumd.jam.dials import Dials
 from drumd.output.scheduler import Scheduler
 from drumd.recording.diary import Diary
@@ -23,7 +24,7 @@ from drumd.recording.recorder import DRUMS, GUITAR, Recorder
 from drumd.status.snapshot import RECENT, Gauge, Snapshot
 from drumd.timing.clock import Clock
 from drumd.timing.musical import MusicalClock
-from drumd.timing.timeline import TimeMap
+from drumd.timing.timeline import Timeline
 from engine.music.notes import Request
 
 LIMIT = 4096
@@ -31,7 +32,7 @@ TIMING = frozenset(("clock", "start", "continue", "stop", "songpos"))
 BATCH = 512  # taken at once, so that a flood does not keep the conductor waiting
 
 
-class Drummer(Protocol):
+class DrummerLink(Protocol):
     """Who is asked for bars: the drummer's process."""
 
     @property
@@ -51,7 +52,7 @@ class Jam:
         clock: Clock,
         musical: MusicalClock,
         scheduler: Scheduler,
-        drummer: Drummer,
+        drummer: DrummerLink,
         recorder: Recorder | None = None,
     ) -> None:
         self.inbox = Inbox()
@@ -63,7 +64,7 @@ class Jam:
         self._drummer, self._recorder = drummer, recorder
         self._diary = Diary(recorder, musical) if recorder else None
         self._latency = settings.latency_ms / 1e3
-        self._controls = Controls(settings.controls, settings.dials)
+        self._controls = ControlMap(settings.controls, settings.dials)
 
     def step(self) -> None:
         """Do what there is to do now; never waits."""
@@ -123,7 +124,7 @@ class Jam:
         beat = None if song is None else song.beat_at(self._clock.now())
         beats = musical.metre.beats
         return Snapshot(
-            part=self.conductor.part,
+            phase=self.conductor.phase,
             source=musical.source,
             searching=musical.searching,
             confidence=musical.confidence,
@@ -131,7 +132,7 @@ class Jam:
             metre=musical.metre,
             bar=None if beat is None else int(beat // beats) + 1,
             beat=None if beat is None else int(beat % beats) + 1,
-            notes=len(self.conductor.window),
+            notes=len(self.conductor.heard),
             pattern=self.conductor.pattern,
             drummer_ready=self._drummer.ready,
             hits=self.hits,
@@ -143,9 +144,9 @@ class Jam:
         )
 
     @property
-    def _song(self) -> TimeMap | None:
+    def _song(self) -> Timeline | None:
         """Where the song is, or None while it stands still."""
-        return self._musical.map if self._musical.rolling else None
+        return self._musical.timeline if self._musical.rolling else None
 
     def _ask(self, request: Request) -> None:
         self._drummer.ask(request, self._clock.now())

@@ -123,8 +123,8 @@ class Scheduler:
         """The port is away: hits pass unheard. The notes that sounded are ended when it is back."""
         self._outgoing.log_gone()
         self._outgoing.forget()
-        line, now = self._musical.map, self._clock.now()
-        while line and self._cued and line.time_of(self._cued[0][0]) - self._latency <= now:
+        timeline, now = self._musical.timeline, self._clock.now()
+        while timeline and self._cued and timeline.time_of(self._cued[0][0]) - self._latency <= now:
             beat, drum, *_ = heapq.heappop(self._cued)
             self._reached[drum] = max(beat, self._reached.get(drum, EVER))
             self.unheard += 1
@@ -159,11 +159,12 @@ class Scheduler:
         """Send the hits that are due; when the next hit or end of a note comes."""
         ahead = self._outgoing.ahead_s
         times = [end - ahead for end in self._sounding.values()]
-        line = self._musical.map  # before `jumps`: a hit of the old place is never sent in the new
+        # before `jumps`: a hit of the old place is never sent in the new
+        timeline = self._musical.timeline
         self._forget_old_place()
-        while line and self._musical.rolling and self._cued:
+        while timeline and self._musical.rolling and self._cued:
             beat, drum, _, start, hit = self._cued[0]
-            planned = line.time_of(beat) - self._latency
+            planned = timeline.time_of(beat) - self._latency
             if planned - ahead > self._clock.now():
                 times.append(planned - ahead)
                 break

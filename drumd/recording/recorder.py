@@ -15,7 +15,7 @@ import mido
 
 from drumd.errors import RecordError
 from drumd.recording.tempo_track import TICKS_PER_BEAT, Stretch, TempoTrack
-from drumd.timing.timeline import TimeMap
+from drumd.timing.timeline import Timeline
 from engine.music.notes import Metre
 
 FLUSH_S = 1.0
@@ -55,7 +55,7 @@ class Recorder:
         """Keep a text in the tempo track."""
         self._pending.append((time, TIME, mido.MetaMessage("text", text=text)))
 
-    def follow(self, now: float, song: TimeMap | None, jumps: int) -> None:
+    def follow(self, now: float, song: Timeline | None, jumps: int) -> None:
         """Go along with the song (None: it stands still), and write when it is time to."""
         if not self._time.started and song is None and self._pending:
             played = [time for time, track, _ in self._pending if track != TIME]

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from drumd.timing.timeline import TimeMap
+from drumd.timing.timeline import Timeline
 
 TICKS_PER_BEAT = 960
 UNKNOWN_BPM = 120.0  # for what is played before the time is known
@@ -43,7 +43,7 @@ class TempoTrack:
         self._began: float | None = None  # the time of tick 0
         self._time, self._tick = 0.0, 0  # where the open stretch begins
         self._file_s = 0.0  # how late that is when the file is played
-        self._line = TimeMap(0.0, 0.0, UNKNOWN_BPM)  # seconds to beats of the file
+        self._timeline = Timeline(0.0, 0.0, UNKNOWN_BPM)  # seconds to beats of the file
         self._song: tuple[int, bool] | None = None  # jumps and rolling, as last seen
         self._shift = 0.0  # beats from the song to the file
 
@@ -54,9 +54,9 @@ class TempoTrack:
     def start(self, time: float) -> None:
         """Let the file begin now, with or without a song to follow."""
         self._began = self._time = time
-        self._line = TimeMap(time, 0.0, self._line.bpm)
+        self._timeline = Timeline(time, 0.0, self._timeline.bpm)
 
-    def follow(self, now: float, song: TimeMap | None, jumps: int) -> list[Stretch]:
+    def follow(self, now: float, song: Timeline | None, jumps: int) -> list[Stretch]:
         """The stretches that have ended by `now`. `song` is None while the song stands still."""
         stretches: list[Stretch] = []
         if song is not None:
@@ -64,7 +64,7 @@ class TempoTrack:
                 self._start_in(song, now)
             elif self._song != (jumps, True):
                 stretches += self._jump(now, song)
-            self._line = TimeMap(song.time, song.beat + self._shift, song.bpm)
+            self._timeline = Timeline(song.time, song.beat + self._shift, song.bpm)
         self._song = (jumps, song is not None)
         if self.started:
             stretches += self._cross_bar_lines(now)
@@ -72,18 +72,20 @@ class TempoTrack:
 
     def open_stretch(self, now: float) -> Stretch:
         """What has been played since the last stretch ended, as if it ended now."""
-        return self._stretch(max(now, self._time), round(self._line.beat_at(now) * TICKS_PER_BEAT))
+        return self._stretch(
+            max(now, self._time), round(self._timeline.beat_at(now) * TICKS_PER_BEAT)
+        )
 
-    def _start_in(self, song: TimeMap, now: float) -> None:
+    def _start_in(self, song: Timeline, now: float) -> None:
         """Begin at the bar line of the bar that the song is in."""
         bar = self._bar_ticks / TICKS_PER_BEAT
         beat = (song.beat_at(now) + bar / 16) // bar * bar
         self.start(song.time_of(beat))
         self._shift = -beat
 
-    def _jump(self, now: float, song: TimeMap) -> list[Stretch]:
+    def _jump(self, now: float, song: Timeline) -> list[Stretch]:
         """Go on at the place nearest to now that is as far into its bar as the song is."""
-        tick = self._line.beat_at(now) * TICKS_PER_BEAT
+        tick = self._timeline.beat_at(now) * TICKS_PER_BEAT
         want = round(song.beat_at(now) * TICKS_PER_BEAT)
         landing = want + round((tick - want) / self._bar_ticks) * self._bar_ticks
         while landing <= self._tick:
@@ -94,8 +96,8 @@ class TempoTrack:
     def _cross_bar_lines(self, now: float) -> list[Stretch]:
         stretches = []
         bar_line = (self._tick // self._bar_ticks + 1) * self._bar_ticks
-        while self._line.beat_at(now) * TICKS_PER_BEAT >= bar_line:
-            time = self._line.time_of(bar_line / TICKS_PER_BEAT)
+        while self._timeline.beat_at(now) * TICKS_PER_BEAT >= bar_line:
+            time = self._timeline.time_of(bar_line / TICKS_PER_BEAT)
             stretches.append(self._end_stretch(time, bar_line))
             bar_line += self._bar_ticks
         return stretches

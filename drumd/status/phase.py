@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 
-class Part(Enum):
+class Phase(Enum):
     """What the drummer is doing, in words for the player."""
 
     STOPPED = "waiting for the song to begin"

@@ -11,7 +11,7 @@ from itertools import islice
 from math import ceil
 from pathlib import Path
 
-from drumd.status.phase import BarCounts, Part
+from drumd.status.phase import BarCounts, Phase
 from engine.music.notes import Metre, Pattern
 
 REMEMBERED = 20_000  # hits whose lateness is kept, some 40 minutes of drums
@@ -56,7 +56,7 @@ class Gauge:
 class Snapshot:
     """The jam at one moment. `bar` and `beat` count from 1, as musicians do."""
 
-    part: Part
+    phase: Phase
     source: str
     searching: bool  # the player is heard, but not for sure where the beat is
     confidence: float  # that the next beats are right, 0..1
@@ -100,7 +100,7 @@ class Snapshot:
     @property
     def doing(self) -> str:
         """What the drummer is doing, in words for the player."""
-        return SEARCHING if self.searching and self.part is Part.STOPPED else self.part.value
+        return SEARCHING if self.searching and self.phase is Phase.STOPPED else self.phase.value
 
     def _drums(self) -> str:
         """What the drummer plays: how often each drum is struck in the bar."""

@@ -26,7 +26,7 @@ from drumd.timing.sources.link import LinkTime
 from drumd.timing.sources.midi_clock import HostClock
 from drumd.timing.sources.midi_transport import Transport
 from drumd.timing.sources.player import BeatFollower
-from drumd.timing.timeline import TimeMap
+from drumd.timing.timeline import Timeline
 from engine.music.notes import COMMON_TIME, Metre
 
 SLOW, FAST = 20.0, 400.0  # bpm that a tempo may be turned to
@@ -38,7 +38,7 @@ class MusicalClock:
 
     def __init__(self, *sources: Source, metre: Metre = COMMON_TIME) -> None:
         self.metre = metre
-        self.map: TimeMap | None = None
+        self.timeline: Timeline | None = None
         self.rolling = False
         self.jumps = 0
         self.recount: float | None = None  # beats by which the last jump re-counted; None: moved
@@ -59,8 +59,8 @@ class MusicalClock:
     @property
     def bpm(self) -> float | None:
         """The source's tempo, free of the bends that `map` makes to follow it."""
-        line = self._followed.line if self._followed else None
-        return line.bpm * self._reading.factor if line else None
+        timeline = self._followed.timeline if self._followed else None
+        return timeline.bpm * self._reading.factor if timeline else None
 
     @property
     def confidence(self) -> float:
@@ -112,16 +112,16 @@ class MusicalClock:
 
     def this_is_one(self, time: float) -> None:
         """The pulse nearest to `time` begins a bar."""
-        if self.map is not None and self.rolling:
-            pulses = round(self.map.beat_at(time) / self.metre.pulse)
+        if self.timeline is not None and self.rolling:
+            pulses = round(self.timeline.beat_at(time) / self.metre.pulse)
             self._recount(-pulses * self.metre.pulse % self.metre.beats)
 
     def turn(self, factor: float) -> None:
         """From the next bar line on take the tempo as so many times as fast."""
         bpm = self.bpm
-        if self.map is not None and self.rolling and bpm and SLOW <= bpm * factor <= FAST:
+        if self.timeline is not None and self.rolling and bpm and SLOW <= bpm * factor <= FAST:
             bar = self.metre.beats
-            self._turn = ((floor(self.map.beat_at(self._now) / bar) + 1) * bar, factor)
+            self._turn = ((floor(self.timeline.beat_at(self._now) / bar) + 1) * bar, factor)
 
     def _heard(self) -> tuple[Source, ...]:
         """The sources that are asked: none that is lesser than the one that leads."""
@@ -134,20 +134,20 @@ class MusicalClock:
         if followed and self.rolling and not followed.rolling:
             self._look_around(followed)
         source = self._best()
-        if source is None or source.line is None:
+        if source is None or source.timeline is None:
             return
         if source is not followed:
             self._take(source, meet=self.rolling and source.rolling)
         elif source.jumps != self._source_jumps:
             self._take(source, meet=self.rolling and isinstance(source, BeatFollower))
         elif source.rolling:
-            self._bend(source.line)
+            self._bend(source.timeline)
         self.rolling = source.rolling
 
     def _best(self) -> Source | None:
         """The first source that rolls; one that goes before it and stands still is waited for."""
         followed = self._followed
-        rolling = (one for one in self._sources if one.rolling and one.line is not None)
+        rolling = (one for one in self._sources if one.rolling and one.timeline is not None)
         best = next(rolling, followed)
         if best is followed or best is None or (followed and followed.rolling):
             return best
@@ -169,8 +169,8 @@ class MusicalClock:
         if isinstance(followed, JackTransport | LinkTime):
             vanished = followed.vanished
         player = next((one for one in self._sources if isinstance(one, FreeTempo)), None)
-        if vanished and player is not None and followed.line is not None:
-            player.inherit(self._reading.of(followed.line), self._now)
+        if vanished and player is not None and followed.timeline is not None:
+            player.inherit(self._reading.of(followed.timeline), self._now)
 
     def _take(self, source: Source, *, meet: bool) -> None:
         """Follow a source from here on; `meet`: the song goes on meanwhile."""
@@ -179,54 +179,54 @@ class MusicalClock:
         for lesser in self._sources[self._sources.index(source) + 1 :]:
             if isinstance(lesser, BeatFollower | GivenTempo):
                 lesser.reset()
-        assert source.line is not None
-        if meet and self.map is not None:
-            self._meet(source, self.map, source.line, anew=before is not source)
+        assert source.timeline is not None
+        if meet and self.timeline is not None:
+            self._meet(source, self.timeline, source.timeline, anew=before is not source)
             return
         # A host that loops or is started again is still to be read as the player said.
         kept = before is source and not isinstance(source, BeatFollower)
         self._reading = Reading(self._reading.factor) if kept else PLAIN
         self._meeting, self.recount = False, None
         self.jumps += 1
-        self.map = self._reading.of(source.line)
+        self.timeline = self._reading.of(source.timeline)
 
-    def _meet(self, source: Source, song: TimeMap, line: TimeMap, *, anew: bool) -> None:
+    def _meet(self, source: Source, song: Timeline, timeline: Timeline, *, anew: bool) -> None:
         """Count the song's beats on by the source's pulse, and by its bars if it knows them."""
         knows_one, pulse = not isinstance(source, FreeTempo), self.metre.pulse
-        factor = 1.0 if knows_one else min((1.0, 2.0, 0.5), key=lambda f: _apart(f, song, line))
+        factor = 1.0 if knows_one else min((1.0, 2.0, 0.5), key=lambda f: _apart(f, song, timeline))
         beat = song.beat_at(self._now)
-        ahead = factor * line.beat_at(self._now) - beat
+        ahead = factor * timeline.beat_at(self._now) - beat
         pulses = round(ahead / pulse)
         # As the song counts now; a re-count moves the song and the reading together.
         self._reading = Reading(factor, -pulses * pulse)
         self._meeting = anew or self._meeting
         if knows_one:
             self._recount(pulses * pulse % self.metre.beats)
-        self._bend(line)
+        self._bend(timeline)
 
     def _recount(self, beats: float) -> None:
         """Let the song's beat be more by so many whole pulses; the pulse stays where it is."""
-        if beats == 0 or self.map is None:
+        if beats == 0 or self.timeline is None:
             return
         self.recount = beats
         if self._turn:  # it is still to come, at the same place
             self._turn = (self._turn[0] + beats, self._turn[1])
         self.jumps += 1
         self._reading = Reading(self._reading.factor, self._reading.offset + beats)
-        self.map = TimeMap(self.map.time, self.map.beat + beats, self.map.bpm)
+        self.timeline = Timeline(self.timeline.time, self.timeline.beat + beats, self.timeline.bpm)
 
-    def _bend(self, line: TimeMap) -> None:
-        assert self.map is not None
-        if self._turn and self.map.beat_at(self._now) >= self._turn[0]:
-            self._reading = self._reading.turned(self._turn[1], line, self._now)
+    def _bend(self, timeline: Timeline) -> None:
+        assert self.timeline is not None
+        if self._turn and self.timeline.beat_at(self._now) >= self._turn[0]:
+            self._reading = self._reading.turned(self._turn[1], timeline, self._now)
             self._turn = None
-        target = self._reading.of(line)
-        self._meeting &= abs(target.beat_at(self._now) - self.map.beat_at(self._now)) > MET
+        target = self._reading.of(timeline)
+        self._meeting &= abs(target.beat_at(self._now) - self.timeline.beat_at(self._now)) > MET
         by_player = isinstance(self._followed, BeatFollower)
         pace = GENTLE if self._meeting or by_player else QUICK
-        self.map = bend(self.map, target, self._now, pace)
+        self.timeline = bend(self.timeline, target, self._now, pace)
 
 
-def _apart(factor: float, song: TimeMap, line: TimeMap) -> float:
+def _apart(factor: float, song: Timeline, timeline: Timeline) -> float:
     """How far a source's tempo, so many times as fast, is from the song's."""
-    return abs(log(factor * line.bpm / song.bpm))
+    return abs(log(factor * timeline.bpm / song.bpm))

@@ -1,4 +1,4 @@
-"""A time map: the straight line that turns live seconds into beats and back."""
+"""The timeline: the straight line that turns live seconds into beats and back."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class TimeMap:
+class Timeline:
     """At `time` seconds the song is at `beat`, and goes on at `bpm` quarter notes a minute."""
 
     time: float

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from drumd.timing.timeline import TimeMap
+from drumd.timing.timeline import Timeline
 from engine.music.notes import Metre
 
 ROLLING = 1  # the transport's state, as JACK counts them
@@ -21,8 +21,8 @@ class TransportPlace:
     metre: Metre | None = None
 
     @property
-    def line(self) -> TimeMap | None:
+    def timeline(self) -> Timeline | None:
         """The line of the beats, or None where nobody tells them."""
         if self.beat is None or not self.bpm:
             return None
-        return TimeMap(self.time, self.beat, self.bpm)
+        return Timeline(self.time, self.beat, self.bpm)

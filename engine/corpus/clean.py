@@ -92,13 +92,13 @@ def check_tempo(song: Song) -> None:
     starts = np.array([beat for beat, _ in song.tempos])
     lengths = np.diff(np.append(starts, max(song.length, starts[-1])))
     played = sum(
-        length for (_, bpm), length in zip(song.tempos, lengths, strict=True) if playable(bpm)
+        length for (_, bpm), length in zip(song.tempos, lengths, strict=True) if playable_tempo(bpm)
     )
     if played < 0.5 * song.length:
         raise Unfit("absurd tempo")
 
 
-def playable(bpm: float) -> bool:
+def playable_tempo(bpm: float) -> bool:
     return SLOWEST_BPM <= bpm <= FASTEST_BPM
 
 

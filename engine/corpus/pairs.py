@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.corpus.clean import Drums, Unfit, check_tempo, clean_drums, clean_part, playable
+from engine.corpus.clean import Drums, Unfit, check_tempo, clean_drums, clean_part, playable_tempo
 from engine.corpus.human import is_human
 from engine.music.grid import beat_of, fits_grid, quantise
 from engine.music.song import Bar, Part, Song, bars
@@ -131,7 +131,7 @@ def _bars_to_learn(song_bars: tuple[Bar, ...], hits: Hits) -> NDArray[np.bool_]:
     """(bars,) whether each bar has drums worth learning."""
     counts = np.bincount(hits.bar, minlength=len(song_bars))
     beats = np.array([bar.metre.beats for bar in song_bars])
-    fits = np.array([is_drummable(bar) and playable(bar.bpm) for bar in song_bars])
+    fits = np.array([is_drummable(bar) and playable_tempo(bar.bpm) for bar in song_bars])
     good: NDArray[np.bool_] = fits & (counts > 0) & (counts <= MOST_HITS_A_BEAT * beats)
     return good
 

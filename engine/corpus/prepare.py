@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,13 +16,11 @@ from engine.corpus.styles import style_heard, style_named
 from engine.errors import CorpusError, MidiError
 from engine.midi.read import parse_song, read_file
 from engine.storage.atomic import check_target
-from engine.storage.workers import WorkerLostError, work_through
-
-Progress = Callable[[int, int], None]  # files done, files in all
+from engine.storage.workers import Progress, WorkerLostError, work_through
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class FileResult:
     """What came of one file: pairs, or a reason."""
 
     sha256: str = ""
@@ -38,12 +36,12 @@ def prepare_songs(
     files = find_songs(folders)
     if not files:
         raise CorpusError(f"no MIDI files in {', '.join(map(str, folders))}")
-    outcomes = [Outcome()] * len(files)
+    outcomes = [FileResult()] * len(files)
     progress(0, len(files))
     paths = [file.path for file in files]
     for done, (index, answer) in enumerate(work_through(prepare_file, paths, jobs=jobs), 1):
         lost = isinstance(answer, WorkerLostError)
-        outcomes[index] = Outcome(reason=str(answer)) if lost else answer
+        outcomes[index] = FileResult(reason=str(answer)) if lost else answer
         progress(done, len(files))
     songs, dropped = _keep(files, outcomes)
     report = Report(len(files), len(songs), dict(sorted(dropped.items())))
@@ -53,19 +51,19 @@ def prepare_songs(
     return report
 
 
-def prepare_file(path: Path) -> Outcome:
+def prepare_file(path: Path) -> FileResult:
     """The pairs of one file; never raises."""
     digest = ""
     try:
         data = read_file(path)
         digest = hashlib.sha256(data).hexdigest()
-        return Outcome(digest, song_pairs(parse_song(data)))
+        return FileResult(digest, song_pairs(parse_song(data)))
     except MidiError as error:
-        return Outcome(digest, reason=f"broken file: {_kind_of(error, path)}")
+        return FileResult(digest, reason=f"broken file: {_kind_of(error, path)}")
     except Unfit as error:
-        return Outcome(digest, reason=str(error))
+        return FileResult(digest, reason=str(error))
     except MemoryError:
-        return Outcome(digest, reason="needs too much memory")
+        return FileResult(digest, reason="needs too much memory")
 
 
 def _kind_of(error: MidiError, path: Path) -> str:
@@ -74,7 +72,7 @@ def _kind_of(error: MidiError, path: Path) -> str:
 
 
 def _keep(
-    files: Sequence[SongFile], outcomes: Sequence[Outcome]
+    files: Sequence[SongFile], outcomes: Sequence[FileResult]
 ) -> tuple[list[tuple[SongInfo, SongPairs]], Counter[str]]:
     """The songs to write, each file's bytes once, and the reasons of the others."""
     songs, dropped = [], Counter[str]()

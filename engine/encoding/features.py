@@ -16,7 +16,7 @@ from engine.encoding.preprocess import Window
 from engine.music.grid import beat_of, quantise, steps_in
 from engine.music.kit import PITCH_OF, VOICE_OF, VOICES, Voice
 from engine.music.notes import Hit, Pattern
-from engine.music.wishes import DENSEST, LOUDEST, SOFTEST, SPARSEST, STYLES, Controls
+from engine.music.wishes import DENSEST, LOUDEST, SOFTEST, SPARSEST, STYLES, Wishes
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -26,7 +26,7 @@ GRID_CHANNELS = 3
 AGO = (1, 2, 4, 8)  # the own bars that a bar to play knows, counted back from it
 PAST_BARS = max(AGO)
 NEAR_BARS = 2  # of these, the bars that are read through step by step
-WISHES = 6 + STYLES  # what is asked for of a bar; see `wishes`
+WISHES = 6 + STYLES  # what is asked for of a bar; see `wish_inputs`
 PLACES = 8  # where in the phrase and the song a bar lies; see `places`
 CONDITIONS = 3 + WISHES + PLACES
 HITS = VOICES * GRID_CHANNELS  # numbers that tell one step of drums
@@ -161,18 +161,18 @@ def conditions(
     return np.concatenate([np.stack(rows, axis=2), by_step], axis=2, dtype=np.float32)
 
 
-def wishes(controls: Controls) -> Floats:
+def wish_inputs(wishes: Wishes) -> Floats:
     """What the network sees of the wishes for a bar, (WISHES,).
 
     Density, intensity and fill take two numbers each: given or not, and how much; then comes one
     number a style.
     """
     row = np.zeros(WISHES, np.float32)
-    for place, value in enumerate((controls.density, controls.intensity, controls.fill)):
+    for place, value in enumerate((wishes.density, wishes.intensity, wishes.fill)):
         if value is not None:
             row[2 * place : 2 * place + 2] = 1, value
-    if controls.style is not None:
-        row[6 + controls.style] = 1
+    if wishes.style is not None:
+        row[6 + wishes.style] = 1
     return row
 
 

@@ -8,7 +8,7 @@ that does not listen); and the baselines. What is measured is told in `engine.ev
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -29,15 +29,13 @@ from engine.evaluation.songs import EvalSong, borrowed_guitar, other_songs
 from engine.inference.accompany import Drummer, accompany
 from engine.music.notes import Hit, Note
 from engine.music.song import Bar
-from engine.storage.workers import WorkerLostError, work_through
+from engine.storage.workers import Progress, WorkerLostError, work_through
 
 PATIENCE_S = 1800.0
 
-Progress = Callable[[int, int], None]  # songs done, songs in all
-
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class SongTask:
     """One song to drum to, in a process of its own."""
 
     song: EvalSong
@@ -68,7 +66,7 @@ def evaluate(
     baselines, known = Baselines(training), training.two_bar_patterns()
     lenders = [tuple(other_songs(song, pool or songs, guitars - 1)) for song in songs]
     tasks = [
-        Task(song, lent, bundle, seed, temperature)
+        SongTask(song, lent, bundle, seed, temperature)
         for song, lent in zip(songs, lenders, strict=True)
     ]
     results: dict[int, SongResult] = {}
@@ -79,7 +77,7 @@ def evaluate(
     return [results[index] for index in range(len(tasks))]
 
 
-def perform(task: Task, reader: Reader) -> Performance:
+def perform(task: SongTask, reader: Reader) -> Performance:
     """Have the model play a song in every way that is measured."""
     song, bars = task.song, task.song.scored_bars()
     played = {
@@ -96,7 +94,7 @@ def perform(task: Task, reader: Reader) -> Performance:
 
 
 def measure(
-    task: Task, performance: Performance, baselines: Baselines, known: Collection[bytes]
+    task: SongTask, performance: Performance, baselines: Baselines, known: Collection[bytes]
 ) -> SongResult:
     """All measures of one song; `known` are the two-bar patterns of training."""
     song, bars = task.song, task.song.scored_bars()
@@ -142,7 +140,7 @@ def _score(song: EvalSong, bars: Sequence[Bar], hits: Sequence[Hit], *, fine: bo
     return score(truth, song.roll(bars, beats, voices, fine=fine))
 
 
-def _run(task: Task) -> Performance | str:
+def _run(task: SongTask) -> Performance | str:
     """In a process of its own: the performance, or why there is none."""
     try:
         return perform(task, _reader(task.bundle, task.seed))
@@ -153,13 +151,13 @@ def _run(task: Task) -> Performance | str:
 @lru_cache(maxsize=1)
 def _reader(bundle: Path | None, seed: int) -> Reader:
     """The one drummer of this process; it has no memory of what it played."""
-    from engine.inference.infer import Drummer as Player
+    from engine.inference.infer import BundleDrummer as Player
 
     return Player(bundle, seed=seed)
 
 
 def _free_run(
-    song: EvalSong, notes: Sequence[Note], drummer: Drummer, task: Task
+    song: EvalSong, notes: Sequence[Note], drummer: Drummer, task: SongTask
 ) -> tuple[Hit, ...]:
     end = max((note.end for note in notes), default=0.0)
     bars = [bar for bar in song.bars if bar.start < end]

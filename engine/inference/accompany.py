@@ -23,7 +23,7 @@ from engine.encoding.features import HISTORY_BARS, Floats
 from engine.music.grid import MAX_BAR_BEATS, fits_grid
 from engine.music.notes import WINDOW_NOTES, Hit, Metre, Note, Pattern, Request
 from engine.music.song import Bar
-from engine.music.wishes import FREE, Controls
+from engine.music.wishes import FREE, Wishes
 from engine.performance.dynamics import Dynamics
 from engine.performance.expression import touched
 from engine.performance.phrase import Phrase, ended
@@ -35,7 +35,7 @@ TOUCH_BEATS = 0.05  # a note that reaches less far into a bar does not count as 
 
 
 class Drummer(Protocol):
-    """Whoever can be asked for drums; `engine.inference.infer.Drummer` is one."""
+    """Whoever can be asked for drums; `engine.inference.infer.BundleDrummer` is one."""
 
     def play(self, request: Request, groove: Floats | None = None) -> Pattern:
         """The drums; `groove` (steps, VOICES) is the chance of each stroke in the song."""
@@ -59,10 +59,10 @@ def accompany(
     drummer: Drummer,
     *,
     temperature: float | None = None,
-    controls: Controls = FREE,
+    wishes: Wishes = FREE,
 ) -> Take:
     """Drums to a guitar, `notes` sorted by onset, in the bars of its song."""
-    asked, unfit = _requests(notes, bars, controls)
+    asked, unfit = _requests(notes, bars, wishes)
     grooves = _grooves(drummer, [request for _, request in asked])
     hits: list[Hit] = []
     history: tuple[Pattern, ...] = ()
@@ -73,8 +73,8 @@ def accompany(
             history = ()  # drums of bars of another length say nothing about this one
         if before and bar.start > before.start + before.beats + TOUCH_BEATS:
             phrase.begin()  # the guitar has rested
-        wished = phrase.wishes(request.controls)
-        request = replace(request, history=history, temperature=temperature, controls=wished)
+        wished = phrase.wishes(request.wishes)
+        request = replace(request, history=history, temperature=temperature, wishes=wished)
         pattern = drummer.play(request, grooves[bar.beats])
         gain = dynamics.follow(request.notes, request.heard_until, bar.beats)
         played = touched(phrase.play(pattern, wished), wished, gain)
@@ -94,7 +94,7 @@ def _last_onset(notes: Sequence[Note], bar: Bar) -> float:
 
 
 def _requests(
-    notes: Sequence[Note], bars: Iterable[Bar], controls: Controls
+    notes: Sequence[Note], bars: Iterable[Bar], wishes: Wishes
 ) -> tuple[list[tuple[Bar, Request]], tuple[Bar, ...]]:
     """What to ask for each bar with guitar, and the bars that do not fit the grid."""
     onsets = [note.onset for note in notes]
@@ -105,7 +105,7 @@ def _requests(
             unfit.append(bar)
             continue
         request = request_for(number, bar, notes, onsets)
-        asked.append((bar, replace(request, controls=controls, takes=TAKES)))
+        asked.append((bar, replace(request, wishes=wishes, takes=TAKES)))
     return asked, tuple(unfit)
 
 

@@ -25,26 +25,26 @@ from engine.encoding.features import (
     note_inputs,
     pattern_grid,
     stack_notes,
-    wishes,
+    wish_inputs,
 )
 from engine.encoding.preprocess import part_windows
 from engine.errors import BundleError, EngineError
 from engine.inference.bundle import open_bundle
 from engine.inference.runtime import Graphs, InvalidArgument, give_back_memory
-from engine.inference.takes import Choose, Reader, Sampler, expected_f1, fills_out
+from engine.inference.takes import Sampler, StepChooser, TeacherForcing, expected_f1, fills_out
 from engine.music.grid import MAX_BAR_BEATS, fits_grid, steps_in
 from engine.music.kit import VOICES
 from engine.music.notes import COMMON_TIME, Note, Pattern, Request
 from engine.music.wishes import DENSEST, SPARSEST
 
 HITS = VOICES * GRID_CHANNELS
-Lean = Callable[[int], float]  # by step
+Guidance = Callable[[int], float]  # by step
 FILL_LEAN = 0.5  # how far a fill leans away from a bar without one
 WISH_WEIGHT = 1.0  # what a stroke a beat too many or too few costs, in expected F1
 BARS_BACK = 6  # that are looked back on for the groove, when playing live
 
 
-class Drummer:
+class BundleDrummer:
     """Plays a bundle. Warms up when it is made: the first bar is as quick as the rest."""
 
     def __init__(self, bundle: Path | None = None, *, seed: int = 0) -> None:
@@ -65,15 +65,15 @@ class Drummer:
         steps = _steps_of(request)
         lean, others = self._contrast(request)
         memory = self._hear([request, *others])
-        likely = memory.pop("likely")
-        if request.controls.fill:
-            groove = _chance(likely[0]).reshape(-1, steps, VOICES).mean(axis=0)
+        voice_marginals = memory.pop("voice_marginals")
+        if request.wishes.fill:
+            groove = _chance(voice_marginals[0]).reshape(-1, steps, VOICES).mean(axis=0)
         elif groove is None:
             groove = self._look_back(request)
         takes = self._strike(request, memory, self._sampler(request), lean)
         struck = takes[..., 0].reshape(len(takes), -1, steps, VOICES).mean(axis=1)
         worth = expected_f1(struck, groove) - _far_from_wish(struck, request)
-        if request.controls.fill:
+        if request.wishes.fill:
             worth += fills_out(struck, _past(request.history, steps)[-1, ..., 0])
         best = int(worth.argmax())
         return grid_pattern(takes[best], request.bars * request.metre.beats)
@@ -85,9 +85,9 @@ class Drummer:
         hard and how early is left out, and so are temperature, guidance and the choice among
         takes. Raises as `play` does.
         """
-        reader = Reader(pattern_grid(truth, request.bars * _steps_of(request)))
+        reader = TeacherForcing(pattern_grid(truth, request.bars * _steps_of(request)))
         memory = self._hear([request])
-        memory.pop("likely")
+        memory.pop("voice_marginals")
         self._strike(request, memory, reader)
         return reader.bits
 
@@ -122,7 +122,7 @@ class Drummer:
 
     def _expect(self, requests: list[Request]) -> Floats:
         blank = [replace(request, bars=1, history=()) for request in requests]
-        expected: Floats = _chance(self._hear(blank)["likely"]).mean(axis=0)
+        expected: Floats = _chance(self._hear(blank)["voice_marginals"]).mean(axis=0)
         return expected
 
     def _hear(self, requests: Sequence[Request]) -> dict[str, Floats]:
@@ -137,7 +137,7 @@ class Drummer:
             for window in part_windows(notes, [(one.start, one.heard_until) for one in rows])
         ]
         notes, count = stack_notes([note_inputs(window) for window in windows])
-        wanted = [np.tile(wishes(one.controls), (bars, 1)) for one in requests]
+        wanted = [np.tile(wish_inputs(one.wishes), (bars, 1)) for one in requests]
         inputs: dict[str, NDArray[Any]] = {
             "pitch": notes.pitch,
             "values": notes.values,
@@ -157,16 +157,16 @@ class Drummer:
             ),
             "bar_steps": np.array(steps),
         }
-        return self._graphs.listen(inputs)
+        return self._graphs.encode(inputs)
 
-    def _contrast(self, request: Request) -> tuple[Lean, list[Request]]:
+    def _contrast(self, request: Request) -> tuple[Guidance, list[Request]]:
         """How far to lean away, step by step, from what another request would be answered with.
 
         A fill takes up the second half of its bar: up to there it is the bar without one.
         """
-        if request.controls.fill:
+        if request.wishes.fill:
             late = _steps_of(request) // 2
-            plain = replace(request, controls=replace(request.controls, fill=False))
+            plain = replace(request, wishes=replace(request.wishes, fill=False))
             return lambda step: FILL_LEAN if step >= late else -1.0, [plain]
         guidance = self._playing.guidance
         return lambda _: guidance, [replace(request, notes=())] if guidance else []
@@ -175,8 +175,8 @@ class Drummer:
         self,
         request: Request,
         memory: dict[str, Floats],
-        choose: Choose,
-        lean: Lean = lambda _: 0.0,
+        choose: StepChooser,
+        lean: Guidance = lambda _: 0.0,
     ) -> Floats:
         """Step by step, each knowing the last: the drum grids of all takes, (k, steps, V, 3)."""
         steps = _steps_of(request)
@@ -227,7 +227,7 @@ def _guided(logits: Floats, lean: float) -> Floats:
 
 def _far_from_wish(struck: Floats, request: Request) -> NDArray[np.float64]:
     """How far off the density that is wished for each take is, (k,); 0 where none is."""
-    wanted = request.controls.density
+    wanted = request.wishes.density
     strokes = struck.sum(axis=(1, 2)).astype(np.float64)
     if wanted is None:
         return np.zeros_like(strokes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -15,12 +15,10 @@ from engine.midi.read import parse_song, read_file
 from engine.midi.smf import parse
 from engine.midi.write import drum_file
 from engine.music.song import Song, bars
-from engine.music.wishes import FREE, Controls
-from engine.storage.workers import WorkerLostError, work_through
+from engine.music.wishes import FREE, Wishes
+from engine.storage.workers import Progress, WorkerLostError, work_through
 
 PATIENCE_S = 900.0  # the longest song that can be read takes less
-
-Progress = Callable[[int, int], None]  # files done, files in all
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +34,11 @@ class Job:
     with_guitar: bool = False
     plot: Path | None = None
     score: Path | None = None
-    controls: Controls = FREE
+    wishes: Wishes = FREE
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class RenderResult:
     """What became of a job; `error` is empty where all went well."""
 
     source: Path
@@ -54,30 +52,32 @@ class Outcome:
 
 def drum_all(
     jobs: Sequence[Job], *, processes: int, progress: Progress = lambda *_: None
-) -> list[Outcome]:
+) -> list[RenderResult]:
     """Works through all jobs on several processes; what goes wrong with one is in its outcome."""
-    outcomes: list[Outcome | None] = [None] * len(jobs)
+    outcomes: list[RenderResult | None] = [None] * len(jobs)
     progress(0, len(jobs))
     finished = work_through(run, jobs, jobs=processes, patience_s=PATIENCE_S)
     for done, (index, answer) in enumerate(finished, start=1):
         job = jobs[index]
         lost = isinstance(answer, WorkerLostError)
         outcomes[index] = (
-            Outcome(job.source, job.target, error=f"{job.source}: {answer}") if lost else answer
+            RenderResult(job.source, job.target, error=f"{job.source}: {answer}")
+            if lost
+            else answer
         )
         progress(done, len(jobs))
     return [outcome for outcome in outcomes if outcome is not None]
 
 
-def run(job: Job) -> Outcome:
+def run(job: Job) -> RenderResult:
     """Does a job with the bundle that it names; never raises for what is wrong with a file."""
     try:
         return drum(job, drummer_here(job.bundle, job.seed))
     except EngineError as error:
-        return Outcome(job.source, job.target, error=str(error))
+        return RenderResult(job.source, job.target, error=str(error))
 
 
-def drum(job: Job, drummer: Drummer) -> Outcome:
+def drum(job: Job, drummer: Drummer) -> RenderResult:
     """Reads the guitar, has it drummed to and writes what was asked for."""
     data = read_file(job.source)
     try:
@@ -89,7 +89,7 @@ def drum(job: Job, drummer: Drummer) -> Outcome:
         bars(song),
         drummer,
         temperature=job.temperature,
-        controls=job.controls,
+        wishes=job.wishes,
     )
     if not take.played:
         raise MidiError(f"{job.source}: no bar of it can be drummed (metres of whole eighths can)")
@@ -98,7 +98,7 @@ def drum(job: Job, drummer: Drummer) -> Outcome:
     keep = [guitar.place] if job.with_guitar and guitar.place else []
     _write(job.target, drum_file(data, take.hits, guitar=keep))
     _illustrate(job, song, guitar, take)
-    return Outcome(
+    return RenderResult(
         job.source,
         job.target,
         str(guitar),
@@ -111,7 +111,7 @@ def drum(job: Job, drummer: Drummer) -> Outcome:
 @lru_cache(maxsize=1)
 def drummer_here(bundle: Path | None, seed: int) -> Drummer:
     """The one drummer of this process; it has no memory of what it played."""
-    from engine.inference.infer import Drummer as Player
+    from engine.inference.infer import BundleDrummer as Player
 
     return Player(bundle, seed=seed)
 

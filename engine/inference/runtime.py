@@ -26,11 +26,12 @@ from engine.inference.bundle import Bundle
 LISTEN_INPUTS = {"pitch", "values", "step", "count", "history", "conditions", "bar_steps"}
 DRUMS = {"previous", "history"}
 NEXT = "_next"
+OUR_NAMES = {"likely": "voice_marginals"}  # by what the graphs of all bundles call them
 
 InvalidArgument = onnxruntime.capi.onnxruntime_pybind11_state.InvalidArgument  # of another shape
 
 
-class Answer(NamedTuple):
+class StepLogits(NamedTuple):
     """The logits of one step."""
 
     voices: Floats  # (r, C)
@@ -43,7 +44,8 @@ class Graphs:
 
     def __init__(self, bundle: Bundle) -> None:
         self._listen, self._play = _session(bundle.listen), _session(bundle.play)
-        self._memory = [item.name for item in self._listen.get_outputs()]
+        outputs = [item.name for item in self._listen.get_outputs()]
+        self._memory = [OUR_NAMES.get(name, name) for name in outputs]
         self._answers = [item.name for item in self._play.get_outputs()]
         asked = {item.name: item.shape for item in self._play.get_inputs()}
         self._carried = {name: asked[name] for name in asked if name + NEXT in self._answers}
@@ -52,7 +54,7 @@ class Graphs:
         told = self._kept & set(self._memory)
         _check_inputs(bundle.play, self._play, DRUMS | self._carried.keys() | told)
 
-    def listen(self, inputs: Mapping[str, NDArray[Any]]) -> dict[str, Floats]:
+    def encode(self, inputs: Mapping[str, NDArray[Any]]) -> dict[str, Floats]:
         """The memory, by name, each (r, ...)."""
         return dict(zip(self._memory, self._listen.run(None, inputs), strict=True))
 
@@ -87,7 +89,7 @@ class Steps:
         self._context, self._carried = memory["context"], carried
         self._step = 0
 
-    def answer(self, previous: Floats, history: Floats) -> Answer:
+    def answer(self, previous: Floats, history: Floats) -> StepLogits:
         """The next step; `previous` (r, HITS) a step ago, `history` (r, HISTORY) bars ago."""
         now = slice(self._step, self._step + 1)
         drums = {"previous": previous[:, None], "history": history[:, None]}
@@ -95,7 +97,7 @@ class Steps:
         found = dict(zip(self._answers, self._play.run(None, inputs), strict=True))
         self._carried = {name: found[name + NEXT] for name in self._carried}
         self._step += 1
-        return Answer(*(found[name][:, 0] for name in Answer._fields))
+        return StepLogits(*(found[name][:, 0] for name in StepLogits._fields))
 
 
 def give_back_memory() -> None:

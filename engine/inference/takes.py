@@ -31,7 +31,7 @@ FILL_STROKES = 4  # more of them than the bar before has make a fill in full
 STRUCK = (np.arange(COMBINATIONS)[:, None] >> np.arange(VOICES) & 1).astype(np.float32)  # (C, V)
 
 
-class Choose(Protocol):
+class StepChooser(Protocol):
     """Chooses what is struck at each step, given the network's logits."""
 
     @property
@@ -83,7 +83,7 @@ class Sampler:
         return drawn
 
 
-class Reader:
+class TeacherForcing:
     """Plays the drums that it is given, and adds up how surprising they are, in bits."""
 
     takes = 1
@@ -130,14 +130,14 @@ def quantile(logits: Floats, edges: Floats, marks: Floats) -> Floats:
     return np.asarray(low + (high - low) * np.clip(inside, 0, 1), np.float32)
 
 
-def expected_f1(struck: Floats, likely: Floats) -> NDArray[np.float64]:
+def expected_f1(struck: Floats, voice_marginals: Floats) -> NDArray[np.float64]:
     """The F1 that each take may hope for, (k,).
 
-    `struck` (k, t, V) is 0 or 1, `likely` (t, V) the chance of each stroke; the mean of a ratio is
-    taken as the ratio of means.
+    `struck` (k, t, V) is 0 or 1, `voice_marginals` (t, V) the chance of each stroke; the mean of a
+    ratio is taken as the ratio of means.
     """
-    hit = (struck * likely).sum(axis=(1, 2))
-    both = struck.sum(axis=(1, 2)) + likely.sum()
+    hit = (struck * voice_marginals).sum(axis=(1, 2))
+    both = struck.sum(axis=(1, 2)) + voice_marginals.sum()
     return np.asarray(2 * hit / np.maximum(1e-9, both), np.float64)
 
 

@@ -67,7 +67,7 @@ class Memory:
     values: Tensor  # (b, n, 2 * encoder)
     padding: Tensor  # (b, n) 0 for a note, a large negative number for padding
     state: Tensor  # (b, decoder) where the decoder starts
-    likely: Tensor  # (b, t, V) logits of each voice, before any stroke is known
+    voice_marginals: Tensor  # (b, t, V) logits of each voice, before any stroke is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class Logits:
     voices: Tensor  # (b, t, COMBINATIONS)
     velocity: Tensor  # (b, t, V, VELOCITIES)
     offset: Tensor  # (b, t, V, len(OFFSETS))
-    likely: Tensor  # (b, t, V) of `Memory`, or empty where the decoder plays on its own
+    voice_marginals: Tensor  # (b, t, V) of `Memory`, or empty where the decoder plays on its own
 
 
 class Encoder(nn.Module):
@@ -135,7 +135,7 @@ class Decoder(nn.Module):
             self.voices(out),
             self.velocity(out).view(shape),
             self.offset(out).view(shape),
-            memory.likely,
+            memory.voice_marginals,
         )
         return logits, state
 
@@ -181,10 +181,10 @@ class Seq2Seq(nn.Module):
         self.keys = nn.Linear(notes, settings.attention_size, bias=False)
         known = LATE_BARS * (settings.aligned_size + 1) + settings.place_size + CONDITIONS
         self.context = nn.Linear(2 * settings.grid_size + known, size)
-        self.likely = nn.Linear(size, VOICES)
+        self.likely = nn.Linear(size, VOICES)  # its name in every checkpoint and bundle
         self.start = nn.Linear(notes + 2 * settings.grid_size, size)
 
-    def listen(
+    def encode(
         self, guitar: Guitar, history: Tensor, conditions: Tensor, bar_steps: Tensor
     ) -> Memory:
         """All that can be known before the first stroke.
@@ -198,7 +198,8 @@ class Seq2Seq(nn.Module):
         steps = torch.arange(past + conditions.shape[1], device=notes.device) - past
         place = self.encoder.place(torch.remainder(steps, bar_steps))
         place = place[None].expand(conditions.shape[0], -1, -1)
-        laid = lay(self.aligned(notes), mask, guitar.step, steps)  # (b, s, aligned + 1)
+        aligned = self.aligned(notes)
+        laid = pool_notes_on_steps(aligned, mask, guitar.step, steps)  # (b, s, aligned + 1)
         read = self.grid(torch.cat([laid, place, *_timeline(history, conditions)], dim=2))
         late = [laid[:, ahead + past - back * bar_steps] for back in range(LATE_BARS)]
         known = [read[:, past + ahead], *late, place[:, past + ahead], conditions]
@@ -210,7 +211,7 @@ class Seq2Seq(nn.Module):
             values=notes,
             padding=(mask - 1) * 1e4,
             state=torch.tanh(self.start(torch.cat([mean, read.mean(dim=1)], dim=1))),
-            likely=self.likely(torch.relu(context)),
+            voice_marginals=self.likely(torch.relu(context)),
         )
 
     def forward(
@@ -223,13 +224,13 @@ class Seq2Seq(nn.Module):
     ) -> Logits:
         """Teacher-forced: `previous` (b, t, HITS), `history` (b, t, HISTORY), both true."""
         bar = int(bar_steps)
-        memory = self.listen(guitar, history[:, :bar], conditions, bar_steps)
+        memory = self.encode(guitar, history[:, :bar], conditions, bar_steps)
         state = memory.state[None]
         logits, _ = self.decoder(memory, previous, history, (state, torch.zeros_like(state)))
         return logits  # type: ignore[no-any-return]
 
 
-def lay(notes: Tensor, mask: Tensor, note_step: Tensor, steps: Tensor) -> Tensor:
+def pool_notes_on_steps(notes: Tensor, mask: Tensor, note_step: Tensor, steps: Tensor) -> Tensor:
     """The notes that begin on each of `steps` (s,): their mean, and how many, (b, s, size + 1).
 
     `notes` (b, n, size), `mask` (b, n) 0 for padding, `note_step` (b, n).

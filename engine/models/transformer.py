@@ -24,7 +24,7 @@ from engine.encoding.features import (
     VELOCITIES,
 )
 from engine.models.attention import HIDDEN, CrossAttention, SelfAttention
-from engine.models.seq_model import HISTORY, HITS, LATE_BARS, Guitar, Logits, lay
+from engine.models.seq_model import HISTORY, HITS, LATE_BARS, Guitar, Logits, pool_notes_on_steps
 from engine.music.grid import MAX_BAR_STEPS
 from engine.music.kit import VOICES
 
@@ -51,7 +51,7 @@ class StepMemory:
     """What is known of each step before any drum is struck."""
 
     context: Tensor  # (b, t, d)
-    likely: Tensor  # (b, t, V) logits of each voice
+    voice_marginals: Tensor  # (b, t, V) logits of each voice
 
 
 class FeedForward(nn.Sequential):
@@ -128,7 +128,7 @@ class Decoder(nn.Module):
         later = torch.full((count, count), HIDDEN, device=steps.device).triu(1).to(steps.dtype)
         for layer in self.layers:
             steps = layer(steps, later)
-        return self._answer(steps, count, memory.likely)
+        return self._answer(steps, count, memory.voice_marginals)
 
     def step(
         self, memory: StepMemory, previous: Tensor, history: Tensor, seen: Sequence[Tensor]
@@ -138,20 +138,20 @@ class Decoder(nn.Module):
         for layer, before in zip(self.layers, seen, strict=True):
             one, now = layer.step(one, before)  # type: ignore[operator]
             seen_next.append(now)
-        return self._answer(one, 1, memory.likely), seen_next
+        return self._answer(one, 1, memory.voice_marginals), seen_next
 
     def _enter(self, memory: StepMemory, previous: Tensor, history: Tensor) -> Tensor:
         drums = self.drums(torch.cat([previous, history], dim=2))
         entered: Tensor = self.dropout(memory.context + drums)
         return entered
 
-    def _answer(self, steps: Tensor, count: int, likely: Tensor) -> Logits:
+    def _answer(self, steps: Tensor, count: int, voice_marginals: Tensor) -> Logits:
         out = self.dropout(self.norm(steps))
         return Logits(
             self.voices(out),
             self.velocity(out).view(-1, count, VOICES, VELOCITIES),
             self.offset(out).view(-1, count, VOICES, len(OFFSETS)),
-            likely,
+            voice_marginals,
         )
 
 
@@ -176,15 +176,15 @@ class Transformer(nn.Module):
         self.dropout = nn.Dropout(settings.dropout)
         self.reader = nn.ModuleList(ReaderLayer(settings) for _ in range(settings.reader_layers))
         self.norm = nn.LayerNorm(size)
-        self.likely = nn.Linear(size, VOICES)
+        self.likely = nn.Linear(size, VOICES)  # its name in every checkpoint and bundle
         self.decoder = Decoder(settings)
         for embedding in (self.place, self.bar):  # beside what is struck and heard, not above it
             nn.init.normal_(embedding.weight, std=0.1)
 
-    def listen(
+    def encode(
         self, guitar: Guitar, history: Tensor, conditions: Tensor, bar_steps: Tensor
     ) -> StepMemory:
-        """All that can be known before the first stroke; the arguments of `Seq2Seq.listen`."""
+        """All that can be known before the first stroke; the arguments of `Seq2Seq.encode`."""
         notes, mask = self._notes(guitar, bar_steps)
         padding = ((1 - mask) * HIDDEN)[:, None, None, :].to(notes.dtype)
         steps = self.dropout(self._steps(guitar, notes, mask, history, conditions, bar_steps))
@@ -201,7 +201,7 @@ class Transformer(nn.Module):
         bar_steps: Tensor,
     ) -> Logits:
         """Teacher-forced: `previous` (b, t, HITS), `history` (b, t, HISTORY), both true."""
-        memory = self.listen(guitar, history[:, : int(bar_steps)], conditions, bar_steps)
+        memory = self.encode(guitar, history[:, : int(bar_steps)], conditions, bar_steps)
         logits: Logits = self.decoder(memory, previous, history)
         return logits
 
@@ -226,7 +226,7 @@ class Transformer(nn.Module):
         past = HISTORY_BARS * history.shape[1]  # history.shape[1] is bar_steps
         ahead = torch.arange(conditions.shape[1], device=notes.device)
         steps = torch.arange(past + conditions.shape[1], device=notes.device) - past
-        laid = lay(notes, mask, guitar.step, steps)  # (b, s, note + 1)
+        laid = pool_notes_on_steps(notes, mask, guitar.step, steps)  # (b, s, note + 1)
         late = [laid[:, ahead + past - back * bar_steps] for back in range(LATE_BARS)]
         place = torch.remainder(ahead, bar_steps)
         number = torch.div(ahead, bar_steps, rounding_mode="floor").clamp(max=TOLD_BARS - 1)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from engine.music.kit import PITCH_OF, VOICE_OF, Voice
-from engine.music.wishes import FREE, Controls
+from engine.music.wishes import FREE, Wishes
 
 SIXTEENTH = 0.25
 WINDOW_NOTES = 150  # so many of the guitar's last notes are heard
@@ -154,6 +154,6 @@ class Request:
     history: tuple[Pattern, ...] = ()
     temperature: float | None = None  # None: the bundle's own
     swing: float | None = None
-    controls: Controls = FREE
+    wishes: Wishes = FREE
     takes: int | None = None  # tried for the answer; None: the bundle's own number
     seed: int | None = None  # of this bar's dice; None: the drummer's own

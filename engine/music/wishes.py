@@ -41,7 +41,7 @@ def style_of(name: str) -> Style | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Controls:
+class Wishes:
     """The wishes for one request."""
 
     style: Style | None = None
@@ -66,4 +66,4 @@ class Controls:
         return ", ".join(given)
 
 
-FREE = Controls()
+FREE = Wishes()

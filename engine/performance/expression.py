@@ -8,13 +8,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from engine.music.notes import Hit, Pattern
-from engine.music.wishes import LOUDEST, SOFTEST, Controls
+from engine.music.wishes import LOUDEST, SOFTEST, Wishes
 
 SLOTS = (0.0, 1 / 4, 1 / 3, 1 / 2, 2 / 3, 3 / 4, 1.0)  # of a beat; those of engine.music.grid
 ROUNDS = 16  # strokes that are as hard as can be leave the rest to the others
 
 
-def touched(pattern: Pattern, controls: Controls, gain: float = 1.0) -> Pattern:
+def touched(pattern: Pattern, wishes: Wishes, gain: float = 1.0) -> Pattern:
     """The bar as it is struck.
 
     `humanize` scales what lies off the grid and how far the velocities lie from their mean;
@@ -23,10 +23,10 @@ def touched(pattern: Pattern, controls: Controls, gain: float = 1.0) -> Pattern:
     hits = pattern.hits
     if not hits:
         return pattern
-    if controls.humanize is not None:
-        hits = _humanised(hits, controls.humanize)
-    if controls.intensity is not None:
-        hits = _struck_at(hits, SOFTEST + controls.intensity * (LOUDEST - SOFTEST))
+    if wishes.humanize is not None:
+        hits = _humanised(hits, wishes.humanize)
+    if wishes.intensity is not None:
+        hits = _struck_at(hits, SOFTEST + wishes.intensity * (LOUDEST - SOFTEST))
     elif gain != 1:
         hits = tuple(_as_hard(hit, hit.velocity * gain) for hit in hits)
     return Pattern.of(hits, pattern.beats)

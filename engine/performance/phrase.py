@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from engine.music.kit import PITCH_OF, Voice
 from engine.music.notes import Hit, Pattern
-from engine.music.wishes import Controls
+from engine.music.wishes import Wishes
 
 BARS = 8
 HALF = BARS // 2
@@ -35,13 +35,13 @@ class Phrase:
         """The drums come in with the next bar."""
         self._bars, self._filled = 0, False
 
-    def wishes(self, controls: Controls) -> Controls:
+    def wishes(self, wishes: Wishes) -> Wishes:
         """The wishes for the next bar: a fill or none, unless the player has said so."""
-        if controls.fill is not None or not fill_due(self._bars, controls.intensity):
-            return controls
-        return replace(controls, fill=True)
+        if wishes.fill is not None or not fill_due(self._bars, wishes.intensity):
+            return wishes
+        return replace(wishes, fill=True)
 
-    def play(self, pattern: Pattern, wished: Controls) -> Pattern:
+    def play(self, pattern: Pattern, wished: Wishes) -> Pattern:
         """The next bar, which was asked for with these wishes, as it is played."""
         played = with_crash(pattern) if self._filled else pattern
         self._bars, self._filled = self._bars + 1, bool(wished.fill)

@@ -12,6 +12,9 @@ from multiprocessing.connection import Connection, wait
 from typing import Any
 
 PATIENCE_S = 30.0
+
+Progress = Callable[[int, int], None]  # items done, items in all
+
 _SPAWN = multiprocessing.get_context("spawn")  # the same on every system, and no inherited threads
 
 

@@ -70,9 +70,9 @@ class DrumTask:
         voices = _of_steps(logits.voices, mine.voices, batch.voices)
         velocity = _of_hits(logits.velocity, mine.velocity, batch.velocity)
         offset = _of_hits(logits.offset, mine.offset, batch.offset)
-        likely = _of_voices(logits.likely, mine.voices, batch.voices)
+        voice_marginals = _of_voices(logits.voice_marginals, mine.voices, batch.voices)
         loss = voices + VELOCITY_WEIGHT * velocity + OFFSET_WEIGHT * offset
-        return (loss + LIKELY_WEIGHT * likely) * counted
+        return (loss + LIKELY_WEIGHT * voice_marginals) * counted
 
     def validate(self) -> dict[str, float]:
         """Bits a bar of the voices, teacher-forced: `score` with the guitar of the same bars.
@@ -120,11 +120,13 @@ def _of_hits(logits: Tensor, target: Tensor, whole: Tensor) -> Tensor:
     return total / (whole >= 0).sum().clamp(min=1)
 
 
-def _of_voices(likely: Tensor, voices: Tensor, whole: Tensor) -> Tensor:
+def _of_voices(voice_marginals: Tensor, voices: Tensor, whole: Tensor) -> Tensor:
     """As `_of_steps`, for each voice on its own: logits (b, t, V) against (b, t)."""
     known = voices >= 0
     struck = (voices[known][:, None] >> torch.arange(VOICES) & 1).float()
-    total = binary_cross_entropy_with_logits(likely[known].float(), struck, reduction="sum")
+    total = binary_cross_entropy_with_logits(
+        voice_marginals[known].float(), struck, reduction="sum"
+    )
     return total / (whole >= 0).sum().clamp(min=1)
 
 

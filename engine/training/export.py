@@ -36,14 +36,15 @@ from engine.training.train import BEGUN_FROM
 OPSET = 18
 ANSWERS = ("voices", "velocity", "offset")
 ARCHITECTURE: dict[type, str] = {Seq2Seq: "lstm-seq2seq", Transformer: "transformer"}
-MEMORY: dict[type, list[str]] = {  # what `listen` hands over, as the graphs call it
+# what `encode` hands over, as the graphs call it (`likely`: the voices' marginals)
+MEMORY: dict[type, list[str]] = {
     Seq2Seq: ["context", "keys", "notes", "padding", "state", "likely"],
     Transformer: ["context", "likely"],
 }
 
 
 class ListenGraph(nn.Module):
-    """`listen` of a network with plain tensors in and out; b, n and t are free."""
+    """`encode` of a network with plain tensors in and out; b, n and t are free."""
 
     def __init__(self, network: Network) -> None:
         super().__init__()
@@ -60,7 +61,7 @@ class ListenGraph(nn.Module):
         bar_steps: Tensor,
     ) -> tuple[Tensor, ...]:
         guitar = Guitar(pitch, values, step, count)
-        memory = self.network.listen(guitar, history, conditions, bar_steps)
+        memory = self.network.encode(guitar, history, conditions, bar_steps)
         return tuple(getattr(memory, item.name) for item in fields(memory))
 
 

@@ -18,10 +18,10 @@ from engine.models.seq_model import HITS, Logits
 from engine.music.kit import VOICES
 from engine.training.data_prep import Batch
 
-Answer = Callable[[Batch], Logits]
+AskNetwork = Callable[[Batch], Logits]
 
 
-def on_its_own(batch: Batch, answer: Answer, share: float) -> Batch:
+def on_its_own(batch: Batch, answer: AskNetwork, share: float) -> Batch:
     """The batch with a `share` of its windows going on from the network's own strokes.
 
     Windows of drums alone are left as they are. What is known of the two bars before the pair stays

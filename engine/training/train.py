@@ -60,7 +60,7 @@ class Task(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class TrainProgress:
     """How far a run is, after each step."""
 
     epoch: int
@@ -73,7 +73,7 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class TrainResult:
     """How a run ended."""
 
     finished: bool
@@ -89,10 +89,10 @@ def train(
     *,
     resume: bool = False,
     start: Start | None = None,
-    report: Callable[[Progress], None] = lambda _: None,
+    report: Callable[[TrainProgress], None] = lambda _: None,
     stopped: Callable[[], bool] = lambda: False,
     share: Share = WHOLE,
-) -> Outcome:
+) -> TrainResult:
     """Trains until the recipe's epochs are done or `stopped()`; everything is left in `run`.
 
     A new run begins with the weights of `start`, if given; one that is resumed has its own. Of
@@ -166,10 +166,10 @@ def train(
             save_checkpoint(run / LAST, checkpoint())
             saved = time.monotonic()
         speed = tally["windows"] / tally["seconds"] if tally["seconds"] else 0.0
-        report(Progress(epoch + 1, settings.epochs, step, total, mean, speed, scores))
+        report(TrainProgress(epoch + 1, settings.epochs, step, total, mean, speed, scores))
         if stop:
-            return Outcome(False, epoch + 1, step, best)
-    return Outcome(True, settings.epochs, step, best)
+            return TrainResult(False, epoch + 1, step, best)
+    return TrainResult(True, settings.epochs, step, best)
 
 
 def rate_at(step: int, total: int, settings: TrainSettings) -> float:

@@ -2,9 +2,9 @@ import mido
 import pytest
 
 from drumd.jam.conductor import Conductor
-from drumd.status.phase import Part
+from drumd.status.phase import Phase
 from drumd.timing.musical import MusicalClock
-from drumd.timing.timeline import TimeMap
+from drumd.timing.timeline import Timeline
 from engine.music.kit import Voice
 from engine.music.notes import Metre, Pattern
 
@@ -19,11 +19,14 @@ class Song:
     name = "song"
 
     def __init__(self, bpm=BPM):
-        self.line, self.rolling, self.jumps = TimeMap(0.0, 0.0, bpm), True, 0
+        self.timeline, self.rolling, self.jumps = Timeline(0.0, 0.0, bpm), True, 0
 
     def hear(self, time, message):
         if message.type == "songpos":
-            self.line, self.jumps = TimeMap(time, message.pos / 4, self.line.bpm), self.jumps + 1
+            self.timeline, self.jumps = (
+                Timeline(time, message.pos / 4, self.timeline.bpm),
+                self.jumps + 1,
+            )
 
     def tick(self, now):
         """Stands for a host that keeps its tempo."""
@@ -61,7 +64,7 @@ class Jam:
 
     def until(self, beat):
         """Let time go by, a hundredth of a second at a time."""
-        end = self.song.line.time_of(beat)
+        end = self.song.timeline.time_of(beat)
         while self.now < end - 1e-9:
             self.now = min(end, self.now + 0.01)
             for answer in [answer for answer in self.answers if answer[0] <= self.now]:
@@ -118,7 +121,7 @@ def test_a_guitar_that_begins_within_a_bar_brings_the_drums_in_at_the_third_bar_
 
 def test_no_guitar_no_drums(jam):
     jam.until(40)
-    assert jam.starts == [] and jam.asked == [] and jam.conductor.part is Part.LISTENING
+    assert jam.starts == [] and jam.asked == [] and jam.conductor.phase is Phase.LISTENING
 
 
 @pytest.mark.parametrize("metre", [Metre(3, 4), Metre(6, 8), Metre(7, 8), Metre(5, 4)])
@@ -132,7 +135,7 @@ def test_the_bars_follow_the_metre(metre):
 def test_a_bar_is_asked_for_shortly_before_its_bar_line(jam):
     jam.notes(0, 8)
     for time, request in jam.asked:
-        assert 0.3 <= jam.song.line.time_of(request.start) - time <= 0.4
+        assert 0.3 <= jam.song.timeline.time_of(request.start) - time <= 0.4
 
 
 def test_the_request_holds_the_guitar_until_now_and_the_drums_of_the_bars_before(jam):
@@ -147,7 +150,7 @@ def test_drums_rest_after_two_silent_bars(jam):
     jam.notes(0, 8)
     jam.until(30)
     assert jam.starts == [4.0, 8.0, 12.0]
-    assert jam.conductor.part is Part.RESTING
+    assert jam.conductor.phase is Phase.RESTING
 
 
 def test_a_chord_that_rings_is_no_silence(jam):
@@ -209,7 +212,7 @@ def test_drums_end_when_the_host_stops(jam):
     jam.notes(0, 10)
     jam.song.rolling = False
     jam.until(12)
-    assert jam.starts == [] and jam.kit.silenced == 1 and jam.conductor.part is Part.STOPPED
+    assert jam.starts == [] and jam.kit.silenced == 1 and jam.conductor.phase is Phase.STOPPED
 
 
 def test_after_a_stop_a_bar_of_guitar_is_heard_again_before_drums_enter(jam):
@@ -268,8 +271,8 @@ def test_an_answer_asked_for_before_a_jump_is_dropped(jam):
 
 def test_a_tempo_that_changes_moves_the_bar_line_not_the_bar(jam):
     jam.notes(0, 6)
-    line = jam.song.line
-    jam.song.line = TimeMap(line.time_of(6), 6.0, 60.0)
+    timeline = jam.song.timeline
+    jam.song.timeline = Timeline(timeline.time_of(6), 6.0, 60.0)
     jam.notes(6, 13)
     assert jam.starts == [4.0, 8.0, 12.0]
 
@@ -278,4 +281,4 @@ def test_a_process_that_slept_does_not_play_the_bars_it_slept_through(jam):
     jam.notes(0, 8)
     jam.now += 20.0
     jam.conductor.step(jam.now)
-    assert max(jam.starts) <= 8.0 and jam.conductor.part is Part.RESTING
+    assert max(jam.starts) <= 8.0 and jam.conductor.phase is Phase.RESTING

@@ -8,7 +8,7 @@ from drumd.config import KEY_OF, Settings, load_settings
 from drumd.controls import Command, Control, Dial
 from drumd.errors import SettingsError
 from engine.music.notes import Metre
-from engine.music.wishes import Controls, Style
+from engine.music.wishes import Style, Wishes
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ def test_knobs_and_wishes_are_told_by_their_settings(file):
         ),
         {},
     )
-    assert settings.wishes == Controls(Style.FUNK, 0.25, 1.0, humanize=0.0)
+    assert settings.wishes == Wishes(Style.FUNK, 0.25, 1.0, humanize=0.0)
     assert settings.dials == {
         Dial.STYLE: Control("program", 0, 15),
         Dial.INTENSITY: Control("cc", 11),

@@ -4,10 +4,9 @@ import mido
 import pytest
 
 from drumd.controls import Command, Control, Dial
-from drumd.jam.control_map import Controls
+from drumd.jam.control_map import ControlMap
 from drumd.jam.dials import Dials
-from engine.music.wishes import STYLE_NAMES, Style
-from engine.music.wishes import Controls as Wishes
+from engine.music.wishes import STYLE_NAMES, Style, Wishes
 
 
 def test_a_knob_sets_its_dial_from_nothing_to_all():
@@ -15,33 +14,33 @@ def test_a_knob_sets_its_dial_from_nothing_to_all():
     dials.turn(Dial.DENSITY, 0)
     dials.turn(Dial.INTENSITY, 127)
     dials.turn(Dial.HUMANIZE, 64)
-    assert dials.controls.density == 0 and dials.controls.intensity == 1
-    assert dials.controls.humanize == pytest.approx(0.5, abs=0.01)
+    assert dials.wishes.density == 0 and dials.wishes.intensity == 1
+    assert dials.wishes.humanize == pytest.approx(0.5, abs=0.01)
 
 
 def test_a_program_chooses_its_style_and_0_leaves_it_to_the_drummer():
     dials = Dials()
     dials.turn(Dial.STYLE, STYLE_NAMES.index("funk"), program=True)
-    assert dials.controls.style is Style.FUNK
+    assert dials.wishes.style is Style.FUNK
     dials.turn(Dial.STYLE, 100, program=True)
-    assert dials.controls.style is Style.FUNK
+    assert dials.wishes.style is Style.FUNK
     dials.turn(Dial.STYLE, 0, program=True)
-    assert dials.controls.style is None
+    assert dials.wishes.style is None
 
 
 def test_a_knob_goes_through_all_styles():
     dials, met = Dials(), []
     for value in range(128):
         dials.turn(Dial.STYLE, value)
-        if not met or met[-1] is not dials.controls.style:
-            met.append(dials.controls.style)
+        if not met or met[-1] is not dials.wishes.style:
+            met.append(dials.wishes.style)
     assert met == [None, *Style]
 
 
 def test_a_fill_is_asked_for_once():
     dials = Dials(Wishes(density=0.5), fill=True)
     assert [dials.take_wishes().fill for _ in range(2)] == [True, None]
-    assert dials.controls == Wishes(density=0.5)
+    assert dials.wishes == Wishes(density=0.5)
 
 
 def test_what_is_set_is_told_in_words():
@@ -52,7 +51,7 @@ def test_what_is_set_is_told_in_words():
 
 def test_a_control_that_turns_is_told_from_one_that_is_pressed():
     dial = {Dial.STYLE: Control.parse("program channel 2"), Dial.DENSITY: Control.parse("cc 20")}
-    controls = Controls({Command.MUTE: Control("cc", 64)}, dial)
+    controls = ControlMap({Command.MUTE: Control("cc", 64)}, dial)
     knob = mido.Message("control_change", control=20, value=99)
     program = mido.Message("program_change", program=3, channel=1)
     assert controls.owns(knob) and controls.turned(knob) == [(Dial.DENSITY, 99)]
@@ -62,7 +61,7 @@ def test_a_control_that_turns_is_told_from_one_that_is_pressed():
 
 
 def test_a_pedal_is_down_until_it_is_let_go():
-    controls = Controls({Command.HOLD: Control("note", 36)})
+    controls = ControlMap({Command.HOLD: Control("note", 36)})
     controls.commands(mido.Message("note_on", note=36))
     assert controls.down == {Command.HOLD}
     controls.commands(mido.Message("note_off", note=36))

@@ -3,9 +3,9 @@
 from drumd.jam.dials import Dials
 from drumd.jam.groove import Groove
 from engine.music.notes import Pattern
-from engine.music.wishes import FREE, Controls
+from engine.music.wishes import FREE, Wishes
 
-FILL = Controls(fill=True)
+FILL = Wishes(fill=True)
 
 
 class Deaf:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drumd.recording.recorder import Recorder
-from drumd.status.phase import Part
+from drumd.status.phase import Phase
 from drumd.timing.musical import MusicalClock
 from drumd.timing.sources.fixed_tempo import GivenTempo
 from drumd.timing.sources.midi_clock import HostClock
@@ -70,7 +70,7 @@ def test_drums_follow_the_hosts_clock_and_end_with_it():
     rig.until(12.0)
     beats = [beat for beat, _ in rig.strokes(100)]
     assert min(beats) == pytest.approx(4.0, abs=0.05) and max(beats) < 16.1
-    assert rig.jam.conductor.part is Part.STOPPED
+    assert rig.jam.conductor.phase is Phase.STOPPED
 
 
 def test_the_recording_holds_the_guitar_and_every_drum_that_was_sent(tmp_path):
@@ -101,7 +101,7 @@ def test_a_flood_is_survived_and_what_was_dropped_is_counted():
     rig.until(4.0)
     snapshot = rig.jam.snapshot()
     assert snapshot.dropped > 90_000
-    assert snapshot.part is Part.PLAYING and rig.strokes(120)
+    assert snapshot.phase is Phase.PLAYING and rig.strokes(120)
 
 
 def test_a_snapshot_counts_bars_and_beats_from_one():

@@ -7,7 +7,7 @@ import pytest
 
 from drumd.config import Settings
 from drumd.controls import Control
-from drumd.status.phase import Part
+from drumd.status.phase import Phase
 from engine.music.kit import PITCH_OF, Voice
 from engine.music.notes import Metre
 from tests.drumd.timing.player import groove, host, note, steady, taps
@@ -81,7 +81,7 @@ def test_a_count_in_is_no_music():
 
 def test_who_counts_in_and_plays_nothing_hears_two_bars_of_drums():
     rig = jam(taps(COUNT), ONE + 24 * BEAT_S, clock="count-in")
-    assert len(rig.strokes()) == 8 and rig.jam.conductor.part is Part.RESTING
+    assert len(rig.strokes()) == 8 and rig.jam.conductor.phase is Phase.RESTING
 
 
 def test_a_foot_counts_in_while_the_drums_rest():
@@ -203,7 +203,7 @@ def test_the_notes_of_a_control_are_no_music():
     key = Control("note", 24)
     events = groove(steady(BPM), 0, 8) + note(2.0, 24)
     rig = jam(sorted(events, key=lambda e: e[0]), 6, clock="given", bpm=BPM, this_is_one=key)
-    assert 24 not in {one.pitch for one in rig.jam.conductor.window.notes(99.0)}
+    assert 24 not in {one.pitch for one in rig.jam.conductor.heard.notes(99.0)}
 
 
 @pytest.mark.parametrize(("metre", "pulses"), [(Metre(3, 4), 3), (Metre(12, 8), 4)])

@@ -77,14 +77,14 @@ class Rig(OfflineJam):
 
 def test_nothing_is_asked_of_the_drummer_unless_it_is_set():
     rig = Rig(6).play()
-    assert {str(request.controls) for request in rig.kit.requests} == {""}
+    assert {str(request.wishes) for request in rig.kit.requests} == {""}
     assert rig.jam.snapshot().dials == ""
 
 
 def test_what_is_set_at_the_start_is_asked_of_every_bar():
     rig = Rig(6, style=Style.LATIN, density=0.2, temperature=0.5, seed=7).play()
     for request in rig.kit.requests:
-        assert (request.controls.style, request.controls.density) == (Style.LATIN, 0.2)
+        assert (request.wishes.style, request.wishes.density) == (Style.LATIN, 0.2)
         assert (request.temperature, request.seed) == (0.5, 7)
     assert rig.jam.snapshot().dials == "latin, density 0.20"
 
@@ -93,7 +93,7 @@ def test_a_fill_comes_in_the_next_bar_and_a_crash_after_it():
     rig = Rig(7)
     rig.press(3, 80)
     rig.play()
-    fills = [request.bar for request in rig.kit.requests if request.controls.fill]
+    fills = [request.bar for request in rig.kit.requests if request.wishes.fill]
     assert fills == [4]
     crashes = [time for time, drum in rig.strokes() if drum == CRASH]
     assert crashes == pytest.approx([5 * BAR_S], abs=0.05)
@@ -102,7 +102,7 @@ def test_a_fill_comes_in_the_next_bar_and_a_crash_after_it():
 def test_phrases_end_in_a_fill_counted_from_where_the_drums_came_in():
     rig = Rig(20).play()
     first = rig.kit.requests[0].bar
-    fills = [request.bar - first for request in rig.kit.requests if request.controls.fill]
+    fills = [request.bar - first for request in rig.kit.requests if request.wishes.fill]
     assert fills == [7, 15]
 
 
@@ -199,8 +199,8 @@ def test_a_knob_and_a_program_count_from_the_next_bar_on():
     rig.press(3, 20, value=0)
     rig.hear([(3.4 * BAR_S, mido.Message("program_change", program=4))])
     rig.play()
-    assert rig.asked(3).controls.density is None and rig.asked(4).controls.density == 0
-    assert rig.asked(4).controls.style is Style.FUNK
+    assert rig.asked(3).wishes.density is None and rig.asked(4).wishes.density == 0
+    assert rig.asked(4).wishes.style is Style.FUNK
     assert rig.jam.snapshot().dials == "funk, density 0.00"
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from drumd.errors import RecordError
 from drumd.recording.recorder import DRUMS, GUITAR, EncodedTrack, Recorder
-from drumd.timing.timeline import TimeMap
+from drumd.timing.timeline import Timeline
 from engine.music.notes import Metre
 
 
@@ -80,7 +80,7 @@ def session(tmp_path):
 
 
 def test_guitar_and_drums_are_on_named_tracks_under_a_tempo_track(session):
-    session.song = TimeMap(0.0, 0.0, 120.0)
+    session.song = Timeline(0.0, 0.0, 120.0)
     session.note(0.5, 40)
     session.recorder.hear(0.75, DRUMS, on(36, channel=9))
     session.until(1.0)
@@ -103,10 +103,10 @@ def test_the_metre_is_written(tmp_path):
 
 
 def test_beats_stay_beats_when_the_tempo_changes_at_a_bar_line(session):
-    session.song = TimeMap(0.0, 0.0, 120.0)
+    session.song = Timeline(0.0, 0.0, 120.0)
     session.note(1.0)
     session.until(2.0)
-    session.song = TimeMap(2.0, 4.0, 60.0)
+    session.song = Timeline(2.0, 4.0, 60.0)
     session.note(3.0)
     session.note(7.0)
     file = session.close()
@@ -118,7 +118,7 @@ def test_a_tempo_that_wanders_is_played_back_at_the_right_seconds(session):
     times = []
     for bar in range(20):
         bpm = 100 + 7 * (bar % 5)
-        session.song = TimeMap(session.now, session.song.beat_at(session.now) if bar else 0.0, bpm)
+        session.song = Timeline(session.now, session.song.beat_at(session.now) if bar else 0.0, bpm)
         for _ in range(4):
             times.append(session.now + 0.3)
             session.note(session.now + 0.3)
@@ -130,7 +130,7 @@ def test_what_is_played_before_the_clock_rolls_keeps_its_seconds(session):
     session.note(3.0)
     session.note(4.3)
     session.until(5.1)
-    session.song = TimeMap(5.1, 0.0, 90.0)
+    session.song = Timeline(5.1, 0.0, 90.0)
     session.note(5.1 + 60 / 90)
     file = session.close()
     assert seconds(file) == pytest.approx([0, 1.3, 2.1 + 60 / 90], abs=0.001)
@@ -139,10 +139,10 @@ def test_what_is_played_before_the_clock_rolls_keeps_its_seconds(session):
 
 @pytest.mark.parametrize("target", [0.0, 2.5, 33.0])
 def test_over_a_jump_the_seconds_go_on_and_beats_stay_in_their_place_in_the_bar(session, target):
-    session.song = TimeMap(0.0, 0.0, 120.0)
+    session.song = Timeline(0.0, 0.0, 120.0)
     session.note(1.0)
     session.until(3.4)
-    session.song, session.jumps = TimeMap(3.4, target, 120.0), 1
+    session.song, session.jumps = Timeline(3.4, target, 120.0), 1
     session.note(4.4)  # two beats on
     file = session.close()
     assert seconds(file) == pytest.approx([0, 3.4], abs=0.001)
@@ -150,12 +150,12 @@ def test_over_a_jump_the_seconds_go_on_and_beats_stay_in_their_place_in_the_bar(
 
 
 def test_a_stop_and_a_start_go_on_in_the_same_file(session):
-    session.song = TimeMap(0.0, 0.0, 120.0)
+    session.song = Timeline(0.0, 0.0, 120.0)
     session.note(1.0)
     session.until(2.7)
     session.song = None
     session.until(60.0)
-    session.song, session.jumps = TimeMap(60.0, 0.0, 120.0), 1
+    session.song, session.jumps = Timeline(60.0, 0.0, 120.0), 1
     session.note(60.5)
     file = session.close()
     assert seconds(file) == pytest.approx([0, 59.5], abs=0.001)
@@ -163,7 +163,7 @@ def test_a_stop_and_a_start_go_on_in_the_same_file(session):
 
 
 def test_every_note_is_ended_even_one_that_still_sounds(session):
-    session.song = TimeMap(0.0, 0.0, 120.0)
+    session.song = Timeline(0.0, 0.0, 120.0)
     session.recorder.hear(0.5, GUITAR, on(40))
     session.recorder.hear(0.6, GUITAR, on(40))
     session.recorder.hear(0.7, DRUMS, on(36, channel=9))
@@ -174,7 +174,7 @@ def test_every_note_is_ended_even_one_that_still_sounds(session):
 
 
 def test_the_strings_of_a_guitar_keep_their_channels_and_get_its_sound(session):
-    session.song = TimeMap(0.0, 0.0, 120.0)
+    session.song = Timeline(0.0, 0.0, 120.0)
     for channel in range(6):
         session.recorder.hear(0.5, GUITAR, on(40 + channel, channel))
     session.until(1.0)
@@ -184,7 +184,7 @@ def test_the_strings_of_a_guitar_keep_their_channels_and_get_its_sound(session):
 
 
 def test_clock_messages_are_not_kept(session):
-    session.song = TimeMap(0.0, 0.0, 120.0)
+    session.song = Timeline(0.0, 0.0, 120.0)
     session.recorder.hear(0.5, GUITAR, mido.Message("clock"))
     session.until(1.0)
     assert [m.type for m in session.close().tracks[1]] == ["track_name", "end_of_track"]
@@ -196,7 +196,7 @@ def test_a_folder_that_does_not_exist_is_said_at_once(tmp_path):
 
 
 def test_a_recording_that_fails_under_way_is_said_at_the_end(session):
-    session.song = TimeMap(0.0, 0.0, 120.0)
+    session.song = Timeline(0.0, 0.0, 120.0)
     session.note(0.5)
     (session.path.parent / "session.mid.part").mkdir()
     with pytest.raises(RecordError, match="cannot be written"):
@@ -243,11 +243,11 @@ from pathlib import Path
 import mido
 from drumd.recording.recorder import DRUMS, Recorder
 from drumd.timing.clock import MonotonicClock
-from drumd.timing.timeline import TimeMap
+from drumd.timing.timeline import Timeline
 from engine.music.notes import Metre
 
 clock = MonotonicClock()
-recorder, song = Recorder([Path(sys.argv[1])], Metre()), TimeMap(clock.now(), 0.0, 120.0)
+recorder, song = Recorder([Path(sys.argv[1])], Metre()), Timeline(clock.now(), 0.0, 120.0)
 print(flush=True)
 for stroke in range(100_000):
     recorder.hear(clock.now(), DRUMS, mido.Message("note_on", note=36, channel=9))

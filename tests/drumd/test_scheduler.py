@@ -166,7 +166,7 @@ def test_after_a_jump_back_the_same_beats_play_again():
 def test_a_tempo_that_changes_moves_hits_that_are_cued():
     stage = Stage()
     stage.cue(0.0, (2.0, KICK))
-    stage.musical.map = type(stage.musical.map)(0.0, 0.0, 60.0)
+    stage.musical.timeline = type(stage.musical.timeline)(0.0, 0.0, 60.0)
     stage.run(until=3.0)
     assert stage.strokes() == [(2.0, KICK)]
 

@@ -3,7 +3,7 @@ import json
 
 import pytest
 
-from drumd.status.phase import BarCounts, Part
+from drumd.status.phase import BarCounts, Phase
 from drumd.status.reporter import PlainReporter, ScreenReporter, reporter_for
 from drumd.status.snapshot import Gauge, Snapshot, Spread, Summary
 from engine.music.notes import Metre
@@ -12,7 +12,7 @@ from tests.drummers import ROCK
 
 def snapshot(**changes):
     values = {
-        "part": Part.PLAYING,
+        "phase": Phase.PLAYING,
         "source": "host",
         "searching": False,
         "confidence": 1.0,
@@ -73,15 +73,15 @@ def test_the_screen_shows_tempo_bar_window_drums_and_lateness():
 
 
 def test_before_there_is_time_the_screen_says_so():
-    screen = snapshot(bar=None, beat=None, bpm=None, pattern=None, part=Part.STOPPED).screen()
+    screen = snapshot(bar=None, beat=None, bpm=None, pattern=None, phase=Phase.STOPPED).screen()
     assert "waiting for the song to begin" in screen
 
 
 def test_a_player_whose_beat_is_not_sure_yet_is_told_so():
-    unsure = snapshot(part=Part.STOPPED, source="none", searching=True, bpm=None, bar=None)
+    unsure = snapshot(phase=Phase.STOPPED, source="none", searching=True, bpm=None, bar=None)
     assert "listening for the beat" in unsure.line()
     assert "listening for the beat" in unsure.screen()
-    waiting = snapshot(part=Part.STOPPED, source="none", bpm=None, bar=None)
+    waiting = snapshot(phase=Phase.STOPPED, source="none", bpm=None, bar=None)
     assert "waiting for the song to begin" in waiting.line()
 
 
@@ -102,7 +102,7 @@ def test_faults_are_in_the_line_only_where_there_are_some():
 
 def test_the_line_says_what_the_drummer_plays():
     assert "playing kick 3, snare 2, closed_hat 8" in snapshot().line()
-    assert snapshot(part=Part.RESTING, pattern=None).line().rstrip().endswith("resting")
+    assert snapshot(phase=Phase.RESTING, pattern=None).line().rstrip().endswith("resting")
 
 
 def test_what_the_player_has_set_is_shown():
@@ -126,7 +126,7 @@ def test_plain_lines_come_every_few_bars_and_on_changes():
     for bar in range(1, 9):
         for _ in range(3):
             reporter.show(snapshot(bar=bar))
-    reporter.show(snapshot(bar=8, part=Part.RESTING))
+    reporter.show(snapshot(bar=8, phase=Phase.RESTING))
     lines = stream.getvalue().splitlines()
     assert [line.split()[1] for line in lines] == ["1", "5", "8"] and "resting" in lines[-1]
 

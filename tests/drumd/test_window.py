@@ -3,11 +3,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drumd.jam.heard import Window, jump_shift
-from drumd.timing.timeline import TimeMap
+from drumd.jam.heard import HeardNotes, jump_shift
+from drumd.timing.timeline import Timeline
 from engine.music.notes import WINDOW_NOTES, Note
 
-LINE = TimeMap(0.0, 0.0, 120.0)  # two beats a second
+LINE = Timeline(0.0, 0.0, 120.0)  # two beats a second
 
 
 def on(pitch, velocity=90, channel=0):
@@ -20,7 +20,7 @@ def off(pitch, channel=0):
 
 @pytest.fixture
 def window():
-    return Window()
+    return HeardNotes()
 
 
 def test_a_note_has_the_beats_between_its_on_and_its_off(window):
@@ -78,7 +78,7 @@ def test_notes_before_the_time_is_known_get_their_beats_once_it_is(window):
     window.hear(1.0, on(40), None)
     window.hear(1.5, off(40), None)
     assert window.notes(9.0) == ()
-    window.place(TimeMap(1.0, 0.0, 120.0))
+    window.place(Timeline(1.0, 0.0, 120.0))
     assert window.notes(9.0) == (Note(0.0, 1.0, 40, 90),)
 
 
@@ -108,7 +108,7 @@ def test_a_guitar_not_heard_has_not_sounded(window):
 
 
 def test_what_was_no_music_is_forgotten_and_its_end_too():
-    window = Window()
+    window = HeardNotes()
     window.hear(1.0, on(40), LINE)
     window.hear(2.0, on(45), LINE)
     window.forget_before(1.5)
@@ -129,7 +129,7 @@ messages = st.one_of(
     st.just(mido.Message("sysex", data=(1, 2, 3))),
 )
 times = st.floats(-1e6, 1e6, allow_nan=False)
-lines = st.none() | st.builds(TimeMap, times, times, st.floats(20, 400))
+lines = st.none() | st.builds(Timeline, times, times, st.floats(20, 400))
 
 
 @given(
@@ -138,8 +138,8 @@ lines = st.none() | st.builds(TimeMap, times, times, st.floats(20, 400))
     st.lists(st.sampled_from([-16.0, 4.0]), max_size=2),
 )
 def test_any_messages_leave_a_window_of_sane_notes_in_order(events, now, shifts):
-    window = Window()
-    begun = sum(window.hear(time, message, line) for time, message, line in events)
+    window = HeardNotes()
+    begun = sum(window.hear(time, message, timeline) for time, message, timeline in events)
     window.place(LINE)
     for beats in shifts:
         window.shift(beats)

@@ -119,7 +119,7 @@ def test_bars_that_do_not_fit_the_grid_rest_and_are_told():
 def test_a_fill_is_asked_for_at_the_end_of_a_phrase_and_a_crash_follows():
     drummer = RockDrummer()
     take = accompany(quarters(0, 72), four(18), drummer)
-    asked = [request.controls.fill for request in drummer.requests]
+    asked = [request.wishes.fill for request in drummer.requests]
     assert [bar for bar, fill in enumerate(asked) if fill] == [7, 15]
     assert {32.0, 64.0} <= {hit.beat for hit in take.hits if hit.drum == CRASH}
 
@@ -134,7 +134,7 @@ def test_a_fill_is_no_groove_to_remember():
 def test_phrases_are_counted_anew_where_the_guitar_has_rested():
     drummer = RockDrummer()
     accompany(quarters(0, 12) + quarters(40, 80), four(20), drummer)
-    assert [request.start for request in drummer.requests if request.controls.fill] == [68.0]
+    assert [request.start for request in drummer.requests if request.wishes.fill] == [68.0]
 
 
 def test_a_song_ends_on_a_stroke_at_the_guitars_last_onset():

@@ -12,7 +12,7 @@ from engine.errors import EngineError
 from engine.evaluation.hit_metrics import rock_beat
 from engine.evaluation.measures.likelihood import true_pattern
 from engine.evaluation.songs import songs_of
-from engine.inference.infer import Drummer
+from engine.inference.infer import BundleDrummer
 from engine.inference.runtime import NEXT
 from engine.music.grid import beat_of
 from engine.music.kit import PITCH_OF, VOICES, Voice
@@ -29,7 +29,7 @@ REQUEST = Request(2, 8.0, RIFF, 12.0, temperature=0.0)
 
 @pytest.fixture(scope="module")
 def drummer():
-    return Drummer()
+    return BundleDrummer()
 
 
 class Indifferent:
@@ -51,7 +51,7 @@ class Indifferent:
 
 
 def test_where_all_is_as_likely_a_step_costs_ten_bits_and_each_knows_the_true_one_before():
-    drummer = Drummer()
+    drummer = BundleDrummer()
     network = Indifferent(drummer._graphs._answers)
     drummer._graphs._play = network
     truth = Pattern.of([Hit(0.0, 36), Hit(0.0, 49), Hit(1.0, 38)], 4.0)
@@ -84,7 +84,7 @@ def test_bits_are_positive_repeatable_and_leave_the_playing_as_it_was(drummer):
 def test_temperature_and_the_seed_play_no_part(drummer):
     asked = [replace(REQUEST, temperature=wanted) for wanted in (0.0, 0.5, 2.0)]
     bits = {drummer.bits(request, rock_beat(Metre())) for request in asked}
-    assert len(bits) == 1 and bits == {Drummer(seed=9).bits(REQUEST, rock_beat(Metre()))}
+    assert len(bits) == 1 and bits == {BundleDrummer(seed=9).bits(REQUEST, rock_beat(Metre()))}
 
 
 def test_how_hard_the_last_step_is_struck_is_not_counted(drummer):
@@ -119,7 +119,7 @@ def learnt(tmp_path_factory):
 
 def test_a_bundle_counts_the_bits_that_training_counted(learnt):
     corpus, task, bundle = learnt
-    drummer, found = Drummer(bundle), []
+    drummer, found = BundleDrummer(bundle), []
     songs = {song.file: song for song in songs_of(corpus)}
     tensors = corpus.tensors
     for part, bar in zip(tensors["pair_part"], tensors["pair_bar"], strict=True):

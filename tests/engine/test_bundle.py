@@ -13,7 +13,7 @@ import torch
 from engine.encoding.features import CONDITIONS, NOTE_VALUES
 from engine.errors import BundleError, EngineError
 from engine.inference.bundle import ABOUT, LISTEN, PLAY, SHIPPED, describe_file, open_bundle
-from engine.inference.infer import Drummer
+from engine.inference.infer import BundleDrummer
 from engine.models.seq_model import HISTORY, HITS, Guitar
 from engine.music.notes import Metre, Note, Request
 from engine.recipe import Recipe, TrainSettings
@@ -116,30 +116,34 @@ def test_onnxruntime_and_torch_give_the_same_logits(run, bundle, notes, bar_step
 
 def test_the_same_seed_plays_the_same_and_another_seed_another(bundle):
     request = Request(3, 12.0, RIFF, 12.0)
-    assert Drummer(bundle, seed=5).play(request) == Drummer(bundle, seed=5).play(request)
-    assert Drummer(bundle, seed=5).play(request) != Drummer(bundle, seed=6).play(request)
+    assert BundleDrummer(bundle, seed=5).play(request) == BundleDrummer(bundle, seed=5).play(
+        request
+    )
+    assert BundleDrummer(bundle, seed=5).play(request) != BundleDrummer(bundle, seed=6).play(
+        request
+    )
 
 
 def test_at_temperature_zero_the_seed_chooses_nothing(bundle):
     request = Request(3, 12.0, RIFF, 12.0, temperature=0.0)
-    takes = [Drummer(bundle, seed=seed).play(request).hits for seed in (5, 6)]
+    takes = [BundleDrummer(bundle, seed=seed).play(request).hits for seed in (5, 6)]
     assert takes[0] == takes[1]
 
 
 @pytest.mark.parametrize("metre", [Metre(4, 4), Metre(3, 4), Metre(7, 8), Metre(12, 8)])
 def test_hits_stay_inside_the_bars_asked_for(bundle, metre):
-    pattern = Drummer(bundle).play(Request(2, 6.0, RIFF, 6.0, metre, bars=2, temperature=1.5))
+    pattern = BundleDrummer(bundle).play(Request(2, 6.0, RIFF, 6.0, metre, bars=2, temperature=1.5))
     assert pattern.beats == 2 * metre.beats
     assert all(-0.125 <= hit.beat < pattern.beats for hit in pattern.hits)
 
 
 def test_a_guitar_not_heard_yet_is_answered(bundle):
-    assert Drummer(bundle).play(Request(0, 0.0, (), 0.0)).beats == 4.0
+    assert BundleDrummer(bundle).play(Request(0, 0.0, (), 0.0)).beats == 4.0
 
 
 def test_a_bar_off_the_grid_is_refused_with_a_sentence(bundle):
     with pytest.raises(EngineError, match="a bar of 15/16 cannot be drummed"):
-        Drummer(bundle).play(Request(0, 0.0, RIFF, 0.0, Metre(15, 16)))
+        BundleDrummer(bundle).play(Request(0, 0.0, RIFF, 0.0, Metre(15, 16)))
 
 
 def test_a_changed_file_is_refused(copy):
@@ -176,14 +180,14 @@ def test_a_network_of_another_shape_is_refused(copy):
     shutil.copy(copy / LISTEN, copy / PLAY)
     mend_checksums(copy)
     with pytest.raises(BundleError, match="other inputs"):
-        Drummer(copy)
+        BundleDrummer(copy)
 
 
 def test_what_is_no_network_is_refused(copy):
     (copy / PLAY).write_bytes(b"not a network")
     mend_checksums(copy)
     with pytest.raises(BundleError, match="not a network"):
-        Drummer(copy)
+        BundleDrummer(copy)
 
 
 def test_a_folder_that_is_no_bundle_is_refused(tmp_path):

@@ -4,7 +4,7 @@ import pytest
 
 from engine.inference.accompany import accompany
 from engine.music.notes import Note
-from engine.music.wishes import Controls
+from engine.music.wishes import Wishes
 from engine.performance.dynamics import LOUDEST, SOFTEST, Dynamics
 from tests.engine.test_accompany import four
 from tests.fakes import RockDrummer
@@ -51,6 +51,6 @@ def loudness(take, bar):
 def test_the_drums_of_a_file_follow_unless_an_intensity_is_wished():
     notes = bars(60, 60, 60, 110, 110, 110)
     free = accompany(notes, four(6), RockDrummer())
-    told = accompany(notes, four(6), RockDrummer(), controls=Controls(intensity=0.5))
+    told = accompany(notes, four(6), RockDrummer(), wishes=Wishes(intensity=0.5))
     assert loudness(free, 4) > 1.15 * loudness(free, 1)
     assert loudness(told, 4) == pytest.approx(loudness(told, 1), abs=1)

@@ -6,7 +6,7 @@ import pytest
 from engine.corpus.prepare import prepare_songs
 from engine.corpus.store import read_corpus
 from engine.errors import CorpusError, EngineError
-from engine.evaluation.evaluate import Task, evaluate, measure, perform
+from engine.evaluation.evaluate import SongTask, evaluate, measure, perform
 from engine.evaluation.measures.baselines import ROCK, Baselines
 from engine.evaluation.measures.counterfactuals import REST
 from engine.evaluation.measures.training import TrainingBars
@@ -78,7 +78,7 @@ def measured(corpus):
     baselines = Baselines(TrainingBars(corpus))
 
     def run(song, drummer, *lenders):
-        task = Task(song, lenders)
+        task = SongTask(song, lenders)
         return measure(task, perform(task, drummer), baselines, frozenset())
 
     return run
@@ -131,7 +131,7 @@ def test_a_silent_drummer_scores_nothing_beside_the_rock_beat(by_file, measured)
 
 def test_the_drummer_never_hears_the_true_drums(by_file):
     drummer = Reading()
-    perform(Task(by_file["waltz.mid"]), drummer)
+    perform(SongTask(by_file["waltz.mid"]), drummer)
     assert drummer.requests[0].history == ()
     played = drummer.play(drummer.requests[0])
     assert drummer.requests[1].history == (played,)
@@ -139,7 +139,7 @@ def test_the_drummer_never_hears_the_true_drums(by_file):
 
 def test_live_the_drummer_hears_the_guitar_up_to_the_bar_line_only(by_file):
     drummer = Reading()
-    perform(Task(by_file["a.mid"]), drummer)
+    perform(SongTask(by_file["a.mid"]), drummer)
     whole, live = drummer.requests[:20], drummer.requests[20:40]
     assert [one.heard_until - one.start for one in (*whole, *live)] == [4.0] * 20 + [0.0] * 20
     assert [one.start for one in whole] == [one.start for one in live]
@@ -148,7 +148,7 @@ def test_live_the_drummer_hears_the_guitar_up_to_the_bar_line_only(by_file):
 
 def test_the_other_guitar_is_that_of_the_lender(by_file):
     drummer, song, lender = Reading(), by_file["a.mid"], by_file["b.mid"]
-    perform(Task(song, (lender,)), drummer)
+    perform(SongTask(song, (lender,)), drummer)
     lent = borrowed_guitar(song, lender)
     for request in drummer.requests[40:60]:
         assert request.notes[-8:] == tuple(

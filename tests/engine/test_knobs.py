@@ -7,15 +7,15 @@ import pytest
 from engine.evaluation.measures.drumming import drumming
 from engine.evaluation.measures.fills import fill_bars
 from engine.inference.accompany import accompany
-from engine.inference.infer import Drummer
+from engine.inference.infer import BundleDrummer
 from engine.music.notes import Request
-from engine.music.wishes import Controls, Style
+from engine.music.wishes import Style, Wishes
 from tests.knobs import PARTS, VALUES, loudness, spearman, strokes, sweep
 
 
 @pytest.fixture(scope="module")
 def drummer():
-    return Drummer()
+    return BundleDrummer()
 
 
 def test_a_sweep_that_rises_all_the_way_correlates_fully():
@@ -40,7 +40,7 @@ def test_more_intensity_is_harder_strokes(drummer, part):
 def test_another_style_gives_other_drums(drummer):
     part = PARTS[0]
     takes = {
-        accompany(part.notes(), part.bars(), drummer, controls=Controls(style=style)).hits
+        accompany(part.notes(), part.bars(), drummer, wishes=Wishes(style=style)).hits
         for style in (None, Style.JAZZ, Style.METAL)
     }
     assert len(takes) == 3
@@ -53,8 +53,8 @@ def test_most_bars_that_are_to_be_fills_are(drummer):
 def is_filled(drummer, part):
     """Whether a fill in the last of eight bars is one against the seven before it."""
     notes, bars = part.notes(), part.bars()
-    plain = accompany(notes, bars, drummer, controls=Controls(fill=False))
-    request = Request(7, 28.0, tuple(notes), 32.0, bpm=part.bpm, controls=Controls(fill=True))
+    plain = accompany(notes, bars, drummer, wishes=Wishes(fill=False))
+    request = Request(7, 28.0, tuple(notes), 32.0, bpm=part.bpm, wishes=Wishes(fill=True))
     fill = drummer.play(request)
     hits = [hit for hit in plain.hits if hit.beat < 28]
     hits += [replace(hit, beat=28 + hit.beat) for hit in fill.hits]

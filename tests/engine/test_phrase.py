@@ -4,7 +4,7 @@ import pytest
 
 from engine.music.kit import PITCH_OF, Voice
 from engine.music.notes import Hit, Pattern
-from engine.music.wishes import FREE, Controls
+from engine.music.wishes import FREE, Wishes
 from engine.performance.phrase import BARS, Phrase, ended, fill_due, with_crash
 
 CRASH, KICK, SNARE = (PITCH_OF[voice] for voice in (Voice.CRASH, Voice.KICK, Voice.SNARE))
@@ -15,8 +15,8 @@ def bars_of_fills(intensity, bars=32):
     return [bar for bar in range(bars) if fill_due(bar, intensity)]
 
 
-def played(phrase, controls=FREE, pattern=GROOVE):
-    wished = phrase.wishes(controls)
+def played(phrase, wishes=FREE, pattern=GROOVE):
+    wished = phrase.wishes(wishes)
     return wished.fill, phrase.play(pattern, wished)
 
 
@@ -50,7 +50,7 @@ def test_a_phrase_is_counted_from_where_the_drums_come_in():
 @pytest.mark.parametrize("said", [True, False])
 def test_what_the_player_says_of_fills_goes_before(said):
     phrase = Phrase()
-    assert {played(phrase, Controls(fill=said))[0] for _ in range(16)} == {said}
+    assert {played(phrase, Wishes(fill=said))[0] for _ in range(16)} == {said}
 
 
 def test_a_crash_comes_with_the_kick_and_as_hard_as_what_is_struck_there():

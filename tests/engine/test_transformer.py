@@ -41,7 +41,7 @@ def test_every_step_gets_an_answer_for_voices_velocity_timing_and_each_voice(mod
     assert logits.voices.shape == (WINDOWS, STEPS, COMBINATIONS)
     assert logits.velocity.shape == (WINDOWS, STEPS, VOICES, VELOCITIES)
     assert logits.offset.shape == (WINDOWS, STEPS, VOICES, len(OFFSETS))
-    assert logits.likely.shape == (WINDOWS, STEPS, VOICES)
+    assert logits.voice_marginals.shape == (WINDOWS, STEPS, VOICES)
 
 
 def test_padding_changes_nothing(model, inputs):
@@ -52,7 +52,7 @@ def test_padding_changes_nothing(model, inputs):
     single = model(alone, *(item[1:2] for item in rest[:3]), rest[3])
     together = model(*inputs)
     assert torch.allclose(together.voices[1:2], single.voices, atol=1e-5)
-    assert torch.allclose(together.likely[1:2], single.likely, atol=1e-5)
+    assert torch.allclose(together.voice_marginals[1:2], single.voice_marginals, atol=1e-5)
 
 
 def test_a_window_whose_notes_are_all_forgotten_is_answered_as_one_without(model, inputs):
@@ -88,17 +88,19 @@ def test_the_second_bar_is_told_nothing_of_the_drums_of_the_first_before_they_ar
     guitar, previous, history, *rest = inputs
     other = history.clone()
     other[:, BAR:] += 1
-    assert torch.equal(model(*inputs).likely, model(guitar, previous, other, *rest).likely)
+    assert torch.equal(
+        model(*inputs).voice_marginals, model(guitar, previous, other, *rest).voice_marginals
+    )
 
 
 def test_all_steps_at_once_and_one_by_one_are_the_same(model, inputs):
     guitar, previous, history, conditions, bar = inputs
     wanted = model(*inputs)
-    memory = model.listen(guitar, history[:, :BAR], conditions, bar)
+    memory = model.encode(guitar, history[:, :BAR], conditions, bar)
     seen = [torch.zeros(WINDOWS, SMALL.heads, 0, 8)] * SMALL.decoder_layers
     for step in range(STEPS):
         now = slice(step, step + 1)
-        one = StepMemory(memory.context[:, now], memory.likely[:, now])
+        one = StepMemory(memory.context[:, now], memory.voice_marginals[:, now])
         logits, seen = model.decoder.step(one, previous[:, now], history[:, now], seen)
         assert torch.allclose(logits.voices, wanted.voices[:, now], atol=1e-5)
         assert torch.allclose(logits.velocity, wanted.velocity[:, now], atol=1e-5)

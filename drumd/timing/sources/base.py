@@ -6,20 +6,21 @@ from typing import Protocol
 
 import mido
 
-from drumd.timing.timeline import TimeMap
+from drumd.timing.timeline import Timeline
 
 
 class Source(Protocol):
     """Listens to messages in order of arrival and says where the song is.
 
-    Owned by the main thread. `line` is the source's best guess, free to move with every message:
-    the musical clock does the bending. `jumps` counts the times the song was moved on purpose.
+    Owned by the main thread. `timeline` is the source's best guess, free to move with every
+    message: the musical clock does the bending. `jumps` counts the times the song was moved on
+    purpose.
     """
 
     name: str
 
     @property
-    def line(self) -> TimeMap | None: ...
+    def timeline(self) -> Timeline | None: ...
 
     @property
     def rolling(self) -> bool: ...

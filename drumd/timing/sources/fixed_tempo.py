@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import mido
 
-from drumd.timing.timeline import TimeMap
+from drumd.timing.timeline import Timeline
 
 
 class GivenTempo:
@@ -17,19 +17,19 @@ class GivenTempo:
             raise ValueError(f"bpm must be above 0, not {bpm}")
         self.bpm = bpm
         self.jumps = 0
-        self.line: TimeMap | None = None
+        self.timeline: Timeline | None = None
 
     @property
     def rolling(self) -> bool:
-        return self.line is not None
+        return self.timeline is not None
 
     def reset(self) -> None:
         """Wait for a first note again: a better source leads now."""
-        self.line = None
+        self.timeline = None
 
     def hear(self, time: float, message: mido.Message) -> None:
-        if self.line is None and message.type == "note_on" and message.velocity:
-            self.line = TimeMap(time, 0.0, self.bpm)
+        if self.timeline is None and message.type == "note_on" and message.velocity:
+            self.timeline = Timeline(time, 0.0, self.bpm)
 
     def tick(self, now: float) -> None:
         """A given tempo has nothing to wait for."""

@@ -10,7 +10,7 @@ from math import floor
 import mido
 
 from drumd.timing.sources.player import BeatFollower, make_tracker
-from drumd.timing.timeline import TimeMap
+from drumd.timing.timeline import Timeline
 from engine.beats.count_in import TAPS
 from engine.music.notes import COMMON_TIME, Metre
 
@@ -38,13 +38,13 @@ class FreeTempo(BeatFollower):
         super().reset()
         self._first = None
 
-    def inherit(self, line: TimeMap, now: float) -> None:
+    def inherit(self, timeline: Timeline, now: float) -> None:
         """Go on from a source that has vanished, at its tempo and in its count of beats."""
         self.reset()
         pulse = self._metre.pulse
-        last = floor(line.beat_at(now) / pulse)
-        self._begin([line.time_of((last - k) * pulse) for k in reversed(range(TAPS))], 0.0)
-        self.line, self._first, self._looked = line, now, now
+        last = floor(timeline.beat_at(now) / pulse)
+        self._begin([timeline.time_of((last - k) * pulse) for k in reversed(range(TAPS))], 0.0)
+        self.timeline, self._first, self._looked = timeline, now, now
 
     def hear(self, time: float, message: mido.Message) -> None:
         if self._first is None and message.type == "note_on" and message.velocity:
@@ -76,7 +76,7 @@ class FreeTempo(BeatFollower):
             return  # a bar is heard before drums come in, and says where "one" is
         place = self._place_of_next(tracker.chances, since)
         count = place + round((since - place) / pulses) * pulses
-        self.line = TimeMap(tracker.next_beat, count * pulse, 60 * pulse / tracker.period)
+        self.timeline = Timeline(tracker.next_beat, count * pulse, 60 * pulse / tracker.period)
         self._period, self.rolling = tracker.period, True
 
     def _place_of_next(self, chances: list[float], since: float) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import mido
 
-from drumd.timing.timeline import TimeMap
+from drumd.timing.timeline import Timeline
 from drumd.timing.transport_place import TransportPlace
 
 MOVED = 0.25  # beats; a transport so far off its line was relocated
@@ -26,7 +26,7 @@ class JackTransport:
 
     def __init__(self, ask: Ask) -> None:
         """`ask` says where the transport is, or None while there is none to be read."""
-        self.line: TimeMap | None = None
+        self.timeline: Timeline | None = None
         self.rolling = self.vanished = self.standing = False
         self.jumps = 0
         self._ask = ask
@@ -36,15 +36,17 @@ class JackTransport:
 
     def tick(self, now: float) -> None:
         place = self._ask()
-        line = place.line if place else None
-        if place and line and place.rolling:
-            moved = self.line and abs(line.beat_at(now) - self.line.beat_at(now)) > MOVED
+        timeline = place.timeline if place else None
+        if place and timeline and place.rolling:
+            moved = (
+                self.timeline and abs(timeline.beat_at(now) - self.timeline.beat_at(now)) > MOVED
+            )
             if moved or not self.rolling:
                 self.jumps += 1
-            self.line, self.rolling = line, True
+            self.timeline, self.rolling = timeline, True
             self.vanished = self.standing = False
             return
         stopped = place is not None and not place.rolling
         self.vanished = not stopped and (self.vanished or self.rolling)
-        self.standing = stopped and line is not None and self.line is not None
+        self.standing = stopped and timeline is not None and self.timeline is not None
         self.rolling = False

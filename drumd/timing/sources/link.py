@@ -17,7 +17,7 @@ import mido
 
 from drumd.errors import SettingsError
 from drumd.timing.clock import Clock
-from drumd.timing.timeline import TimeMap
+from drumd.timing.timeline import Timeline
 from engine.music.notes import COMMON_TIME, Metre
 
 LOOKS = 3  # readings of both clocks, of which the quickest counts
@@ -70,7 +70,7 @@ class LinkTime:
         self, clock: Clock, metre: Metre = COMMON_TIME, *, lasting: bool = False,
         peer: Peer | None = None,
     ) -> None:  # fmt: skip
-        self.line: TimeMap | None = None
+        self.timeline: Timeline | None = None
         self.rolling = self.vanished = False
         self.jumps = 0
         self._peer = peer or join()
@@ -108,14 +108,14 @@ class LinkTime:
         self._peer.enabled = False
 
     def _draw(self, session: Session, time: float, micros: int, began: int) -> None:
-        beat, old = session.beatAtTime(micros, self._bar), self.line
+        beat, old = session.beatAtTime(micros, self._bar), self.timeline
         moved = old is not None and abs(beat - self._offset - old.beat_at(time)) > MOVED
         if not self.rolling:
             first = session.beatAtTime(began, self._bar)
             self._offset = floor(first / self._bar + 1e-6) * self._bar
         if moved or not self.rolling:
             self.jumps += 1
-        self.line = TimeMap(time, beat - self._offset, session.tempo())
+        self.timeline = Timeline(time, beat - self._offset, session.tempo())
 
 
 class Clocks:

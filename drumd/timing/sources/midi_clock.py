@@ -9,7 +9,7 @@ from __future__ import annotations
 import mido
 
 from drumd.timing.sources.tick_filter import TickRow
-from drumd.timing.timeline import TimeMap
+from drumd.timing.timeline import Timeline
 from engine.music.general_midi import CLOCKS_PER_BEAT
 
 CLOCKS_PER_SIXTEENTH = CLOCKS_PER_BEAT // 4
@@ -29,7 +29,7 @@ class HostClock:
     def __init__(self) -> None:
         self.rolling = False
         self.jumps = 0
-        self.line: TimeMap | None = None
+        self.timeline: Timeline | None = None
         self._row = TickRow()
         self._count = 0  # clocks heard
         self._last: float | None = None  # when the last of them came
@@ -114,4 +114,4 @@ class HostClock:
         """The song's tick `song_tick` is the clock heard last."""
         if fit := self._row.fit:
             bpm = min(FASTEST_BPM, 60 / CLOCKS_PER_BEAT / fit.interval)
-            self.line = TimeMap(fit.time, song_tick / CLOCKS_PER_BEAT, bpm)
+            self.timeline = Timeline(fit.time, song_tick / CLOCKS_PER_BEAT, bpm)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import mido
 
-from drumd.timing.timeline import TimeMap
+from drumd.timing.timeline import Timeline
 from engine.beats.count_in import CountIn
 from engine.music.notes import COMMON_TIME, Metre
 
@@ -35,7 +35,7 @@ class BeatFollower:
     name = "notes"
 
     def __init__(self, metre: Metre = COMMON_TIME) -> None:
-        self.line: TimeMap | None = None
+        self.timeline: Timeline | None = None
         self.rolling = False
         self.jumps = 0
         self._metre = metre
@@ -58,15 +58,15 @@ class BeatFollower:
 
     def reset(self) -> None:
         """Forget everything: a better source leads now."""
-        self.line, self.rolling = None, False
+        self.timeline, self.rolling = None, False
         self._tracker = self._period = self._note = None
         self._level, self._gentle_until = 1.0, float("-inf")
 
     def hear(self, time: float, message: mido.Message) -> None:
         if message.type != "note_on" or not message.velocity or self._tracker is None:
             return
-        if self._note is not None and time - self._note > REST_S and self.line:
-            self._gentle_until = time + self._metre.beats * 60 / self.line.bpm
+        if self._note is not None and time - self._note > REST_S and self.timeline:
+            self._gentle_until = time + self._metre.beats * 60 / self.timeline.bpm
         self._note = time
         self._tracker.hear(time, message.note, message.velocity)
         self._draw(time)
@@ -81,19 +81,19 @@ class BeatFollower:
         self._tracker = make_tracker(self._metre, count_in=taps)
         self._period, self._level = counted.period, 1.0
         pulse = self._metre.pulse
-        self.line = TimeMap(counted.last, first - pulse, 60 * pulse / counted.period)
+        self.timeline = Timeline(counted.last, first - pulse, 60 * pulse / counted.period)
         self.rolling = True
 
     def _draw(self, now: float) -> None:
         """Let the tracker say what it knows now, and draw the line through it."""
         assert self._tracker is not None
         self._tracker.beats(now - LATE_S)
-        if self.line is not None and self._tracker.next_beat is not None:
-            target = self._target(self.line)
-            self.line = target if now >= self._gentle_until else self._nearer(target, now)
+        if self.timeline is not None and self._tracker.next_beat is not None:
+            target = self._target(self.timeline)
+            self.timeline = target if now >= self._gentle_until else self._nearer(target, now)
         self._looked = now
 
-    def _target(self, old: TimeMap) -> TimeMap:
+    def _target(self, old: Timeline) -> Timeline:
         """The line through the tracker's next beat, numbered to go on from the old line."""
         assert self._tracker is not None
         period, coming = self._tracker.period, self._tracker.next_beat
@@ -103,17 +103,17 @@ class BeatFollower:
         self._period = period
         step = self._metre.pulse * min(self._level, 1.0)
         beat = round(old.beat_at(coming) / step) * step
-        return TimeMap(coming, beat, 60 * self._metre.pulse * self._level / period)
+        return Timeline(coming, beat, 60 * self._metre.pulse * self._level / period)
 
-    def _nearer(self, target: TimeMap, now: float) -> TimeMap:
+    def _nearer(self, target: Timeline, now: float) -> Timeline:
         """A line between the old one and the target, after a rest."""
-        old = self.line
+        old = self.timeline
         assert old is not None
         bar_s = self._metre.beats * 60 / old.bpm
         share = 1 - exp(-max(0.0, now - self._looked) / (GENTLE_BARS * bar_s))
         beat = old.beat_at(now)
         beat += share * (target.beat_at(now) - beat)
-        return TimeMap(now, beat, old.bpm * (target.bpm / old.bpm) ** share)
+        return Timeline(now, beat, old.bpm * (target.bpm / old.bpm) ** share)
 
 
 def turn_between(old: float, new: float) -> float:

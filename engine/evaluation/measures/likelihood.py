@@ -36,7 +36,7 @@ GUITARS = 10
 
 
 class Reader(Drummer, Protocol):
-    """A drummer who can also say how surprising drums are, as `engine.inference.infer.Drummer`."""
+    """A drummer who can also say how surprising drums are: the drummer of a bundle."""
 
     def bits(self, request: Request, truth: Pattern) -> float: ...
 

@@ -14,7 +14,7 @@ from drumd.ports.open import list_ports, open_input, open_output
 from drumd.ports.reconnecting import SteadyInput
 from drumd.ports.rtmidi import RtmidiInput
 from drumd.timing.clock import MonotonicClock
-from tests.exact import CycleRecorder, NotingOutput, Outcome
+from tests.exact import CycleRecorder, ExactResult, NotingOutput
 from tests.jack_harness import JackGuitarist, jack_server
 
 pytestmark = pytest.mark.jack
@@ -142,7 +142,7 @@ def test_messages_leave_on_their_frame():
             out.send(mido.Message("note_on", note=index), at)
         out.close()
         recorder.wait(tail=0.1)
-    outcome = Outcome.of(out.meant, recorder)
+    outcome = ExactResult.of(out.meant, recorder)
     assert outcome.meant == 128 and len(outcome.skipped) < 64
     assert len(outcome.off) <= out.late  # on a machine that holds this process up
 

@@ -159,7 +159,7 @@ def test_the_hosts_clock_turns_on_while_it_is_away_and_the_song_is_where_it_belo
     for time, message in room.heard:
         song.hear(time, message)
     assert song.rolling and song.jumps == 1
-    assert song.map.beat_at(start + 8.0) == pytest.approx(16.0, abs=0.01)
+    assert song.timeline.beat_at(start + 8.0) == pytest.approx(16.0, abs=0.01)
     clocks = [time for time, message in room.heard if message == CLOCK]
     assert max(b - a for a, b in pairwise(clocks)) < 1.6 * TICK_S
 

@@ -44,5 +44,5 @@ class Host:
 
     def beat(self, time: float | None = None) -> float:
         """The beat that the musical clock tells."""
-        assert self.clock.map
-        return self.clock.map.beat_at(self.last if time is None else time)
+        assert self.clock.timeline
+        return self.clock.timeline.beat_at(self.last if time is None else time)

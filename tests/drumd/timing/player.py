@@ -74,7 +74,9 @@ class Session:
                 self.clock.hear(*waiting.pop(0))
             self.clock.tick(self.now)
             if self.clock.rolling:
-                self.track.append((self.now, self.clock.map.beat_at(self.now), self.clock.jumps))
+                self.track.append(
+                    (self.now, self.clock.timeline.beat_at(self.now), self.clock.jumps)
+                )
         return self
 
     def steps(self) -> list[float]:

@@ -24,7 +24,7 @@ def test_without_a_hint_the_beat_is_found_and_met():
     session = Session(MusicalClock(FreeTempo())).play(groove(time_of, 0, 64, jitter=0.008), 36)
     assert session.clock.source == "free" and session.clock.bpm == pytest.approx(BPM, rel=0.02)
     assert session.track[0][0] < 15 and session.off(time_of, since=15) < 0.04
-    assert round(session.clock.map.beat_at(time_of(60))) % 4 == 0
+    assert round(session.clock.timeline.beat_at(time_of(60))) % 4 == 0
 
 
 def test_while_it_is_not_sure_it_searches_and_does_not_roll():
@@ -60,7 +60,9 @@ def test_a_step_of_the_tempo_is_followed(bent):
 
     session = Session(musical_clock("free", 100.0)).play(groove(time_of, 0, 80), 44)
     assert session.clock.bpm == pytest.approx(BPM * bent, rel=0.02)
-    error = time_of(76) - session.clock.map.time_of(round(session.clock.map.beat_at(time_of(76))))
+    error = time_of(76) - session.clock.timeline.time_of(
+        round(session.clock.timeline.beat_at(time_of(76)))
+    )
     assert abs(error) < 0.03 and min(session.steps()) > 0
 
 
@@ -92,7 +94,7 @@ def test_a_count_in_sets_tempo_and_one_at_once(strokes):
         and clock.counted_in == pytest.approx(COUNT[-1])
     )
     assert clock.bpm == pytest.approx(BPM)
-    assert clock.map.beat_at(COUNT[-1] + BEAT_S) == pytest.approx(0.0, abs=1e-6)
+    assert clock.timeline.beat_at(COUNT[-1] + BEAT_S) == pytest.approx(0.0, abs=1e-6)
 
 
 def test_after_the_count_in_the_player_is_followed_even_off_its_tempo():
@@ -103,7 +105,7 @@ def test_after_the_count_in_the_player_is_followed_even_off_its_tempo():
     session.play(taps(COUNT) + groove(time_of, 0, 48), 30)
     assert session.clock.bpm == pytest.approx(BPM / 1.04, rel=0.01)
     assert session.off(time_of, since=12) < 0.02
-    assert round(session.clock.map.beat_at(time_of(44))) == 44
+    assert round(session.clock.timeline.beat_at(time_of(44))) == 44
 
 
 @pytest.mark.parametrize(
@@ -138,7 +140,7 @@ def test_a_foot_counts_in_too_and_again_later():
     session = Session(clock)
     session.now = 10.5
     session.play([], 14)
-    assert clock.map.beat_at(11.0) % 4 == pytest.approx(0, abs=0.02)
+    assert clock.timeline.beat_at(11.0) % 4 == pytest.approx(0, abs=0.02)
     assert min(session.steps()) > 0
 
 
@@ -146,7 +148,7 @@ def test_in_six_eight_a_tap_is_a_dotted_quarter():
     clock = MusicalClock(CountedTempo(Metre(6, 8)), metre=Metre(6, 8))
     Session(clock).play(taps(COUNT), COUNT[-1] + 0.01)
     assert clock.bpm == pytest.approx(1.5 * BPM)
-    assert clock.map.beat_at(COUNT[-1]) == pytest.approx(-1.5)
+    assert clock.timeline.beat_at(COUNT[-1]) == pytest.approx(-1.5)
 
 
 def test_with_a_tempo_the_first_note_is_one_and_the_player_is_followed_from_there():
@@ -155,7 +157,7 @@ def test_with_a_tempo_the_first_note_is_one_and_the_player_is_followed_from_ther
     assert session.track[0][:2] == pytest.approx((1.0, 0.0), abs=0.01)
     assert session.clock.source == "free" and session.off(time_of, since=8) < 0.02
     assert session.clock.jumps == 1 and min(session.steps()) > 0
-    assert round(session.clock.map.beat_at(time_of(44))) == 44
+    assert round(session.clock.timeline.beat_at(time_of(44))) == 44
 
 
 def test_what_is_played_later_changes_nothing_of_before():

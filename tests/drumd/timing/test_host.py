@@ -22,7 +22,7 @@ def test_a_steady_clock_gives_its_tempo_and_beat_zero_at_the_first_clock(bpm):
 def test_nothing_is_known_before_the_clock_comes():
     host = Host()
     host.say(START)
-    assert host.clock.map is None and not host.clock.rolling and host.clock.source == "none"
+    assert host.clock.timeline is None and not host.clock.rolling and host.clock.source == "none"
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -167,7 +167,7 @@ def test_a_clock_that_stops_coming_does_not_roll_until_it_comes_again():
 def test_the_first_note_is_beat_zero_for_a_host_that_never_says_start():
     host = Host()
     host.play(4.25)
-    assert host.clock.map is None
+    assert host.clock.timeline is None
     host.clock.hear(host.time - 0.002, mido.Message("note_on", note=40))
     host.play(1)
     assert host.clock.rolling

@@ -53,7 +53,7 @@ def test_it_rolls_where_beats_are_told_and_only_there():
     roll.now = 5.0
     source, deaf = JackTransport(roll), JackTransport(roll)
     source.tick(5.0)
-    assert source.rolling and source.line.beat_at(5.0) == 8.0 and source.line.bpm == 120.0
+    assert source.rolling and source.timeline.beat_at(5.0) == 8.0 and source.timeline.bpm == 120.0
     roll.told = False
     deaf.tick(5.0)
     assert not deaf.rolling and not deaf.vanished
@@ -78,7 +78,7 @@ def test_in_auto_a_transport_that_rolls_leads_and_one_that_has_stopped_is_waited
     song.roll.began = 1.0
     song.play(groove(steady(96.0), 0, 16), 10)
     assert song.clock.source == "jack transport" and song.clock.bpm == 120.0
-    assert song.clock.map.beat_at(3.0) == pytest.approx(4.0)
+    assert song.clock.timeline.beat_at(3.0) == pytest.approx(4.0)
     song.roll.began = None
     song.play(groove(steady(96.0, 10.0), 0, 48), 40)
     assert not song.clock.rolling and song.clock.source == "jack transport"
@@ -101,7 +101,7 @@ def test_in_auto_a_transport_that_vanishes_leaves_its_tempo_and_its_bars(gone):
     setattr(song.roll, gone, False)
     song.play([], 20)
     assert song.clock.rolling and song.clock.source == "free" and song.clock.jumps == 1
-    assert song.clock.map.beat_at(20.0) == pytest.approx(38.0, abs=0.05)
+    assert song.clock.timeline.beat_at(20.0) == pytest.approx(38.0, abs=0.05)
     setattr(song.roll, gone, True)
     song.play([], 21)
     assert song.clock.source == "jack transport"
@@ -142,7 +142,7 @@ def test_a_ports_own_client_tells_where_the_transport_is_and_the_song_is_on_its_
         master.start()
         _until(lambda: musical.rolling, musical, clock)
         assert musical.source == "jack transport"
-        _until(lambda: musical.map.beat_at(clock.now()) > 3, musical, clock)
+        _until(lambda: musical.timeline.beat_at(clock.now()) > 3, musical, clock)
         assert musical.bpm == pytest.approx(BPM)
         assert min(_off_s(musical, master, clock) for _ in range(20)) < server.period_s
         master.stop()
@@ -165,7 +165,7 @@ def _off_s(musical, master, clock):
     before = clock.now()
     beat = master.beat
     now = (before + clock.now()) / 2
-    return abs(musical.map.beat_at(now) - beat) * 60 / BPM
+    return abs(musical.timeline.beat_at(now) - beat) * 60 / BPM
 
 
 @pytest.mark.parametrize("untold", ["beats_per_bar", "beat_type", "ticks_per_beat"])

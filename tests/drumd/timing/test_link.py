@@ -98,10 +98,10 @@ def test_an_interrupted_reading_of_the_clocks_does_not_move_the_time(ours):
 def test_nothing_rolls_until_a_peer_is_there(ours, session):
     link = LinkTime(ours, peer=session)
     look(link, ours, 1)
-    assert not link.rolling and link.line is None
+    assert not link.rolling and link.timeline is None
     session.peers = 1
     look(link, ours, 1)
-    assert link.rolling and link.jumps == 1 and 0 <= link.line.beat_at(ours.now() - 1) < 4
+    assert link.rolling and link.jumps == 1 and 0 <= link.timeline.beat_at(ours.now() - 1) < 4
 
 
 def test_a_start_that_lies_ahead_is_waited_for_and_begins_the_song(ours, session):
@@ -114,7 +114,7 @@ def test_a_start_that_lies_ahead_is_waited_for_and_begins_the_song(ours, session
     look(link, ours, 0.4)
     assert not link.rolling
     look(link, ours, 0.2)
-    assert link.rolling and 0 <= link.line.beat_at(ours.now()) < 4 + 1
+    assert link.rolling and 0 <= link.timeline.beat_at(ours.now()) < 4 + 1
     session.say(playing=False)
     look(link, ours, 0.01)
     assert link.standing and not link.vanished
@@ -128,7 +128,7 @@ def test_a_session_that_is_moved_jumps_and_a_new_tempo_does_not(ours, session):
     session.bpm = 140.0
     session.beat_zero = session.clock().micros() - round(beat * 60e6 / session.bpm)
     look(link, ours, 1)
-    assert link.jumps == 1 and link.line.bpm == 140.0
+    assert link.jumps == 1 and link.timeline.bpm == 140.0
     session.beat_zero += 700_000
     look(link, ours, 0.1)
     assert link.jumps == 2

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from engine.evaluation.evaluate import Task, measure
+from engine.evaluation.evaluate import SongTask, measure
 from engine.evaluation.measures.baselines import COMMON, LATE, NEAREST, ROCK, Baselines
 from engine.evaluation.measures.copying import two_bar_patterns
 from engine.evaluation.measures.counterfactuals import LOUD, REST, Response
@@ -33,7 +33,7 @@ def result_of(own, hits, *, worth=1.0, responses=None, **others):
     played = {MODEL: tuple(hits), **{who: tuple(one) for who, one in others.items()}}
     bits = Likelihood(10.0, 20.0, 10.0 + worth, 21.0, worth, 1.0, 1.0, 0.5)
     performance = Performance(played, bits, responses or {LOUD: NOTHING})
-    return measure(Task(own), performance, Baselines(NoTraining()), known)
+    return measure(SongTask(own), performance, Baselines(NoTraining()), known)
 
 
 @pytest.fixture(scope="module")
