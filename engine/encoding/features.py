@@ -194,7 +194,7 @@ def places(
         ],
         0,
     )  # fmt: skip
-    ending = np.where(before >= 0, [np.ones_like(turn), 1 / (1 + before)], 0)
+    ending = np.where(before >= 0, [np.ones_like(turn), 1 / np.maximum(1, 1 + before)], 0)
     return np.moveaxis(np.concatenate([begun, ending]), 0, -1).astype(np.float32)
 
 

@@ -13,13 +13,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from engine.encoding.combinations import USUAL
 from engine.encoding.features import OFFSETS, VELOCITIES
 from engine.errors import BundleError
 from engine.music.grid import SLOTS
 from engine.music.kit import Voice
 
 FORMAT = "drumd-bundle"
-VERSION = 2
+VERSION = 3
+FIRST_KIT = 2  # the version of bundles that play ten voices and know no grooves
+FIRST_VOICES = 10
 ABOUT = "bundle.json"
 LISTEN, PLAY = "listen.onnx", "play.onnx"
 SHIPPED = Path(__file__).parent.parent / "bundles" / "lstm"
@@ -58,15 +61,22 @@ class Bundle:
         return self.folder / PLAY
 
     @property
+    def is_first_kit(self) -> bool:
+        """Whether it plays ten voices, chosen among all their sets, and knows no grooves."""
+        return bool(self.about["version"] == FIRST_KIT)
+
+    @property
     def playing(self) -> Playing:
         return Playing(**self.about["playing"])
 
 
-def vocabulary() -> dict[str, Any]:
+def vocabulary(version: int = VERSION) -> dict[str, Any]:
     """What the numbers in and out of the network mean; both sides must agree on it."""
-    return {
+    first = version == FIRST_KIT
+    combinations = {} if first else {"combinations": USUAL.tolist()}
+    return combinations | {
         "slots": [round(float(slot), 6) for slot in SLOTS],
-        "voices": [voice.name.lower() for voice in Voice],
+        "voices": [voice.name.lower() for voice in Voice][: FIRST_VOICES if first else None],
         "velocities": VELOCITIES,
         "offsets": [float(offset) for offset in OFFSETS],
     }
@@ -96,12 +106,12 @@ def describe_file(path: Path) -> dict[str, Any]:
 def _check_about(folder: Path, about: Any) -> None:
     if not isinstance(about, dict) or about.get("format") != FORMAT:
         raise BundleError(f"{folder} is not a drumd bundle; see drumd export")
-    if about.get("version") != VERSION:
+    if about.get("version") not in (FIRST_KIT, VERSION):
         raise BundleError(
             f"{folder} is a bundle of version {about.get('version')}, this drumd plays version"
             f" {VERSION}; export it again"
         )
-    if about.get("vocabulary") != vocabulary():
+    if about.get("vocabulary") != vocabulary(about["version"]):
         raise BundleError(f"{folder} speaks another grid or kit than this drumd; export it again")
     try:
         Playing(**about["playing"])

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from engine.corpus.human import is_human
 from engine.corpus.store import drums_alone
-from engine.encoding.features import NEAR_BARS, WIDEST_OFFSET, Floats
+from engine.encoding.features import PAST_BARS, WIDEST_OFFSET, Floats
 from engine.music.grid import MAX_BAR_STEPS, STEPS_PER_BEAT
 from engine.music.kit import VOICES, Voice
 
@@ -44,6 +44,7 @@ class BarTable:
         self.first: Ints = np.searchsorted(self.song, np.arange(songs))  # (S,) bar
         self.end: Ints = np.searchsorted(self.song, np.arange(songs), side="right")
         self._grids = _grids(tensors)
+        self.since, self.left = _places(self)
 
     def drums(self, bars: Ints, song: Ints, steps: int) -> Floats:
         """The drum grids of `bars` (b, k), (b, k, steps, V, 3), as songs `song` (b,) know them.
@@ -63,8 +64,8 @@ class BarTable:
         return struck
 
     def elsewhere(self, song: Ints, rng: np.random.Generator) -> Ints:
-        """The first of NEAR_BARS bars in a row of each song, drawn at random, (b,)."""
-        room = np.maximum(1, self.end[song] - self.first[song] - NEAR_BARS + 1)
+        """The first of PAST_BARS bars in a row of each song, drawn at random, (b,)."""
+        room = np.maximum(1, self.end[song] - self.first[song] - PAST_BARS + 1)
         drawn: Ints = self.first[song] + rng.integers(room)
         return drawn
 
@@ -77,6 +78,18 @@ def _grids(tensors: Arrays) -> NDArray[np.int8]:
     offset = np.clip(tensors["hit_offset"] / WIDEST_OFFSET, -1, 1)
     grids[(*place, 1)] = np.rint(offset * 127).astype(np.int8)
     return grids
+
+
+def _places(table: BarTable) -> tuple[Ints, Ints]:
+    """How many bars after its song's first and before its last bar with drums each bar is, (B,)."""
+    struck = np.flatnonzero(table.strokes)
+    songs = np.arange(len(table.first))
+    begin = np.searchsorted(table.song[struck], songs)
+    end = np.searchsorted(table.song[struck], songs, side="right") - 1
+    last = len(struck) - 1
+    first_bar, last_bar = struck[np.clip(begin, 0, last)], struck[np.clip(end, 0, last)]
+    numbers = np.arange(len(table.song))
+    return numbers - first_bar[table.song], last_bar[table.song] - numbers
 
 
 def _sums(tensors: Arrays) -> NDArray[np.float64]:

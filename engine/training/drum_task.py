@@ -14,13 +14,13 @@ from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
 from engine.corpus.store import Corpus, SongInfo, drums_alone
+from engine.encoding.combinations import STRUCK
 from engine.models.networks import build_network
 from engine.models.seq_model import Logits
-from engine.music.kit import VOICES
 from engine.recipe import Recipe, read_section
 from engine.training.data_prep import Batch, DrumPairs
 from engine.training.distributed import WHOLE, Share
-from engine.training.sampling import DataSettings, keeps
+from engine.training.sampling import PAIR_BARS, DataSettings, keeps
 from engine.training.scheduled_sampling import on_its_own
 
 VELOCITY_WEIGHT = 0.3  # how loud and how early count less than what is struck
@@ -99,7 +99,12 @@ class DrumTask:
 
     def _answer(self, batch: Batch) -> Logits:
         logits: Logits = self.model(
-            batch.guitar, batch.previous, batch.history, batch.conditions, batch.bar_steps
+            batch.guitar,
+            batch.previous,
+            batch.history,
+            batch.groove,
+            batch.conditions,
+            batch.bar_steps,
         )
         return logits
 
@@ -123,7 +128,7 @@ def _of_hits(logits: Tensor, target: Tensor, whole: Tensor) -> Tensor:
 def _of_voices(voice_marginals: Tensor, voices: Tensor, whole: Tensor) -> Tensor:
     """As `_of_steps`, for each voice on its own: logits (b, t, V) against (b, t)."""
     known = voices >= 0
-    struck = (voices[known][:, None] >> torch.arange(VOICES) & 1).float()
+    struck = torch.from_numpy(STRUCK)[voices[known]]
     total = binary_cross_entropy_with_logits(
         voice_marginals[known].float(), struck, reduction="sum"
     )
@@ -131,7 +136,7 @@ def _of_voices(voice_marginals: Tensor, voices: Tensor, whole: Tensor) -> Tensor
 
 
 def _bars(pairs: NDArray[np.int64]) -> float:
-    return 2.0 * len(pairs)
+    return float(PAIR_BARS * len(pairs))
 
 
 def count_sources(songs: Sequence[SongInfo]) -> list[dict[str, Any]]:

@@ -13,9 +13,9 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from engine.encoding.features import OFFSETS, VELOCITY_BIN, WIDEST_OFFSET
-from engine.models.seq_model import HITS, Logits
-from engine.music.kit import VOICES
+from engine.encoding.combinations import STRUCK
+from engine.encoding.features import HITS, OFFSETS, VELOCITY_BIN, WIDEST_OFFSET
+from engine.models.seq_model import Logits
 from engine.training.data_prep import Batch
 
 AskNetwork = Callable[[Batch], Logits]
@@ -43,8 +43,7 @@ def on_its_own(batch: Batch, answer: AskNetwork, share: float) -> Batch:
 
 def drawn_from(logits: Logits) -> Tensor:
     """Drums by their probabilities, each step on its own, (b, t, HITS) as the network sees them."""
-    voices = _draw(logits.voices)
-    struck = (voices[..., None] >> torch.arange(VOICES) & 1).float()
+    struck = torch.from_numpy(STRUCK)[_draw(logits.voices)]
     loud = (_draw(logits.velocity) + 0.5) * VELOCITY_BIN / 127
     late = torch.from_numpy(OFFSETS).float()[_draw(logits.offset)] / WIDEST_OFFSET
     grid = torch.stack([torch.ones_like(loud), loud, late], dim=-1) * struck[..., None]

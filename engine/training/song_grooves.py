@@ -14,12 +14,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.encoding.features import Floats
 from engine.training.bar_table import BarTable
+from engine.training.sampling import PAIR_BARS, DataSettings
 
 Ints = NDArray[np.int64]
 
 BLOCK = 4  # bars that share the groove around them
 AROUND = 8  # bars on either side of a block
+FLAT_VELOCITY = 0.75  # of a groove that tells nothing of touch
 LEAST = 3  # bars to find a groove in
 
 
@@ -29,6 +32,34 @@ class SongGrooves(NamedTuple):
     whole: Ints
     of_two: Ints
     around: Ints
+
+
+class GrooveTelling:
+    """Tells windows the groove of their song."""
+
+    def __init__(self, table: BarTable, settings: DataSettings) -> None:
+        self._table, self._settings = table, settings
+        self._grooves = find_grooves(table)
+
+    def whole(self, bars: Ints, steps: int) -> Floats:
+        """The groove of the song of each pair that begins with `bars` (b,), as `drawn`."""
+        return self._drums(np.repeat(self._grooves.whole[bars][:, None], PAIR_BARS, 1), bars, steps)
+
+    def drawn(self, bars: Ints, steps: int, rng: np.random.Generator) -> Floats:
+        """One of the grooves, or none, for each pair, (b, PAIR_BARS, steps, V, 3)."""
+        settings, pair = self._settings, bars[:, None] + np.arange(PAIR_BARS)
+        shares = np.cumsum([settings.groove_whole, settings.groove_two, settings.groove_around])
+        kind = np.searchsorted(shares, rng.random(len(bars)), side="right")
+        whole, of_two, around = self._grooves
+        choices = [whole[pair], of_two[pair], np.repeat(around[bars][:, None], PAIR_BARS, 1)]
+        told = np.select([(kind == k)[:, None] for k in range(len(choices))], choices, -1)
+        grid = self._drums(told, bars, steps)
+        flat = rng.random(len(bars)) < settings.flatten_groove
+        grid[flat, ..., 1:] = grid[flat, ..., :1] * (FLAT_VELOCITY, 0)
+        return grid
+
+    def _drums(self, grooves: Ints, bars: Ints, steps: int) -> Floats:
+        return self._table.drums(grooves, self._table.song[bars], steps)
 
 
 def find_grooves(table: BarTable) -> SongGrooves:
