@@ -13,11 +13,10 @@ from time import thread_time
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.beats.records import AFTER_S
 from engine.beats.tracker import Beat, BeatTracker
-from tests.benches.beats.conditions import Played, count_in, play
+from engine.beats.training.conditions import Played, drawn
 from tests.benches.beats.score import Score, score
 
 RUNS = (
@@ -63,22 +62,6 @@ def run(work: tuple[dict[str, Any], str, str, int]) -> tuple[Score, list[float]]
     part, is_one, told = drawn(record, mode, condition, seed)
     found, cost = perform(part, told)
     return score(found, part.beats, part.beats[is_one], float(part.time[0])), cost
-
-
-def drawn(
-    record: dict[str, Any], mode: str, condition: str, seed: int
-) -> tuple[Played, NDArray[np.bool_], dict[str, Any]]:
-    """One performance of a record, which of its beats are ones, and what the tracker is told."""
-    rng = np.random.default_rng(seed)
-    onsets = np.array(record["onsets"], float)
-    pitch, velocity = onsets[:, 1].astype(int), onsets[:, 2].astype(int)
-    beats = np.array(record["beats"], float)
-    part = play(Played(onsets[:, 0], pitch, velocity, beats), condition, rng)
-    is_one = np.isin(np.round(beats, 3), np.round(record["downbeats"], 3))
-    taps = count_in(part, beats, is_one, float(onsets[0, 0]), rng, condition)
-    hint = 60 / float(np.median(np.diff(part.beats))) * (1 + rng.choice([-0.08, 0.08]))
-    told: dict[str, dict[str, Any]] = {"hint": {"bpm": hint}, "count-in": {"count_in": taps}}
-    return part, is_one, told.get(mode, {})
 
 
 def perform(part: Played, told: dict[str, Any]) -> tuple[list[Beat], list[float]]:

@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drumd.config import Settings
+from engine.beats.training.conditions import Played, count_in, play
 from engine.music.kit import PITCH_OF, Voice
 from engine.music.notes import Metre
-from tests.benches.beats.conditions import Played, count_in, play
 from tests.support.drummers import Pulse
 from tests.support.offline_jam import STEP_S, OfflineJam
 

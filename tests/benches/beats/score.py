@@ -10,9 +10,7 @@ from mir_eval import beat as measures
 from numpy.typing import NDArray
 
 from engine.beats.tracker import Beat
-
-FROM_S, NEAR_S = 5.0, 0.070
-SURE = 0.8
+from engine.beats.training.learn_sureness import FROM_S, NEAR_S, SURE
 
 
 @dataclass(frozen=True, slots=True)

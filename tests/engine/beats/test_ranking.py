@@ -8,7 +8,7 @@ import pytest
 from engine.beats.pulse.chords import Chord, ChordMaker
 from engine.beats.pulse.ranking import AGAIN, Ranking
 from engine.beats.pulse.relatives import METRES, SHIFTED, Rows
-from tests.benches.beats.ranking import OCTAVES
+from engine.beats.training.ranking_examples import OCTAVES
 from tests.support.strums import strummed
 
 PERIOD = 0.6
@@ -73,9 +73,9 @@ def test_the_network_of_the_learner_says_the_same() -> None:
     from importlib import resources
     from pathlib import Path
 
-    from tests.benches.beats.learn_ranking import RankNet
-    from tests.benches.beats.ranking import inputs_of
-    from tests.benches.beats.weights import load
+    from engine.beats.training.learn_ranking import RankNet
+    from engine.beats.training.ranking_examples import inputs_of
+    from engine.beats.training.weight_files import load
 
     net, rows, played = RankNet().eval(), Rows.of(SHIFTED + OCTAVES, METRES), chords(6)
     load(

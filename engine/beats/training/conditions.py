@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,7 +75,7 @@ def _spread(warped: Array, part: Played, rng: np.random.Generator) -> Array:
 def count_in(
     part: Played,
     beats: Array,
-    is_one: Array,
+    is_one: NDArray[np.bool_],
     first: float,
     rng: np.random.Generator,
     condition: str,
@@ -86,4 +87,21 @@ def count_in(
     one = min(one, len(beats) - 2)
     gap = part.beats[one + 1] - part.beats[one]
     jitter = rng.normal(0, TAP_JITTER_S, 4) * (condition != "clean")
-    return (part.beats[one] - gap * np.arange(4, 0, -1) + jitter).tolist()
+    taps: list[float] = (part.beats[one] - gap * np.arange(4, 0, -1) + jitter).tolist()
+    return taps
+
+
+def drawn(
+    record: dict[str, Any], mode: str, condition: str, seed: int
+) -> tuple[Played, NDArray[np.bool_], dict[str, Any]]:
+    """One performance of a record, which of its beats are ones, and what the tracker is told."""
+    rng = np.random.default_rng(seed)
+    onsets = np.array(record["onsets"], float)
+    pitch, velocity = onsets[:, 1].astype(int), onsets[:, 2].astype(int)
+    beats = np.array(record["beats"], float)
+    part = play(Played(onsets[:, 0], pitch, velocity, beats), condition, rng)
+    is_one = np.isin(np.round(beats, 3), np.round(record["downbeats"], 3))
+    taps = count_in(part, beats, is_one, float(onsets[0, 0]), rng, condition)
+    hint = 60 / float(np.median(np.diff(part.beats))) * (1 + rng.choice([-0.08, 0.08]))
+    told: dict[str, dict[str, Any]] = {"hint": {"bpm": hint}, "count-in": {"count_in": taps}}
+    return part, is_one, told.get(mode, {})

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.beats.pulse.chords import Chord, ChordMaker
-from tests.benches.beats.conditions import Array, Played, play
-from tests.benches.beats.songs import KnownPart
+from engine.beats.training.conditions import Array, Played, play
+from engine.beats.training.parts import KnownPart
 
 LONGEST_S, MOST_CHORDS, FEWEST_NOTES, FEWEST_BEATS = 75.0, 200, 40, 16
 CONDITIONS = ("human", "human", "human", "clean", "step")

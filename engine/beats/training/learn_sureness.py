@@ -1,4 +1,4 @@
-"""Learns what confidence is worth: `python -m tests.benches.beats.learn_sureness DEV.json`.
+"""Learns what confidence is worth: `python -m engine.beats.training.learn_sureness DEV.json`.
 
 Prints the numbers of `engine.beats.pulse.sureness` for each mode, and how right the beats are that
 are said to be right at .8 or more, on parts that the numbers were not learned from.
@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 
 from engine.beats.pulse.sureness import clues
 from engine.beats.tracker import BeatTracker
-from tests.benches.beats.__main__ import drawn
-from tests.benches.beats.score import FROM_S, NEAR_S, SURE
+from engine.beats.training.conditions import drawn
 
 FOLDS, DECAY = 5, 1e-3
+FROM_S, NEAR_S = 5.0, 0.070  # beats count from so long after the first note; how near is right
+SURE = 0.8
 SEED = 5000  # of the performances: others than those of the bench
 Array = NDArray[np.float64]
 

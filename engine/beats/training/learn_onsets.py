@@ -1,4 +1,4 @@
-"""Teaches the onset model: `python -m tests.benches.beats.learn PARTS.npz MODEL.json`."""
+"""Teaches the onset model: `python -m engine.beats.training.learn_onsets PARTS.npz MODEL.json`."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from torch import Tensor, nn
 
 from engine.beats.pulse.inputs import WIDTH
 from engine.beats.pulse.model import CLASSES
-from tests.benches.beats.examples import NO_LABEL, Example, examples_of
-from tests.benches.beats.songs import load_parts
-from tests.benches.beats.weights import save
+from engine.beats.training.onset_examples import NO_LABEL, Example, examples_of
+from engine.beats.training.parts import load_parts
+from engine.beats.training.weight_files import save
 
 HIDDEN, DROPOUT, BATCH = 48, 0.1, 96
 RATE, DECAY = 4e-3, 1e-2
-ABOUT = "The onset model of engine.beats.pulse.model, made by tests/benches/beats/learn.py."
+ABOUT = "The onset model, made by engine/beats/training/learn_onsets.py."
 MASKS = ((slice(0, 1), 0.25), (slice(1, 13), 0.15), (slice(24, WIDTH), 0.12))  # inputs left out
 
 
@@ -34,7 +34,8 @@ class OnsetNet(nn.Module):
 
     def forward(self, inputs: Tensor) -> Tensor:
         states, _ = self.gru(self.drop(torch.relu(self.inp(inputs))))
-        return self.out(self.drop(states))  # (batch, chords, CLASSES + 2)
+        answers: Tensor = self.out(self.drop(states))  # (batch, chords, CLASSES + 2)
+        return answers
 
 
 def loss_of(out: Tensor, labels: Tensor) -> Tensor:
@@ -76,7 +77,7 @@ def learn(examples: list[Example], *, minutes: float, seed: int) -> OnsetNet:
         chosen = rng.choice(len(examples), BATCH, replace=False)
         inputs, labels = batch_of([examples[i] for i in chosen], rng)
         optimizer.zero_grad()
-        loss_of(net(inputs), labels).backward()
+        loss_of(net(inputs), labels).backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(net.parameters(), 1.0)
         optimizer.step()
         step += 1

@@ -1,6 +1,6 @@
 """Parts with known beats to learn from: the pitched parts of folders of songs, kept in one file.
 
-`python -m tests.benches.beats.songs PARTS.npz FOLDER... --leave-out WORDS` gathers them.
+`python -m engine.beats.training.parts PARTS.npz FOLDER... --leave-out WORDS` gathers them.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.beats.training.conditions import Array, Played
 from engine.errors import EngineError
 from engine.midi.read import read_song
 from engine.music.song import Part, Song, bars
-from tests.benches.beats.conditions import Array, Played
 
 FEWEST_NOTES = 60
 PARTS_A_SONG = 4  # guitars, and as many others

@@ -32,13 +32,14 @@ def load(inp: nn.Linear, gru: nn.GRU, out: nn.Linear, path: Path) -> None:
 
 
 def _tensors(inp: nn.Linear, gru: nn.GRU, out: nn.Linear) -> dict[str, Tensor]:
+    layer = dict(gru.named_parameters())
     return {
         "in": inp.weight.T,
         "in_bias": inp.bias,
-        "input": gru.weight_ih_l0.T,
-        "input_bias": gru.bias_ih_l0,
-        "recurrent": gru.weight_hh_l0.T,
-        "recurrent_bias": gru.bias_hh_l0,
+        "input": layer["weight_ih_l0"].T,
+        "input_bias": layer["bias_ih_l0"],
+        "recurrent": layer["weight_hh_l0"].T,
+        "recurrent_bias": layer["bias_hh_l0"],
         "out": out.weight.T,
         "out_bias": out.bias,
     }

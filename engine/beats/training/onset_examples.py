@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from engine.beats.pulse.inputs import Inputs
 from engine.beats.pulse.model import CLASSES, SLOTS
-from tests.benches.beats.performances import Performance, perform
-from tests.benches.beats.songs import KnownPart
+from engine.beats.training.parts import KnownPart
+from engine.beats.training.performances import Performance, perform
 
 WRONG = (1, 1, 2, 0.5, 2, 0.5, 1.5, 2 / 3, 3, 1 / 3, 4 / 3, 0.75)  # times the true beat length
 OTHERS_KEPT = 0.45  # share of the parts

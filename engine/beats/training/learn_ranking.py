@@ -1,4 +1,7 @@
-"""Teaches the ranking model: `python -m tests.benches.beats.learn_ranking PARTS.npz MODEL.json`."""
+"""Teaches the ranking model.
+
+`python -m engine.beats.training.learn_ranking PARTS.npz MODEL.json`
+"""
 
 from __future__ import annotations
 
@@ -13,16 +16,14 @@ import torch
 from torch import Tensor, nn
 
 from engine.beats.pulse.relatives import RANK_WIDTH
-from tests.benches.beats.performances import perform
-from tests.benches.beats.ranking import Ranked, ranked
-from tests.benches.beats.songs import KnownPart, load_parts
-from tests.benches.beats.weights import load, save
+from engine.beats.training.parts import KnownPart, load_parts
+from engine.beats.training.performances import perform
+from engine.beats.training.ranking_examples import Ranked, ranked
+from engine.beats.training.weight_files import load, save
 
 HIDDEN, DROPOUT, BATCH = 64, 0.1, 10
 RATE, DECAY = 4e-3, 1e-2
-ABOUT = (
-    "The ranking model of engine.beats.pulse.ranking, made by tests/benches/beats/learn_ranking.py."
-)
+ABOUT = "The ranking model, made by engine/beats/training/learn_ranking.py."
 OTHERS = 0.35  # how often another instrument is taken, against a guitar
 KEPT_BACK = 20  # one song in so many is for validation
 MASKS = ((slice(0, 1), 0.2), (slice(1, 13), 0.1), (slice(RANK_WIDTH - 4, RANK_WIDTH), 0.1))
@@ -40,7 +41,8 @@ class RankNet(nn.Module):
 
     def forward(self, inputs: Tensor) -> Tensor:
         states, _ = self.gru(self.drop(torch.relu(self.inp(inputs))))
-        return self.out(self.drop(states))[..., 0]  # (chords, rows)
+        energy: Tensor = self.out(self.drop(states))[..., 0]  # (chords, rows)
+        return energy
 
 
 def loss_of(energy: Tensor, one: Ranked) -> tuple[Tensor, int]:
@@ -109,8 +111,8 @@ def learn(
         optimizer.zero_grad()
         parts_of = energy.split([len(one.log_weight) for one in examples], 1)
         sums = [loss_of(rows, one) for rows, one in zip(parts_of, examples, strict=True)]
-        loss = sum(lost for lost, _ in sums) / sum(count for _, count in sums)
-        loss.backward()
+        loss = torch.stack([lost for lost, _ in sums]).sum() / sum(count for _, count in sums)
+        loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(net.parameters(), 1.0)
         optimizer.step()
         losses.append(float(loss.detach()))

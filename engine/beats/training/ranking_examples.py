@@ -24,8 +24,8 @@ from engine.beats.pulse.relatives import (
     echo,
     lags_of,
 )
-from tests.benches.beats.conditions import Array
-from tests.benches.beats.performances import Performance
+from engine.beats.training.conditions import Array
+from engine.beats.training.performances import Performance
 
 TRIPLE, THIRD = ((3, 0),), ((1 / 3, 0), (1 / 3, 1 / 3), (1 / 3, 2 / 3))
 OCTAVES = DOUBLE + HALF + TRIPLE + THIRD
@@ -164,7 +164,7 @@ def _wander(time: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.f
         off = STEADY * off + step
         out[k] = off
     settling = np.exp((time[0] - time) / SETTLES_S)
-    return out + rng.normal(0, FIRST_OFF) * 0.5 * settling
+    return np.asarray(out + rng.normal(0, FIRST_OFF) * 0.5 * settling)
 
 
 def _choose(
