@@ -19,7 +19,7 @@ check: .venv/.dev ## ruff and mypy --strict
 	$(BIN)/mypy
 
 bench: .venv/.dev ## print the published figures again (DATA=songs, BEATS=parts.json, LONG=1: the rest too)
-	$(BIN)/python -m tests.bench $(if $(DATA),--data $(DATA)) $(if $(BEATS),--beats $(BEATS)) $(if $(LONG),--long)
+	$(BIN)/python -m tests.benches $(if $(DATA),--data $(DATA)) $(if $(BEATS),--beats $(BEATS)) $(if $(LONG),--long)
 
 clean: ## remove what make made
 	rm -rf .venv build *.egg-info

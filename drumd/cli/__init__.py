@@ -10,6 +10,23 @@ from drumd import __version__
 from drumd.errors import DrumdError
 from engine.errors import EngineError
 
+__all__ = [
+    "beats",
+    "doctor",
+    "eval",
+    "eval_tables",
+    "export",
+    "generate",
+    "listen",
+    "main",
+    "panic",
+    "ports",
+    "prepare",
+    "progress",
+    "report",
+    "train",
+]
+
 INTERRUPTED = 130
 COMMANDS = {
     "listen": "Play drums to a live guitar.",

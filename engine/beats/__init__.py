@@ -6,4 +6,5 @@ __all__ = [
     "pulse",
     "records",
     "tracker",
+    "training",
 ]

@@ -16,9 +16,8 @@ from drumd.daemon import Daemon
 from drumd.errors import DrummerError, PortError, RecordError, SettingsError
 from drumd.ports.fakes import PlayedInput, RecordingPort
 from engine.music.notes import Metre
-from tests import drummers
-
-BPM = 300.0
+from tests.support import drummers
+from tests.support.guitar_file import BPM, guitar_file
 
 
 class Log:
@@ -93,19 +92,6 @@ class Studio:
             elif message.type in ("note_on", "note_off"):
                 left.discard(message.note)
         return left
-
-
-def guitar_file(path, bars, beats=4):
-    """A guitar that plays quarter notes for so many bars of so many beats."""
-    track = mido.MidiTrack([mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(BPM))])
-    track.append(mido.MetaMessage("time_signature", numerator=beats, denominator=4))
-    for _ in range(beats * bars):
-        track.append(mido.Message("note_on", note=45))
-        track.append(mido.Message("note_off", note=45, time=480))
-    file = mido.MidiFile(type=1, ticks_per_beat=480)
-    file.tracks.append(track)
-    file.save(path)
-    return path
 
 
 def test_a_file_is_played_to_its_end_and_recorded_with_its_drums(tmp_path):
@@ -243,7 +229,9 @@ def test_a_recording_that_cannot_be_written_is_said_before_anything_plays(tmp_pa
 def test_a_killed_daemon_leaves_no_process_behind(tmp_path):
     options = ["--in", "demo", "--out", str(tmp_path / "jam.mid")]
     daemon = subprocess.Popen(
-        [sys.executable, "-m", "tests.listen", "Rock", *options], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "tests.support.listen", "Rock", *options],
+        stdout=subprocess.PIPE,
+        text=True,
     )
     assert "ready" in daemon.stdout.readline()
     children = psutil.Process(daemon.pid).children(recursive=True)

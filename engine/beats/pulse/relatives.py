@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,7 @@ _HARMONICS = _TURN * np.arange(1, 5, dtype=np.float32)
 _LOOSE_S, _LOOSE_BEATS = 0.03, 0.015  # how far a chord may be from a place, an echo from its lag
 
 Floats = NDArray[np.float32]
+Reals = NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class Rows:
         return Rows(self.relative[kept], self.ratio[kept], self.shift[kept], self.metre[kept])
 
 
-def beat_inputs(place: Floats, before: Floats, period: Floats) -> Floats:
+def beat_inputs(place: Reals, before: Reals, period: Reals) -> Floats:
     """What a chord is in a beat of `period` seconds: (..., BEAT_WIDTH). `place` and `before` are
     the positions of this chord and the last, each (...)."""
     out = np.empty((*place.shape, BEAT_WIDTH), np.float32)
@@ -72,7 +74,7 @@ def beat_inputs(place: Floats, before: Floats, period: Floats) -> Floats:
     return out
 
 
-def bar_inputs(place: Floats, before: Floats, period: Floats, metre: Floats) -> Floats:
+def bar_inputs(place: Reals, before: Reals, period: Reals, metre: Floats) -> Floats:
     """What a chord is in a bar of `metre` beats, that begins where `place` is 0: (...,
     BAR_WIDTH)."""
     out = np.empty((*place.shape, BAR_WIDTH), np.float32)

@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from drumd.cli import main
 from engine.inference.bundle import SHIPPED
-from tests.midi_files import band, write
+from tests.support.midi_files import band, write
 
 
 @pytest.fixture(scope="module")

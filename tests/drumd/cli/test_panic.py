@@ -13,7 +13,7 @@ from drumd.cli import main
 from drumd.ports.base import PortList
 from drumd.ports.fakes import RecordingPort
 from drumd.timing.clock import Clock, ManualClock
-from tests.jack_harness import JackGuitarist, jack_server
+from tests.support.jack.harness import JackGuitarist, jack_server
 
 
 class Machine:

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from drumd.cli import main
 from engine.corpus.store import read_corpus
-from tests.midi_files import band, write
+from tests.support.midi_files import band, write
 
 
 def prepare(*arguments: object) -> Result:

@@ -6,7 +6,7 @@ from pathlib import Path
 from click.testing import CliRunner, Result
 
 from drumd.cli import main
-from tests.engine.songs import small_corpus
+from tests.support.songs import small_corpus
 
 RECIPE = """
 [train]

@@ -138,10 +138,10 @@ def test_a_connected_port_that_vanishes_is_lost(system):
         assert "'Guitar' has gone" in port.lost()
 
 
-def test_where_no_virtual_port_can_be_made_the_error_says_what_to_install(system):
+def test_where_no_virtual_port_can_be_made_the_error_says_what_to_install(system, clock):
     system.virtual, system.ports = False, ("Synth",)
     with pytest.raises(PortNotFoundError, match="loopMIDI") as raised:
-        open_output("AI Drums", ManualClock())
+        open_output("AI Drums", clock)
     assert "Synth" in str(raised.value)
     assert Driver.opened[-1].calls[-1] == ("delete", None)
 
@@ -155,8 +155,8 @@ def test_closing_deletes_last_and_only_once_and_nothing_is_asked_of_it_then():
     assert port.lost() and not list(port.poll())
 
 
-def test_sending_after_close_is_an_error():
-    port = open_output("AI Drums", ManualClock())
+def test_sending_after_close_is_an_error(clock):
+    port = open_output("AI Drums", clock)
     port.send(NOTE)
     port.close()
     with pytest.raises(PortLostError, match="closed"):
@@ -164,11 +164,11 @@ def test_sending_after_close_is_an_error():
     assert Driver.opened[-1].sent == [NOTE.bytes()]
 
 
-def test_a_driver_that_refuses_a_message_is_a_lost_port(monkeypatch):
+def test_a_driver_that_refuses_a_message_is_a_lost_port(monkeypatch, clock):
     def refuse(_self, _data):
         raise driver.SystemError("MidiOutPretended::sendMessage: no room.")
 
-    port = open_output("AI Drums", ManualClock())
+    port = open_output("AI Drums", clock)
     monkeypatch.setattr(Driver, "send_message", refuse)
     with pytest.raises(PortLostError, match="no room"):
         port.send(NOTE)

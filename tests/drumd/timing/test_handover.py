@@ -9,7 +9,7 @@ from drumd.timing.musical import MusicalClock
 from drumd.timing.select import musical_clock
 from drumd.timing.sources.fixed_tempo import GivenTempo
 from drumd.timing.sources.midi_clock import HostClock
-from tests.drumd.timing.player import Session, groove, host, steady
+from tests.support.player import Session, groove, host, steady
 
 BPM = 104.0
 BEAT_S = 60 / BPM

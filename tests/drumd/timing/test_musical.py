@@ -10,7 +10,7 @@ from drumd.timing.slew import bend
 from drumd.timing.sources.fixed_tempo import GivenTempo
 from drumd.timing.sources.midi_clock import HostClock
 from drumd.timing.timeline import Timeline
-from tests.drumd.timing.host import START, STOP, Host, song_position
+from tests.support.host import START, STOP, Host, song_position
 
 NOTE = mido.Message("note_on", note=40)
 
