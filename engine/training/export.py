@@ -154,7 +154,7 @@ def _write_listen(network: Network, path: Path) -> None:
     free |= {"keys": "notes", "notes": "notes", "padding": "notes"}
     names = [*inputs[:-1], *outputs]
     axes = {name: {0: "rows"} | ({1: free[name]} if name in free else {}) for name in names}
-    _write(ListenGraph(network), example, path, inputs, outputs, axes)
+    write_graph(ListenGraph(network), example, path, inputs, outputs, axes)
 
 
 def _write_play(network: Network, path: Path) -> None:
@@ -182,7 +182,7 @@ def _write_lstm_step(model: Seq2Seq, path: Path) -> None:
     axes = {name: {0: "rows", 1: "notes"} for name in ("keys", "notes", "padding")}
     axes |= {name: {0: "rows"} for name in ("context", "previous", "history", *ANSWERS)}
     axes |= {name: {1: "rows"} for name in ("hidden", "cell", "hidden_next", "cell_next")}
-    _write(LstmStep(model), example, path, inputs, outputs, axes)
+    write_graph(LstmStep(model), example, path, inputs, outputs, axes)
 
 
 def _write_transformer_step(model: Transformer, path: Path) -> None:
@@ -200,10 +200,10 @@ def _write_transformer_step(model: Transformer, path: Path) -> None:
     axes = {name: {0: "rows"} for name in (*inputs, *ANSWERS)}
     axes |= {name: {0: "rows", 2: "played"} for name in seen}
     axes |= {name: {0: "rows", 2: "played_next"} for name in seen_next}
-    _write(TransformerStep(model), example, path, [*inputs, *seen], [*ANSWERS, *seen_next], axes)
+    write_graph(TransformerStep(model), example, path, [*inputs, *seen], [*ANSWERS, *seen_next], axes)
 
 
-def _write(
+def write_graph(
     graph: nn.Module,
     example: tuple[Tensor, ...],
     path: Path,

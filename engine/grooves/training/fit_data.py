@@ -1,0 +1,176 @@
+"""Parts of a corpus for the fit network: their bars as heard, and how well each groove agrees.
+
+Shapes: p parts, k bars of a part (`LONGEST` at most), S songs, g grooves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.corpus.store import Corpus
+from engine.encoding.features import Floats, density_of, intensity_of
+from engine.grooves.book import FOLD, folded, loops
+from engine.grooves.groove import FEELS, Groove, feel_of_slots, slots_struck
+from engine.grooves.heard import CHANNELS, EARLY, LONGEST, TOLD, Bytes, lay_notes
+from engine.grooves.training.make_book import songs_of_metre
+from engine.music.grid import MAX_BAR_STEPS
+from engine.music.notes import Metre
+from engine.music.wishes import STYLES, Style
+from engine.training.bar_table import BarTable
+
+Ints = NDArray[np.int64]
+STAND_INS = 2  # a song, beside its guitars
+TELL = 0.25  # of the parts that are told each of density, intensity, style and feel
+MOST_SHIFT, LOUDER = 5, (0.7, 1.2)  # semitones; velocity
+
+
+@dataclass(frozen=True, slots=True)
+class FitParts:
+    """The parts of one split."""
+
+    laid: Bytes  # (p, k, t, CHANNELS)
+    bars: Ints  # (p,) that are there
+    beats: NDArray[np.float32]  # (p,)
+    bpm: NDArray[np.float32]  # (p,)
+    song: Ints  # (p,)
+    guitar: NDArray[np.bool_]  # (p,)
+    words: Floats  # (S, TOLD) all that could be said of each song
+
+    def varied(self, rows: Ints, rng: np.random.Generator) -> tuple[Bytes, Floats]:
+        """The bars as others might have played them, and some of the words."""
+        laid = self.laid[rows].copy()
+        shift = rng.integers(-MOST_SHIFT, MOST_SHIFT + 1, (len(rows), 1, 1))
+        low = laid[..., 2].astype(np.int64)
+        laid[..., 2] = np.where(low > 0, np.clip(low + shift, 1, 127), 0)
+        gain = rng.uniform(*LOUDER, (len(rows), 1, 1))
+        laid[..., 1] = np.minimum(127, laid[..., 1] * gain).astype(np.uint8)
+        return laid, self.words[self.song[rows]] * _kept_words(len(rows), rng)
+
+
+def fit_parts(corpus: Corpus, table: BarTable, split: str, seed: int) -> FitParts:
+    """The guitars of the songs of a split, and some stand-ins."""
+    tensors, rng = corpus.tensors, np.random.default_rng(seed)
+    chosen = _choose_parts(corpus, table, split, rng)
+    laid = np.zeros((len(chosen), LONGEST, MAX_BAR_STEPS, CHANNELS), np.uint8)
+    bars, first = np.zeros(len(chosen), np.int64), np.zeros(len(chosen), np.int64)
+    for row, part in enumerate(chosen):
+        first[row], bars[row] = _lay_part(corpus, table, part, laid[row])
+    song = tensors["part_song"][chosen].astype(np.int64)
+    return FitParts(
+        laid,
+        bars,
+        table.beats[first],
+        table.bpm[first],
+        song,
+        np.asarray(tensors["part_guitar"][chosen] == 1),
+        _words(corpus, table),
+    )
+
+
+def agreement(table: BarTable, grooves: Sequence[Groove]) -> NDArray[np.float32]:
+    """The F1 of each groove looped through each song, (S, g); 0 in another metre.
+
+    The mean of it with all voices apart and with those as one that sound alike.
+    """
+    return (_agreement(table, grooves, None) + _agreement(table, grooves, FOLD)) / 2
+
+
+def _agreement(
+    table: BarTable, grooves: Sequence[Groove], fold: NDArray[np.float32] | None
+) -> NDArray[np.float32]:
+    found = np.zeros((len(table.first), len(grooves)), np.float32)
+    struck = folded(loops(grooves), fold).reshape(len(grooves), -1)
+    beats = np.array([groove.metre.beats for groove in grooves])
+    for length in np.unique(beats):
+        mine = np.flatnonzero(beats == length)
+        bars = np.flatnonzero((table.beats == length) & (table.strokes > 0))
+        measured = songs_of_metre(table, bars, least=4, fold=fold)
+        found[np.ix_(measured.songs, mine)] = measured.agreement(struck[mine]).T
+    return found
+
+
+def _choose_parts(
+    corpus: Corpus, table: BarTable, split: str, rng: np.random.Generator
+) -> list[int]:
+    tensors = corpus.tensors
+    of_split = np.array([song.split == split for song in corpus.songs]) & ~table.is_alone
+    usable = of_split[tensors["part_song"]] & (np.diff(tensors["part_note"]) > 0)
+    guitar = tensors["part_guitar"] == 1
+    chosen = np.flatnonzero(usable & guitar).tolist()
+    others = np.flatnonzero(usable & ~guitar)
+    for part in rng.permutation(others):
+        chosen.append(int(part))
+    song = tensors["part_song"][chosen]
+    kept, seen = [], dict[int, int]()
+    for part, of in zip(chosen, song.tolist(), strict=True):
+        if not guitar[part]:
+            seen[of] = seen.get(of, 0) + 1
+        if guitar[part] or seen[of] <= STAND_INS:
+            kept.append(part)
+    return kept
+
+
+def _lay_part(corpus: Corpus, table: BarTable, part: int, laid: Bytes) -> tuple[int, int]:
+    """Lays a part from its first bar on into (k, t, CHANNELS); its first bar, and how many."""
+    tensors = corpus.tensors
+    keep = slice(int(tensors["part_note"][part]), int(tensors["part_note"][part + 1]))
+    song = int(tensors["part_song"][part])
+    begin, end = int(table.first[song]), int(table.end[song])
+    starts, onset = tensors["bar_start"][begin:end], tensors["note_onset"][keep]
+    bar = np.maximum(0, np.searchsorted(starts, onset + EARLY, side="right") - 1)
+    first, inside = int(bar[0]), bar - bar[0] < LONGEST
+    bar = bar[inside]
+    laid[:] = lay_notes(
+        bar - first,
+        onset[inside] - starts[bar],
+        tensors["note_duration"][keep][inside],
+        tensors["note_pitch"][keep][inside],
+        tensors["note_velocity"][keep][inside],
+        bars=LONGEST,
+    )
+    return begin + first, min(LONGEST, end - begin - first)
+
+
+def _words(corpus: Corpus, table: BarTable) -> Floats:
+    """What could be said of the drums of each song, as `told` has it, (S, TOLD)."""
+    words = np.zeros((len(corpus.songs), TOLD), np.float32)
+    feels = song_feels(table)
+    for number, song in enumerate(corpus.songs):
+        bars = slice(int(table.first[number]), int(table.end[number]))
+        strokes, loud = table.strokes[bars], table.loud[bars]
+        beats = table.beats[bars][strokes > 0].sum()
+        words[number, :2] = 1, density_of(strokes.sum(), max(1.0, float(beats)))
+        if table.has_dynamics[number]:
+            words[number, 2:4] = 1, intensity_of(loud.sum() / max(1, strokes.sum()))
+        if song.style:
+            words[number, 4 + Style[song.style.upper()]] = 1
+        words[number, 4 + STYLES] = 1
+        words[number, 5 + STYLES + feels[number]] = 1
+    return words
+
+
+def song_feels(table: BarTable) -> Ints:
+    """The feel of each song's drums, as a place in FEELS, (S,)."""
+    feels = np.zeros(len(table.first), np.int64)
+    for song, (first, end) in enumerate(zip(table.first, table.end, strict=True)):
+        slots = slots_struck(table.struck(np.arange(first, end)) > 0)
+        feels[song] = FEELS.index(feel_of_slots(slots))
+    return feels
+
+
+def _kept_words(count: int, rng: np.random.Generator) -> Floats:
+    """(count, TOLD) of 0 and 1: each of density, intensity, style and feel is told or not."""
+    density, intensity, style, feel = (rng.random((4, count)) < TELL).astype(np.float32)
+    columns = [density] * 2 + [intensity] * 2 + [style] * STYLES + [feel] * 4
+    return np.stack(columns, axis=1)
+
+
+def metre_of(table: BarTable, numerator: Ints, denominator: Ints) -> list[Metre]:
+    """The metre of each bar."""
+    known: dict[tuple[int, int], Metre] = {}
+    pairs = zip(numerator.tolist(), denominator.tolist(), strict=True)
+    return [known.setdefault(pair, Metre(*pair)) for pair in pairs]
