@@ -5,4 +5,5 @@ __all__ = [
     "groove",
     "heard",
     "ideas",
+    "memory",
 ]

@@ -24,7 +24,7 @@ VERSION = 3
 FIRST_KIT = 2  # the version of bundles that play ten voices and know no grooves
 FIRST_VOICES = 10
 ABOUT = "bundle.json"
-LISTEN, PLAY = "listen.onnx", "play.onnx"
+LISTEN, PLAY, FIT, GROOVES = "listen.onnx", "play.onnx", "fit.onnx", "grooves.json"
 SHIPPED = Path(__file__).parent.parent / "bundles" / "lstm"
 
 
@@ -61,6 +61,14 @@ class Bundle:
         return self.folder / PLAY
 
     @property
+    def fit(self) -> Path:
+        return self.folder / FIT
+
+    @property
+    def grooves(self) -> Path:
+        return self.folder / GROOVES
+
+    @property
     def is_first_kit(self) -> bool:
         """Whether it plays ten voices, chosen among all their sets, and knows no grooves."""
         return bool(self.about["version"] == FIRST_KIT)
@@ -92,7 +100,8 @@ def open_bundle(folder: Path | None = None) -> Bundle:
     except (OSError, ValueError) as error:
         raise BundleError(f"{folder / ABOUT} is broken: {error}; export it again") from error
     _check_about(folder, about)
-    for name in (LISTEN, PLAY):
+    first = about["version"] == FIRST_KIT
+    for name in (LISTEN, PLAY) if first else (LISTEN, PLAY, FIT, GROOVES):
         _check_file(folder / name, about["files"].get(name))
     return Bundle(folder, about)
 

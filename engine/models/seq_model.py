@@ -251,9 +251,7 @@ def pool_notes_on_steps(notes: Tensor, mask: Tensor, note_step: Tensor, steps: T
     return torch.cat([mean, torch.log1p(many)], dim=2)
 
 
-def _timeline(
-    history: Tensor, groove: Tensor, conditions: Tensor
-) -> tuple[Tensor, Tensor, Tensor]:
+def _timeline(history: Tensor, groove: Tensor, conditions: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """The drums, the conditions and "to be played" of the steps, the bars before included.
 
     In the bars to play the groove stands for the drums.

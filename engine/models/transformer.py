@@ -194,7 +194,9 @@ class Transformer(nn.Module):
         """All that can be known before the first stroke; the arguments of `Seq2Seq.encode`."""
         notes, mask = self._notes(guitar, bar_steps)
         padding = ((1 - mask) * HIDDEN)[:, None, None, :].to(notes.dtype)
-        steps = self.dropout(self._steps(guitar, notes, mask, history, groove, conditions, bar_steps))
+        steps = self.dropout(
+            self._steps(guitar, notes, mask, history, groove, conditions, bar_steps)
+        )
         for layer in self.reader:
             steps = layer(steps, notes, padding)
         return StepMemory(steps, self.likely(self.norm(steps)))

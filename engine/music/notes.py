@@ -157,3 +157,8 @@ class Request:
     wishes: Wishes = FREE
     takes: int | None = None  # tried for the answer; None: the bundle's own number
     seed: int | None = None  # of this bar's dice; None: the drummer's own
+    song: int = 0  # bars of one song are chosen grooves for together
+    since: int | None = None  # bars since the drums came in
+    left: int | None = None  # bars that follow to the end of the song; None: nobody knows
+    groove: Pattern | None = None  # what the bars are to keep to; None: as the drummer finds
+    idea: int = 0  # which of the drummer's ideas, 0 the first

@@ -31,13 +31,22 @@ class Phrase:
         self._bars = 0
         self._filled = False  # the bar before was a fill
 
+    @property
+    def bars(self) -> int:
+        """Bars of the phrases so far, counted from where the drums came in."""
+        return self._bars
+
     def begin(self) -> None:
         """The drums come in with the next bar."""
         self._bars, self._filled = 0, False
 
-    def wishes(self, wishes: Wishes) -> Wishes:
-        """The wishes for the next bar: a fill or none, unless the player has said so."""
-        if wishes.fill is not None or not fill_due(self._bars, wishes.intensity):
+    def wishes(self, wishes: Wishes, *, part_ends: bool = False) -> Wishes:
+        """The wishes for the next bar: a fill or none, unless the player has said so.
+
+        A bar that ends a part of the song leads into the next one.
+        """
+        due = part_ends or fill_due(self._bars, wishes.intensity)
+        if wishes.fill is not None or not due:
             return wishes
         return replace(wishes, fill=True)
 

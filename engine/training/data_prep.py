@@ -38,8 +38,8 @@ from engine.music.kit import VOICES
 from engine.music.wishes import Style
 from engine.training.augment import vary
 from engine.training.bar_table import Arrays, BarTable
-from engine.training.song_grooves import GrooveTelling
 from engine.training.sampling import PAIR_BARS, DataSettings, PairDraw
+from engine.training.song_grooves import GrooveTelling
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +162,9 @@ class DrumPairs:
                 conditions(heard, tensors["bar_bpm"][bars], length, wanted, placed)
             ),
             bar_steps=torch.tensor(bar_steps),
-            voices=torch.from_numpy(_learnt(~table.is_alone[song], combination(target[..., 0] > 0))),
+            voices=torch.from_numpy(
+                _learnt(~table.is_alone[song], combination(target[..., 0] > 0))
+            ),
             velocity=torch.from_numpy(_learnt(table.has_dynamics[song], velocity_class(target))),
             offset=torch.from_numpy(_learnt(table.has_timing[song], offset_class(target))),
         )
@@ -171,9 +173,7 @@ class DrumPairs:
         """For each pair of a batch one of another song, where the batch has one."""
         return np.roll(pairs, len(pairs) // 2)
 
-    def _placed(
-        self, bars: NDArray[np.int64], rng: np.random.Generator | None = None
-    ) -> Floats:
+    def _placed(self, bars: NDArray[np.int64], rng: np.random.Generator | None = None) -> Floats:
         """Where in phrase and song each pair lies, all of it or what is drawn to be known."""
         table, pair = self._bars, bars[:, None] + np.arange(PAIR_BARS)
         since, left = table.since[pair], table.left[pair]

@@ -63,9 +63,7 @@ def take_up(start: Start, model: nn.Module, about: Mapping[str, Any]) -> None:
     misfits = sorted(
         name
         for name in own.keys() | weights.keys()
-        if name not in own
-        or name not in weights
-        or own[name].shape != weights[name].shape
+        if name not in own or name not in weights or own[name].shape != weights[name].shape
     )
     if misfits:
         raise CheckpointError(

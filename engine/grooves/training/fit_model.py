@@ -33,7 +33,11 @@ class FitNetwork(nn.Module):
         super().__init__()
         size, drop = settings.size, settings.dropout
         self.bar = nn.Sequential(
-            nn.Linear(FIT_INPUTS, size), nn.ReLU(), nn.Dropout(drop), nn.Linear(size, size), nn.ReLU()
+            nn.Linear(FIT_INPUTS, size),
+            nn.ReLU(),
+            nn.Dropout(drop),
+            nn.Linear(size, size),
+            nn.ReLU(),
         )
         self.over_bars = nn.GRU(size, size, batch_first=True)
         self.joined = nn.Sequential(

@@ -22,7 +22,7 @@ from engine.corpus.store import SongInfo
 from engine.encoding.features import grid_pattern
 from engine.grooves.book import LOOPED_BARS, folded
 from engine.grooves.groove import Groove
-from engine.music.grid import MAX_BAR_STEPS
+from engine.music.grid import MAX_BAR_STEPS, fits_grid
 from engine.music.kit import Voice
 from engine.music.notes import Metre
 from engine.training.bar_table import BarTable
@@ -67,6 +67,8 @@ def make_book(table: BarTable, songs: Sequence[SongInfo], metres: Sequence[Metre
         metre = Metre(*map(int, name.split("/")))
         of_metre = (names == name) & (table.strokes > 0)
         playing = of_metre & (kept & ~alone)[table.song]
+        if not fits_grid(metre.beats):
+            continue
         common = metre == COMMON_METRE
         found += _shared(table, songs, metre, playing, IN_COMMON if common else IN_OTHERS)
         if common:
@@ -78,17 +80,20 @@ def make_book(table: BarTable, songs: Sequence[SongInfo], metres: Sequence[Metre
 def _shared(
     table: BarTable, songs: Sequence[SongInfo], metre: Metre, bars: NDArray[np.bool_], count: int
 ) -> list[Groove]:
-    measured = songs_of_metre(table, np.flatnonzero(bars))
-    if not len(measured.songs):
+    mine = np.flatnonzero(bars)
+    if not len(mine):
         return []
+    measured = songs_of_metre(table, mine)
     least = SHARED_BY if metre == COMMON_METRE else SHARED_BY_IF_RARE
     _, group = np.unique([song.group for song in songs], return_inverse=True)
-    shared = _shared_loops(table, np.flatnonzero(bars), group, least, metre)
-    if not len(shared):
+    kinds = _kinds(table, mine)
+    shared = _shared_loops(table, mine, kinds, group, least, metre)
+    if not len(measured.songs) or not len(shared):
         return []
     loops = np.stack([_loop(table, loop) for loop in shared])
     chosen = cover(measured.agreement(loops), count)
-    return [_common_groove(table, songs, metre, shared[one], bars) for one in chosen]
+    equal = _Equal(mine, kinds)
+    return [_common_groove(table, songs, metre, shared[one], equal) for one in chosen]
 
 
 def songs_of_metre(
@@ -107,10 +112,10 @@ def songs_of_metre(
     size = MAX_BAR_STEPS * (len(Voice) if fold is None else fold.shape[1])
     counts = np.zeros((len(songs) * LOOPED_BARS, size), np.float32)
     for part in np.array_split(np.arange(len(bars)), max(1, len(bars) // 20_000)):
-        struck = folded(table.struck(bars[part]), fold).reshape(len(part), -1)
+        struck = folded(table.struck(bars[part]), fold).reshape(len(part), size)
         np.add.at(counts, at[part] * LOOPED_BARS + odd[part], struck)
     halves = np.bincount(at * LOOPED_BARS + odd, minlength=len(songs) * LOOPED_BARS)
-    flat = counts.reshape(len(songs), -1)
+    flat = counts.reshape(len(songs), LOOPED_BARS * size)
     return SongsOfMetre(
         songs, flat, halves.reshape(-1, LOOPED_BARS).astype(np.float32), flat.sum(axis=1)
     )
@@ -135,11 +140,24 @@ def cover(agreement: Struck, count: int) -> list[int]:
     return chosen
 
 
+class _Equal:
+    """Finds the bars that strike exactly what a bar does."""
+
+    def __init__(self, bars: Ints, kinds: Ints) -> None:
+        order = np.argsort(kinds, kind="stable")
+        self._bars, self._kinds = bars[order], kinds[order]
+        self._kind_of = dict(zip(bars.tolist(), kinds.tolist(), strict=True))
+
+    def __call__(self, bar: int) -> Ints:
+        kind = self._kind_of[bar]
+        first, end = np.searchsorted(self._kinds, [kind, kind + 1])
+        return self._bars[first:end]
+
+
 def _shared_loops(
-    table: BarTable, bars: Ints, group: Ints, least: int, metre: Metre
+    table: BarTable, bars: Ints, kinds: Ints, group: Ints, least: int, metre: Metre
 ) -> list[tuple[int, ...]]:
     """One bar (or two in a row) for each loop that songs of `least` groups strike."""
-    kinds = _kinds(table, bars)  # equal bars have equal numbers
     groups = group[table.song[bars]]
     beats = metre.beats
     fits = table.strokes[bars] >= LEAST_STROKES_A_BEAT * beats
@@ -156,6 +174,7 @@ def _shared_loops(
 
 
 def _kinds(table: BarTable, bars: Ints) -> Ints:
+    """A number for each bar, the same for bars that strike the same."""
     packed = np.concatenate(
         [
             np.packbits(table.struck(part).reshape(len(part), -1) > 0, axis=1)
@@ -187,12 +206,12 @@ def _common_groove(
     songs: Sequence[SongInfo],
     metre: Metre,
     loop: tuple[int, ...],
-    bars: NDArray[np.bool_],
+    equal_to: _Equal,
 ) -> Groove:
     """The groove with the mean velocity of all bars that strike it, on the grid."""
     grids, players = [], list[int]()
     for bar in loop:
-        equal = _equal_bars(table, bar, bars)
+        equal = equal_to(bar)
         players += table.song[equal].tolist()
         steps = int(table.steps[bar])
         grid = table.drums(np.array([[bar]]), table.song[[bar]], steps)[0, 0]
@@ -209,13 +228,6 @@ def _common_groove(
         "shared",
         len({songs[song].group for song in here}),
     )
-
-
-def _equal_bars(table: BarTable, bar: int, bars: NDArray[np.bool_]) -> Ints:
-    """The bars that strike exactly what `bar` does."""
-    alike = np.flatnonzero(bars & (table.strokes == table.strokes[bar]))
-    same = (table.struck(alike) == table.struck(np.array([bar]))).all(axis=(1, 2))
-    return alike[same]
 
 
 def _mean_velocity(table: BarTable, equal: Ints, steps: int) -> Struck:
@@ -246,7 +258,10 @@ def _drummers(
     table: BarTable, songs: Sequence[SongInfo], metre: Metre, bars: NDArray[np.bool_]
 ) -> list[Groove]:
     """The most typical bars of human drummers' takes that differ most, touch and all."""
-    measured = songs_of_metre(table, np.flatnonzero(bars))
+    mine = np.flatnonzero(bars)
+    if not len(mine):
+        return []
+    measured = songs_of_metre(table, mine)
     typical: list[int] = []
     for song in measured.songs:
         mine = np.flatnonzero(bars & (table.song == song))
@@ -258,9 +273,7 @@ def _drummers(
     return [_played_groove(table, songs, metre, typical[one]) for one in chosen]
 
 
-def _played_groove(
-    table: BarTable, songs: Sequence[SongInfo], metre: Metre, bar: int
-) -> Groove:
+def _played_groove(table: BarTable, songs: Sequence[SongInfo], metre: Metre, bar: int) -> Groove:
     song = int(table.song[bar])
     grid = table.drums(np.array([[bar]]), table.song[[bar]], int(table.steps[bar]))[0, 0]
     bpm = float(table.bpm[bar])
