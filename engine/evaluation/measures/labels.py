@@ -37,6 +37,8 @@ class Label:
 STYLE = {
     "hits_per_bar": Label("hits a bar", plain(1)),
     "repeats": Label("bars equal to the one before", percent),
+    "repeats_two": Label("bars equal to the second one before", percent),
+    "toms_at_turn": Label("last bars of eight with toms", percent),
     "fills": Label("bars that are fills", percent),
     "fills_at_phrase_end": Label("fills in the last bar of four", percent),
     "crash_after_fill": Label("crash after a fill", percent),
