@@ -79,7 +79,7 @@ def guitar_likeness(notes: Sequence[Note], bars: Sequence[Bar]) -> Floats:
         for note in notes[first:last]:
             cell = int((note.onset - bar.start) * SIXTEENTHS_PER_BEAT + 0.5)
             cells[place, cell, note.pitch % 12] = True
-    struck = cells.any(axis=(1, 2))
+    struck = np.asarray(cells.any(axis=(1, 2)), np.bool_)
     return np.asarray(_likeness(cells) * (struck[:, None] & struck[None, :]), np.float64)
 
 
@@ -87,13 +87,14 @@ def _last_return(near: Floats, far: NDArray[np.bool_], now: int) -> list[int]:
     """The last bar that this one returns to, if there is one."""
     there = np.flatnonzero(far[:, now] & (near[:, now] >= SAME))
     other = near[:, now] < OTHER
-    between = (then for then in there[::-1].tolist() if _in_a_row(other[then + 1 : now]))
-    return [then for then in [next(between, None)] if then is not None]
+    returned = [then for then in there.tolist() if _in_a_row(other[then + 1 : now])]
+    return returned[-1:]
 
 
 def _in_a_row(other: NDArray[np.bool_]) -> bool:
     """Whether enough bars of other music follow each other."""
-    return bool((np.convolve(other, np.ones(BETWEEN_BARS)) >= BETWEEN_BARS).any())
+    run = np.convolve(np.append(other, False), np.ones(BETWEEN_BARS))
+    return bool((run >= BETWEEN_BARS).any())
 
 
 def _likeness(cells: NDArray[np.bool_]) -> Floats:

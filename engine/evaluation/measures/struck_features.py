@@ -75,12 +75,17 @@ def in_parts(cells: Roll, rows: Sequence[Voice]) -> Roll:
     return np.stack([cells[..., column].any(axis=2) for column in columns], axis=2)
 
 
+def _any(parts: Roll) -> Roll:
+    """Where any of them is struck, (bars, places)."""
+    return np.asarray(parts.any(axis=2), np.bool_)
+
+
 def _floats(values: object) -> Floats:
     return np.asarray(values, np.float64)
 
 
 def _repeats(cells: Roll, parts: Roll) -> Floats:
-    """The share of bars equal to those one, two and four before: in all, kick, backbeat, keepers."""
+    """The share of bars equal to those 1, 2 and 4 before: in all, kick, backbeat, keepers."""
     kinds = (cells, parts[..., [KICK]], parts[..., [BACKBEAT]], parts[..., KEEPERS])
     return _floats(
         [
@@ -119,7 +124,7 @@ def _turn(parts: Roll) -> Floats:
 def _crashes(parts: Roll) -> Floats:
     """Crashes on the one by bar, elsewhere, and after bars with toms."""
     on_one = parts[:, 0, CRASH]
-    toms = parts[:, PLACES // 2 :, TOMS].any(axis=1)[:-1]
+    toms: Roll = np.any(parts[:-1, PLACES // 2 :, TOMS], axis=1)
     after = on_one[1:][toms].mean() if toms.any() else np.nan
     return _floats([*on_one, parts[:, 1:, CRASH].sum(), after])
 
@@ -156,7 +161,7 @@ def _together(parts: Roll) -> Floats:
     """How many parts strike at once, and who with whom; more than two hands cannot be."""
     size = parts.sum(axis=2)
     struck, hands = size > 0, parts[..., HANDS].sum(axis=2)
-    keeps = parts[..., KEEPERS].any(axis=2)
+    keeps = _any(parts[..., KEEPERS])
     return _floats(
         [
             size[struck].mean() if struck.any() else np.nan,
@@ -188,7 +193,7 @@ def _keepers(parts: Roll) -> Floats:
 def _gaps(parts: Roll) -> Floats:
     """Shares of the times from one stroke to the next in sixteenths: kick, backbeat, any."""
     return _floats(
-        [_gap_shares(each) for each in (parts[..., KICK], parts[..., BACKBEAT], parts.any(axis=2))]
+        [_gap_shares(each) for each in (parts[..., KICK], parts[..., BACKBEAT], _any(parts))]
     )
 
 
@@ -199,7 +204,7 @@ def _gap_shares(struck: Roll) -> Floats:
 
 def _self_similarity(parts: Roll) -> Floats:
     """The share of strokes met again 2, 4 and 8 sixteenths later, by kick, backbeat, keepers."""
-    lines = (parts[..., KICK], parts[..., BACKBEAT], parts[..., KEEPERS].any(axis=2))
+    lines = (parts[..., KICK], parts[..., BACKBEAT], _any(parts[..., KEEPERS]))
     return _floats(
         [[_share(line.ravel()[lag:], line.ravel()[:-lag]) for lag in (2, 4, 8)] for line in lines]
     )

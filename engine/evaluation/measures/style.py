@@ -2,8 +2,8 @@
 
 Conventions
 -----------
-- All numbers are of one song. Repeats, fills, feel, touch and copying are told in their own modules. Where the manifest does not tell a
-  song's feel, that of its true drums is taken.
+- All numbers are of one song. Repeats, fills, feel, touch and copying are told in their own
+  modules. Where the manifest does not tell a song's feel, that of its true drums is taken.
 """
 
 from __future__ import annotations

@@ -86,7 +86,7 @@ def _likeliest(chance: Floats, song: Ints) -> Ints:
     """The likeliest label of each song, by all its phrases, (songs,)."""
     total = np.zeros((int(song.max()) + 1, chance.shape[1]))
     np.add.at(total, song, np.log(chance + 1e-6))
-    return total.argmax(axis=1)
+    return np.asarray(total.argmax(axis=1), np.int64)
 
 
 def _shares(held: Ints, names: Sequence[str]) -> dict[str, float]:

@@ -97,12 +97,15 @@ def auc(chance: Floats, labels: Ints, weight: Floats | None = None) -> float:
 
 def _over_songs(chance: Floats, labels: Ints, song: Ints, songs: int) -> Mean:
     rng = np.random.default_rng(0)
-    draws = [
-        auc(chance, labels, np.bincount(rng.integers(songs, size=songs), minlength=songs)[song])
-        for _ in range(RESAMPLES)
-    ]
+    draws = [auc(chance, labels, _drawn(rng, songs)[song]) for _ in range(RESAMPLES)]
     low, high = np.percentile(draws, [2.5, 97.5])
     return Mean(auc(chance, labels), float(low), float(high), songs)
+
+
+def _drawn(rng: np.random.Generator, songs: int) -> Floats:
+    """How often each song is drawn, (songs,)."""
+    drawn = np.bincount(rng.integers(songs, size=songs), minlength=songs)
+    return drawn.astype(np.float64)
 
 
 def _rows(found: Sequence[Drumming], vector: Callable[[Drumming], Floats]) -> Floats:
