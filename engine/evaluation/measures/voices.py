@@ -10,7 +10,7 @@ Conventions
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,7 +39,7 @@ def per_bar(drums: Drumming) -> dict[str, float]:
 
 
 def voice_rates(
-    truth: Sequence[dict[str, float]], answer: Sequence[dict[str, float]]
+    truth: Sequence[Mapping[str, float]], answer: Sequence[Mapping[str, float]]
 ) -> dict[str, VoiceRate]:
     """Compare what `per_bar` tells of the true songs and of the answers to them."""
     return {

@@ -6,8 +6,8 @@ import pytest
 from engine.evaluation.measures.copying import copied, two_bar_patterns
 from engine.evaluation.measures.feel import feel_right, swing_ratio, swings
 from engine.evaluation.measures.fills import fill_bars, fills, phrase_place
-from engine.evaluation.measures.style import About, style
 from engine.evaluation.measures.repeats import repeats
+from engine.evaluation.measures.style import About, style
 from engine.evaluation.measures.touch import touch
 from engine.music.kit import Voice
 from engine.music.notes import Metre
