@@ -63,6 +63,27 @@ LIKELIHOOD = {
     "picked_bars": Label("the right guitar among ten, by one bar", percent),
 }
 
+IDEAS = {
+    "first": Label("first idea, hit F1", plain(3)),
+    "best": Label("best of all, hit F1", plain(3)),
+    "alike": Label("how alike they are, F1 between pairs", plain(2)),
+}
+KEEPER = {
+    "right": Label("keeper of time right, songs", percent),
+    "found": Label("of the songs that no closed hat keeps", percent),
+}
+RETURNS = {
+    "alike": Label("drums where a riff returns, F1 with then", plain(2)),
+    "elsewhere": Label("drums where the guitar is another", plain(2)),
+    "memory": Label("the one less the other", signed(2)),
+}
+JUDGED = {
+    "struck": "what is struck, nine voices",
+    "struck_kit": "what is struck, whole kit",
+    "touch": "velocity and micro-timing, same strokes",
+    "struck_rock": "the rock beat, for comparison",
+}
+
 
 def interval(mean: Mean | None, write: Write) -> str:
     """The mean and its interval; a dash where no song has the number."""
