@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 Folder = click.Path(exists=True, file_okay=False, path_type=Path)
 QUICK_SONGS = 12
+NO_JUDGE = 'no judge tells ours from true drums: pip install "drumd[eval]" brings scikit-learn'
 
 
 @click.command()
@@ -35,7 +36,8 @@ QUICK_SONGS = 12
 @click.option("--songs", "most", type=click.IntRange(min=1), help="At most so many songs.")
 @click.option(
     "--quick", is_flag=True,
-    help=f"{QUICK_SONGS} songs, and no picking among ten guitars: for a look while tuning.",
+    help=f"{QUICK_SONGS} songs and one idea for each; no picking among ten guitars, no judge that"
+    " tells ours from true drums: for a look while tuning.",
 )  # fmt: skip
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 @click.option("--temperature", type=click.FloatRange(0.0, 3.0, min_open=True))
@@ -72,6 +74,7 @@ def command(
     """
     from engine.corpus.store import read_corpus
     from engine.evaluation.evaluate import evaluate
+    from engine.evaluation.ideas import IDEAS
     from engine.evaluation.measures.document import Conditions
     from engine.evaluation.measures.likelihood import GUITARS
     from engine.evaluation.songs import songs_of
@@ -95,6 +98,7 @@ def command(
                 seed=seed,
                 temperature=temperature,
                 guitars=2 if quick else GUITARS,
+                ideas=1 if quick or len(opened) > 1 else IDEAS,
                 processes=cores(),
                 progress=progress,
             )
@@ -138,10 +142,14 @@ def _tell(
 ) -> None:
     """Write the report, where one is asked for, and print all that was found."""
     from drumd.cli.eval_tables import show
+    from engine.evaluation.measures.boosted_trees import judge_is_here
     from engine.evaluation.measures.document import document
     from engine.evaluation.measures.summary import summarise
 
-    summary = summarise(results)
+    judge = judge_is_here() and not conditions.quick
+    if not (judge or conditions.quick):
+        click.echo(NO_JUDGE, err=True)
+    summary = summarise(results, judge=judge)
     if report is not None:
         from engine.evaluation.report.page import write_report
 

@@ -3,6 +3,7 @@
 __all__ = [
     "evaluate",
     "hit_metrics",
+    "ideas",
     "measures",
     "report",
     "results",

@@ -53,10 +53,10 @@ def fills(truth: Drumming, answer: Drumming) -> Fills:
     )
 
 
-def phrase_place(truth: Drumming) -> NDArray[np.int64]:
-    """(bars,) which bar of its phrase each bar is, 0..3."""
-    crashed = np.bincount(truth.number[_crashes(truth)] % PHRASE_BARS, minlength=PHRASE_BARS)
-    place: NDArray[np.int64] = (truth.number - int(crashed.argmax())) % PHRASE_BARS
+def phrase_place(truth: Drumming, length: int = PHRASE_BARS) -> NDArray[np.int64]:
+    """(bars,) which bar of its phrase of so many bars each bar is, from 0."""
+    crashed = np.bincount(truth.number[_crashes(truth)] % length, minlength=length)
+    place: NDArray[np.int64] = (truth.number - int(crashed.argmax())) % length
     return place
 
 

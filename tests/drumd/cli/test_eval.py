@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from drumd.cli import main
+from engine.evaluation.measures import boosted_trees
 from engine.inference.bundle import SHIPPED
 from tests.support.midi_files import band, write
 
@@ -30,6 +31,8 @@ def test_songs_are_measured_with_their_scores_as_json(songs):
     assert found["means"]["other guitar"]["f1"]["songs"] == 2
     assert set(found["voices"]) > {"kick", "snare", "closed_hat"}
     assert found["likelihood"]["primed"]["mean"] > 0 and not found["quick"]
+    assert found["ideas"]["count"]["mean"] == 5 and 0 <= found["ideas"]["alike"]["mean"] <= 1
+    assert set(found["judged"]) == {"struck", "struck_kit", "touch", "struck_rock"}
 
 
 def test_a_table_shows_the_model_beside_the_rock_beat_and_another_guitar(songs):
@@ -43,6 +46,11 @@ def test_a_table_shows_the_model_beside_the_rock_beat_and_another_guitar(songs):
         "other guitar",
         "swing ratio",
         "half the notes",
+        "5 ideas for each song",
+        "strokes a bar",
+        "riffs that return",
+        "who keeps the time",
+        "a judge of eight-bar phrases",
     ):
         assert row in result.stdout
 
@@ -53,6 +61,25 @@ def test_a_quick_look_writes_a_report_and_says_where(songs, tmp_path):
     assert result.exit_code == 0, result.output
     assert str(tmp_path / "index.html") in result.stderr
     assert "a quick look" in (tmp_path / "index.html").read_text("utf-8")
+
+
+def test_a_quick_look_has_one_idea_and_no_judge(songs):
+    args = ["eval", "--data", str(songs), "--part", "all", "--songs", "1", "--quick"]
+    result = CliRunner().invoke(main, args)
+    assert result.exit_code == 0, result.output
+    assert "ideas for each song" not in result.stdout and "a judge" not in result.stdout
+    assert result.stderr.count("scikit-learn") == 0
+
+
+def test_without_scikit_learn_all_else_is_measured_and_a_sentence_says_what_brings_it(
+    songs, monkeypatch
+):
+    monkeypatch.setattr(boosted_trees, "find_spec", lambda _: None)
+    args = ["eval", "--data", str(songs), "--part", "all", "--songs", "1"]
+    result = CliRunner().invoke(main, args)
+    assert result.exit_code == 0, result.output
+    assert 'pip install "drumd[eval]"' in result.stderr and "a judge" not in result.stdout
+    assert "5 ideas for each song" in result.stdout
 
 
 def test_a_folder_without_songs_is_one_sentence(tmp_path):

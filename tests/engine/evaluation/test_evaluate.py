@@ -156,6 +156,22 @@ def test_the_other_guitar_is_that_of_the_lender(by_file):
         )
 
 
+def test_every_idea_is_played_to_the_same_guitar_by_another_seed(by_file):
+    drummer, song = Reading(), by_file["a.mid"]
+    performance = perform(SongTask(song, ideas=3, seed=7), drummer)
+    assert len(performance.ideas) == 2
+    first, *others = drummer.requests[:20], drummer.requests[-40:-20], drummer.requests[-20:]
+    assert {one.seed for one in first} == {None}
+    assert [{one.seed for one in each} for each in others] == [{8}, {9}]
+    assert all([one.notes for one in each] == [one.notes for one in first] for each in others)
+
+
+def test_one_idea_is_enough_where_no_other_is_asked_for(by_file, measured):
+    result = measured(by_file["a.mid"], SilentDrummer())
+    assert (result.ideas.count, result.ideas.first, result.ideas.alike) == (1, 0, None)
+    assert result.other_ideas == ()
+
+
 def test_bits_are_those_of_the_true_drums(by_file, measured):
     result = measured(by_file["a.mid"], Reading(), by_file["b.mid"])
     assert (result.likelihood.primed, result.likelihood.worth_primed) == (12, 0)
