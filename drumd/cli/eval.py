@@ -74,7 +74,7 @@ def command(
     """
     from engine.corpus.store import read_corpus
     from engine.evaluation.evaluate import evaluate
-    from engine.evaluation.ideas import IDEAS
+    from engine.grooves.ideas import IDEAS
     from engine.evaluation.measures.document import Conditions
     from engine.evaluation.measures.likelihood import GUITARS
     from engine.evaluation.songs import songs_of

@@ -3,7 +3,6 @@
 __all__ = [
     "evaluate",
     "hit_metrics",
-    "ideas",
     "measures",
     "report",
     "results",

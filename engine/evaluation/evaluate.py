@@ -16,7 +16,6 @@ from pathlib import Path
 from engine.corpus.store import Corpus
 from engine.errors import EngineError
 from engine.evaluation.hit_metrics import Score, score
-from engine.evaluation.ideas import IDEAS, other_ideas
 from engine.evaluation.measures.baselines import Baselines
 from engine.evaluation.measures.counterfactuals import response, variants
 from engine.evaluation.measures.drumming import Drumming, drumming
@@ -31,6 +30,7 @@ from engine.evaluation.measures.training import TrainingBars
 from engine.evaluation.measures.voices import per_bar
 from engine.evaluation.results import LIVE, MODEL, OTHER, PLAYERS, TRUTH, Performance, SongResult
 from engine.evaluation.songs import EvalSong, borrowed_guitar, other_songs
+from engine.grooves.ideas import IDEAS
 from engine.inference.accompany import Drummer, accompany
 from engine.music.notes import Hit, Note
 from engine.music.song import Bar
@@ -103,8 +103,8 @@ def perform(task: SongTask, reader: Reader) -> Performance:
         likelihood=likelihood(song, bars, task.lenders, reader),
         responses=responses,
         ideas=tuple(
-            _free_run(song, song.notes, one, task)
-            for one in other_ideas(reader, task.ideas - 1, seed=task.seed)
+            _free_run(song, song.notes, reader, task, idea=number)
+            for number in range(1, task.ideas)
         ),
     )
 
@@ -194,8 +194,8 @@ def _reader(bundle: Path | None, seed: int) -> Reader:
 
 
 def _free_run(
-    song: EvalSong, notes: Sequence[Note], drummer: Drummer, task: SongTask
+    song: EvalSong, notes: Sequence[Note], drummer: Drummer, task: SongTask, *, idea: int = 0
 ) -> tuple[Hit, ...]:
     end = max((note.end for note in notes), default=0.0)
     bars = [bar for bar in song.bars if bar.start < end]
-    return accompany(notes, bars, drummer, temperature=task.temperature).hits
+    return accompany(notes, bars, drummer, temperature=task.temperature, idea=idea).hits

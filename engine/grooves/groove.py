@@ -118,7 +118,7 @@ def feel_of_slots(slots: NDArray[np.integer]) -> str:
 
 
 def keeper_of(grid: Floats) -> Voice | None:
-    """The voice that keeps time: of the cymbals and the like the one struck most; (..., t, V, 3)."""
+    """The voice that keeps time, of cymbals and the like the one struck most; (..., t, V, 3)."""
     strokes = (grid[..., 0] > 0).reshape(-1, grid.shape[-2]).sum(axis=0)
     beats = grid[..., 0, 0].size / STEPS_PER_BEAT
     voice = max(KEEPERS, key=lambda one: (strokes[one], -one))

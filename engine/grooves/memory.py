@@ -107,6 +107,6 @@ class _Riff:
             return 0.0
         both = self._onset.sum() + other._onset.sum()
         onsets = 2 * (self._onset & other._onset).sum() / max(1, both)
-        size = np.linalg.norm(self._bass) * np.linalg.norm(other._bass)
-        basses = self._bass @ other._bass / max(1e-9, size)
+        size = float(np.linalg.norm(self._bass) * np.linalg.norm(other._bass))
+        basses = float(self._bass @ other._bass) / max(1e-9, size)
         return float(onsets + basses) / 2

@@ -95,7 +95,7 @@ def accompany(
             wishes=wished,
             since=phrase.bars,
             left=len(asked) - 1 - number,
-            groove=choice and choice.groove.bar(phrase.bars),
+            groove=choice.groove.bar(phrase.bars) if choice else None,
         )
         pattern = drummer.play(request)
         gain = dynamics.follow(request.notes, request.heard_until, bar.beats)

@@ -25,7 +25,7 @@ def usual_combinations(tensors: Tensors, count: int = LISTED) -> list[int]:
     """The commonest sets of voices, nothing and every voice alone among them, by size of number."""
     bars = len(tensors["bar_song"])
     bar = np.repeat(np.arange(bars), np.diff(tensors["bar_hit"]))
-    step = bar * MAX_BAR_STEPS + tensors["hit_step"]
+    step = bar * MAX_BAR_STEPS + tensors["hit_step"].astype(np.int64)
     struck: NDArray[np.int64] = np.zeros(bars * MAX_BAR_STEPS, np.int64)
     np.bitwise_or.at(struck, step, 1 << tensors["hit_voice"].astype(np.int64))
     found, times = np.unique(struck[struck > 0], return_counts=True)

@@ -5,13 +5,13 @@ Shapes: p parts, k bars of a part (`LONGEST` at most), S songs, g grooves.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.corpus.store import Corpus
+from engine.corpus.store import Corpus, Tensors
 from engine.encoding.features import Floats, density_of, intensity_of
 from engine.grooves.book import FOLD, folded, loops
 from engine.grooves.groove import FEELS, Groove, feel_of_slots, slots_struck
@@ -20,7 +20,7 @@ from engine.grooves.training.make_book import songs_of_metre
 from engine.music.grid import MAX_BAR_STEPS
 from engine.music.notes import Metre
 from engine.music.wishes import STYLES, Style
-from engine.training.bar_table import BarTable
+from engine.training.bar_table import Arrays, BarTable
 
 Ints = NDArray[np.int64]
 STAND_INS = 2  # a song, beside its guitars
@@ -53,12 +53,13 @@ class FitParts:
 
 def fit_parts(corpus: Corpus, table: BarTable, split: str, seed: int) -> FitParts:
     """The guitars of the songs of a split, and some stand-ins."""
-    tensors, rng = corpus.tensors, np.random.default_rng(seed)
+    tensors: Arrays = dict(corpus.tensors)
+    rng = np.random.default_rng(seed)
     chosen = _choose_parts(corpus, table, split, rng)
     laid = np.zeros((len(chosen), LONGEST, MAX_BAR_STEPS, CHANNELS), np.uint8)
     bars, first = np.zeros(len(chosen), np.int64), np.zeros(len(chosen), np.int64)
     for row, part in enumerate(chosen):
-        first[row], bars[row] = _lay_part(corpus, table, part, laid[row])
+        first[row], bars[row] = _lay_part(tensors, table, part, laid[row])
     song = tensors["part_song"][chosen].astype(np.int64)
     return FitParts(
         laid,
@@ -76,7 +77,8 @@ def agreement(table: BarTable, grooves: Sequence[Groove]) -> NDArray[np.float32]
 
     The mean of it with all voices apart and with those as one that sound alike.
     """
-    return (_agreement(table, grooves, None) + _agreement(table, grooves, FOLD)) / 2
+    both = _agreement(table, grooves, None) + _agreement(table, grooves, FOLD)
+    return np.asarray(both / 2, np.float32)
 
 
 def _agreement(
@@ -114,9 +116,8 @@ def _choose_parts(
     return kept
 
 
-def _lay_part(corpus: Corpus, table: BarTable, part: int, laid: Bytes) -> tuple[int, int]:
+def _lay_part(tensors: Arrays, table: BarTable, part: int, laid: Bytes) -> tuple[int, int]:
     """Lays a part from its first bar on into (k, t, CHANNELS); its first bar, and how many."""
-    tensors = corpus.tensors
     keep = slice(int(tensors["part_note"][part]), int(tensors["part_note"][part + 1]))
     song = int(tensors["part_song"][part])
     begin, end = int(table.first[song]), int(table.end[song])
@@ -169,8 +170,9 @@ def _kept_words(count: int, rng: np.random.Generator) -> Floats:
     return np.stack(columns, axis=1)
 
 
-def metre_of(table: BarTable, numerator: Ints, denominator: Ints) -> list[Metre]:
+def metres_of(tensors: Tensors) -> list[Metre]:
     """The metre of each bar."""
     known: dict[tuple[int, int], Metre] = {}
-    pairs = zip(numerator.tolist(), denominator.tolist(), strict=True)
+    columns = (tensors[name].tolist() for name in ("bar_numerator", "bar_denominator"))
+    pairs: Iterator[tuple[int, int]] = zip(*columns, strict=True)
     return [known.setdefault(pair, Metre(*pair)) for pair in pairs]

@@ -20,7 +20,7 @@ from engine.grooves.book import alike, folded, loops, write_book
 from engine.grooves.groove import Groove
 from engine.grooves.heard import FIT_INPUTS, fit_inputs
 from engine.grooves.ideas import choose_ideas
-from engine.grooves.training.fit_data import FitParts, agreement, fit_parts, metre_of
+from engine.grooves.training.fit_data import FitParts, agreement, fit_parts, metres_of
 from engine.grooves.training.fit_model import FitNetwork, FitSettings
 from engine.grooves.training.make_book import make_book
 from engine.grooves.training.written import written_grooves
@@ -87,7 +87,8 @@ class FitTask:
         chance = torch.softmax(SHARPNESS * wanted, dim=2)
         surprise = -(chance * torch.log_softmax(logits, dim=2)).sum(dim=2)
         miss = (hope - wanted).square().mean(dim=2)
-        return ((surprise + HOPE_WEIGHT * miss) * there).sum() / there.sum()
+        loss: Tensor = ((surprise + HOPE_WEIGHT * miss) * there).sum() / there.sum()
+        return loss
 
     def validate(self) -> dict[str, float]:
         """What the ideas agree with held-out songs, looped, after 1, 4, 8 and all bars."""
@@ -195,9 +196,7 @@ def _train(task: FitTask) -> Iterator[tuple[int, dict[str, float]]]:
 
 
 def _book(corpus: Corpus, table: BarTable) -> list[Groove]:
-    tensors = corpus.tensors
-    metres = metre_of(table, tensors["bar_numerator"], tensors["bar_denominator"])
-    return [*make_book(table, corpus.songs, metres), *written_grooves()]
+    return [*make_book(table, corpus.songs, metres_of(corpus.tensors)), *written_grooves()]
 
 
 def _export(network: FitNetwork, path: Path) -> None:

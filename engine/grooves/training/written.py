@@ -1,4 +1,4 @@
-"""Grooves of our own, written as rows of text, for what a corpus has too little of: `written.toml`."""
+"""Grooves of our own, in rows of text (`written.toml`), for what a corpus has too little of."""
 
 from __future__ import annotations
 
