@@ -184,17 +184,15 @@ def places(
     `since` (...,) counts the bars since the drums came in, `left` those that follow to the song's
     end; what is None, or negative, is not known.
     """
-    after, before = (np.asarray(-1 if one is None else one) for one in (since, left))
+    unknown = np.int64(-1)
+    after, before = np.broadcast_arrays(
+        unknown if since is None else since, unknown if left is None else left
+    )
     turn = 2 * np.pi * after / PHRASE_BARS
-    begun = np.where(
-        after >= 0,
-        [
-            np.ones_like(turn), np.sin(turn), np.cos(turn), np.sin(2 * turn), np.cos(2 * turn),
-            np.minimum(after / 16, 2),
-        ],
-        0,
-    )  # fmt: skip
-    ending = np.where(before >= 0, [np.ones_like(turn), 1 / np.maximum(1, 1 + before)], 0)
+    known = np.ones_like(turn)
+    swings = [np.sin(turn), np.cos(turn), np.sin(2 * turn), np.cos(2 * turn)]
+    begun = np.where(after >= 0, [known, *swings, np.minimum(after / 16, 2)], 0)
+    ending = np.where(before >= 0, [known, 1 / np.maximum(1, 1 + before)], 0)
     return np.moveaxis(np.concatenate([begun, ending]), 0, -1).astype(np.float32)
 
 
