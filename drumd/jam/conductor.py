@@ -30,6 +30,7 @@ from drumd.jam.player import Player
 from drumd.jam.swing import swing_of
 from drumd.status.phase import BarCounts, Phase
 from drumd.timing.musical import MusicalClock
+from drumd.timing.song_state import SongState
 from drumd.timing.timeline import Timeline
 from engine.music.notes import Pattern, Request
 from engine.music.wishes import Wishes
@@ -77,9 +78,9 @@ class Conductor:
 
     def hear(self, time: float, message: mido.Message) -> None:
         """Take in a message of the guitar or the host."""
-        timeline, jumps = self._musical.timeline, self._musical.jumps
+        before = self._musical.state
         self._musical.hear(time, message)
-        self._notice(time, timeline, jumps)
+        self._notice(time, before)
         timeline = self._musical.timeline if self._musical.rolling else None
         if time < (self._musical.music_from or EVER):
             return  # a count-in
@@ -91,7 +92,8 @@ class Conductor:
 
     def command(self, time: float, command: Command) -> None:
         """Do what the player said with a pedal at `time`."""
-        timeline, jumps = self._musical.timeline, self._musical.jumps
+        before = self._musical.state
+        timeline = before.timeline
         match command:
             case Command.ONE:
                 self._musical.this_is_one(time)
@@ -109,7 +111,7 @@ class Conductor:
             case Command.HOLD:
                 settled = (self._bar - 1) * self.bar_beats  # where the bar settled last begins
                 self._groove.hold(begun=timeline is None or timeline.beat_at(time) >= settled)
-        self._notice(time, timeline, jumps)
+        self._notice(time, before)
 
     def turn_mute(self, time: float) -> None:
         """The mute pedal was pressed or let go at `time`; it counts from the next bar line on."""
@@ -131,9 +133,9 @@ class Conductor:
 
     def step(self, now: float) -> None:
         """Do what is due at `now` seconds; to be called some hundred times a second."""
-        timeline, jumps = self._musical.timeline, self._musical.jumps
+        before = self._musical.state
         self._musical.tick(now)
-        self._notice(now, timeline, jumps)
+        self._notice(now, before)
         timeline = self._musical.timeline
         if timeline is None or not self._musical.rolling:
             if self.phase is not Phase.STOPPED:
@@ -147,10 +149,10 @@ class Conductor:
         if open_still and now >= self._deadline(timeline) - ASK_S and self._wanted(now, timeline):
             self._ask_for_bar(now, timeline)
 
-    def _notice(self, time: float, timeline: Timeline | None, jumps: int) -> None:
+    def _notice(self, time: float, before: SongState) -> None:
         """See whether the song has moved, or was counted in."""
-        if self._musical.jumps != jumps:
-            self._jump(time, timeline)
+        if self._musical.state.jumps != before.jumps:
+            self._jump(time, before)
         counted_in = self._musical.counted_in
         if counted_in in (None, self._counted_in) or self._musical.timeline is None:
             return
@@ -254,12 +256,12 @@ class Conductor:
         self._asked, self._answered = None, False
         self.pattern = None
 
-    def _jump(self, time: float, old: Timeline | None) -> None:
+    def _jump(self, time: float, before: SongState) -> None:
         """The song was moved, or its bars are counted anew: go on there."""
-        timeline = self._musical.timeline
+        timeline, old = self._musical.timeline, before.timeline
         if timeline is None or old is None:
             return
-        shift = self._musical.recount
+        shift = self._musical.state.shift_since(before)
         if shift is None:
             shift = jump_shift(old.beat_at(time), timeline.beat_at(time), self.bar_beats)
         self.heard.shift(shift)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import mido
 
+from drumd.timing.sources.base import EVER, Source
+from drumd.timing.sources.midi_transport import Transport
 from drumd.timing.sources.tick_filter import TickRow
 from drumd.timing.timeline import Timeline
 from engine.music.general_midi import CLOCKS_PER_BEAT
@@ -18,7 +20,7 @@ SETTLED = 24  # clocks after which a first note may start a host that never says
 FASTEST_BPM = 1000.0
 
 
-class HostClock:
+class HostClock(Source):
     """Follows a host's transport and filters the jitter out of its clock.
 
     Some hosts send the clock alone and never say start: there the first note is beat one.
@@ -27,9 +29,8 @@ class HostClock:
     name = "host"
 
     def __init__(self) -> None:
-        self.rolling = False
-        self.jumps = 0
-        self.timeline: Timeline | None = None
+        self._transport = Transport()
+        self._now = EVER  # the latest time seen
         self._row = TickRow()
         self._count = 0  # clocks heard
         self._last: float | None = None  # when the last of them came
@@ -38,7 +39,19 @@ class HostClock:
         self._playing = False  # what the host said last: rolling, as long as the clock comes
         self._told = False  # the host speaks of its transport at all
 
+    @property
+    def standing(self) -> bool:
+        """Whether the host is there and does not play."""
+        return self._transport.present(self._now) and not self._transport.playing
+
+    @property
+    def vanished(self) -> bool:
+        """Whether the host, by what it said last, plays on where its clock has ended."""
+        return self._transport.playing
+
     def hear(self, time: float, message: mido.Message) -> None:
+        self._now = max(self._now, time)
+        self._transport.hear(time, message)
         match message.type:
             case "clock":
                 self._hear_clock(time)
@@ -55,6 +68,7 @@ class HostClock:
                 self._hear_note(time)
 
     def tick(self, now: float) -> None:
+        self._now = max(self._now, now)
         if self._last is not None and now - self._last > self._gone_s:
             self.rolling = False
 

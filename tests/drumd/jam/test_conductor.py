@@ -4,6 +4,7 @@ import pytest
 from drumd.jam.conductor import Conductor
 from drumd.status.phase import Phase
 from drumd.timing.musical import MusicalClock
+from drumd.timing.sources.base import Source
 from drumd.timing.timeline import Timeline
 from engine.music.kit import Voice
 from engine.music.notes import Metre, Pattern
@@ -13,7 +14,7 @@ FILL = Pattern.from_grid({Voice.HIGH_TOM: "xxxxxxxxxxxxxxxx"})
 BPM = 120.0  # two beats a second, two seconds a bar
 
 
-class Song:
+class Song(Source):
     """A source of musical time that a test moves by hand."""
 
     name = "song"
@@ -27,9 +28,6 @@ class Song:
                 Timeline(time, message.pos / 4, self.timeline.bpm),
                 self.jumps + 1,
             )
-
-    def tick(self, now):
-        """Stands for a host that keeps its tempo."""
 
 
 class Kit:
