@@ -22,12 +22,11 @@ from collections.abc import Callable
 
 import mido
 
-from drumd.controls import Command
+from drumd.controls import Command, Dial
 from drumd.jam.dials import Dials
 from drumd.jam.groove import Groove
 from drumd.jam.heard import HeardNotes, jump_shift
 from drumd.jam.player import Player
-from drumd.jam.swing import swing_of
 from drumd.status.phase import BarCounts, Phase
 from drumd.timing.musical import MusicalClock
 from drumd.timing.song_state import SongState
@@ -104,21 +103,32 @@ class Conductor:
             case Command.TAP:
                 self._musical.tap(time)
             case Command.FILL:
-                self._groove.dials.fill = True
+                self._groove.ask_fill()
             case Command.REGENERATE:
-                self._groove.dials.seed += 1
-                self._groove.history.clear()
+                self._groove.regenerate()
             case Command.HOLD:
                 settled = (self._bar - 1) * self.bar_beats  # where the bar settled last begins
                 self._groove.hold(begun=timeline is None or timeline.beat_at(time) >= settled)
         self._notice(time, before)
 
-    def turn_mute(self, time: float) -> None:
-        """The mute pedal was pressed or let go at `time`; it counts from the next bar line on."""
-        if self._musical.timeline is None:
-            return
-        beat = self._musical.timeline.beat_at(time)
-        if self._groove.dials.muted:
+    @property
+    def dials(self) -> Dials:
+        """What the player has set."""
+        return self._groove.dials
+
+    def turn(self, dial: Dial, value: int, *, program: bool = False) -> None:
+        """The player has turned a dial to 0..127."""
+        self._groove.turn(dial, value, program=program)
+
+    def press(self, time: float, down: frozenset[Command]) -> None:
+        """These pedals are held from `time` on; the mute counts from the next bar line on."""
+        muted = self.dials.muted
+        self._groove.press(down)
+        if self.dials.muted != muted and self._musical.timeline is not None:
+            self._turn_mute(self._musical.timeline.beat_at(time))
+
+    def _turn_mute(self, beat: float) -> None:
+        if self.dials.muted:
             self._groove.mute((beat // self.bar_beats + 1) * self.bar_beats)
         else:
             self._groove.unmute(beat)
@@ -203,7 +213,6 @@ class Conductor:
             temperature=dials.temperature,
             wishes=self._groove.wishes(),
             seed=dials.seed,
-            swing=swing_of(notes, heard_until, self._musical.metre),
         )
         self._ask(self._asked)
 
@@ -242,7 +251,7 @@ class Conductor:
         self._go_on_from(beat)
         if self.phase is not Phase.LISTENING:
             return
-        self._groove.history.clear()
+        self._groove.begin()
         since = self._musical.music_from
         first = beat - JUST_NOW if since is None else timeline.beat_at(since)
         onsets = [note.onset for note in self.heard.notes(beat) if note.onset > first]

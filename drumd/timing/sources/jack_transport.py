@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from drumd.timing.sources.base import Source
-from drumd.timing.timeline import Timeline
 from drumd.timing.transport_place import TransportPlace
 
 MOVED = 0.25  # beats; a transport so far off its line was relocated

@@ -222,6 +222,16 @@ def test_after_a_stop_a_bar_of_guitar_is_heard_again_before_drums_enter(jam):
     assert jam.starts == [16.0]
 
 
+def test_a_new_song_does_not_play_the_bar_of_the_last_one_when_the_drummer_does_not_answer(jam):
+    jam.notes(0, 10)
+    jam.song.rolling = False
+    jam.until(50)
+    jam.song.rolling, jam.answer_s = True, None
+    jam.notes(50, 62)
+    assert jam.starts == [] and jam.conductor.counts.repeated == 0
+    assert jam.conductor.counts.missed == 2
+
+
 def test_a_host_that_stops_only_to_go_on_elsewhere_has_jumped(jam):
     jam.notes(0, 16)
     jam.song.rolling = False
