@@ -139,6 +139,7 @@ class Jam:
             dropped=self.inbox.dropped,
             lateness=self.lateness.spread(RECENT),
             dials=str(self.conductor.dials),
+            trouble=musical.trouble,
         )
 
     @property

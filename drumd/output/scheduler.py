@@ -21,7 +21,7 @@ import mido
 
 from drumd.errors import PortLostError
 from drumd.output.in_flight import EVER, Entry, Outgoing, Sent
-from drumd.output.realtime import RealtimeThread
+from drumd.output.realtime import RealtimeThread, ThreadMaker
 from drumd.ports.base import Sender
 from drumd.timing.clock import Clock
 from drumd.timing.musical import MusicalClock
@@ -50,6 +50,7 @@ class Scheduler:
         latency_ms: float = 0.0,
         realtime: bool = True,
         sent: deque[Sent] | None = None,
+        thread: ThreadMaker = RealtimeThread,
     ) -> None:
         self.sent: deque[Sent] = deque(maxlen=SENT_KEPT) if sent is None else sent
         self._outgoing = Outgoing(port, clock, self.sent)
@@ -67,7 +68,7 @@ class Scheduler:
         self._reached: dict[int, float] = {}  # drum: beat of its last hit
         self._song = musical.state  # as the last pass saw it
         self._hush = False
-        self._thread = RealtimeThread("scheduler", self.send_due, clock, realtime=realtime)
+        self._thread = thread("scheduler", self.send_due, clock, realtime=realtime)
 
     @property
     def running(self) -> bool:
