@@ -17,6 +17,7 @@ import pytest
 from drumd.config import Settings
 from drumd.daemon import Daemon
 from drumd.errors import DrummerError, PortError, RecordError, SettingsError
+from drumd.process import stopping_signals
 from drumd.timing.clock import MonotonicClock, SimulatedClock
 from engine.music.notes import Metre
 from tests.support import drummers
@@ -152,6 +153,22 @@ def test_a_signal_ends_every_note_and_leaves_no_process(number, status, reason):
     assert not studio.sounding and studio.kit.closed
     assert {signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)} == before
     assert not [p for p in psutil.Process().children() if "spawn_main" in " ".join(p.cmdline())]
+
+
+@pytest.mark.parametrize("number", [n for n in stopping_signals() if n.name != "SIGINT"])
+def test_whatever_ends_the_daemon_ends_the_notes_and_closes_the_recording_whole(number, tmp_path):
+    if signal.getsignal(number) is not signal.SIG_DFL:
+        pytest.skip("somebody else sees to it here")
+    record = tmp_path / "jam.mid"
+    studio = Studio(record=record)
+    studio.at(9.94, lambda: os.kill(os.getpid(), number))
+    summary = studio.run(30.0)
+    assert summary.reason == stopping_signals()[number][0]
+    assert not studio.sounding and studio.kit.closed and not studio.drummer.running
+    drums = mido.MidiFile(record).tracks[2]
+    strokes = sum(message.type == "note_on" for message in drums)
+    assert strokes == sum(m.type == "note_on" and m.velocity > 0 for _, m in studio.kit.sent) > 0
+    assert sum(message.type == "note_off" for message in drums) == strokes
 
 
 def test_a_killed_drummer_is_replaced_while_the_last_bar_plays_on():

@@ -127,7 +127,7 @@ SAID = st.one_of(
 PAUSES = st.sampled_from([0.0, 0.0, 0.001, 0.01, 0.02, 0.05, 0.3, 1.0])
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=25)
 @given(
     st.lists(st.tuples(SAID, PAUSES), max_size=40),
     st.sampled_from(PORTS),
