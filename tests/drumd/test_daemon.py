@@ -122,6 +122,17 @@ def test_a_kit_that_vanishes_is_waited_for_and_found_with_no_note_left_sounding(
     assert any(m.type == "note_on" for _, m in studio.kit.sent) and not studio.sounding
 
 
+def test_that_two_clocks_come_in_is_said_once():
+    studio = Studio(bpm=None, clock="host")
+    for bpm, first in ((120.0, 1.0), (97.0, 1.0)):
+        for tick in range(int(9 * bpm / 60 * 24)):
+            studio.at(first + tick * 60 / bpm / 24, lambda: studio.play(mido.Message("clock")))
+    studio.at(0.9995, lambda: studio.play(mido.Message("start")))
+    studio.run(9.0)
+    assert sum("two MIDI clocks" in line for line in studio.log.lines) == 1
+    assert any("two MIDI clocks" in snapshot.screen() for snapshot in studio.log.snapshots)
+
+
 def test_a_minute_on_simulated_time_is_the_same_each_time():
     def heard():
         studio = Studio()
