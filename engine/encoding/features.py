@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from engine.encoding.preprocess import Window
 from engine.music.grid import beat_of, quantise, steps_in
 from engine.music.kit import PITCH_OF, VOICE_OF, VOICES, Voice
-from engine.music.notes import Hit, Pattern
+from engine.music.notes import HISTORY_BARS, Hit, Pattern
 from engine.music.wishes import DENSEST, LOUDEST, SOFTEST, SPARSEST, STYLES, Wishes
 
 Floats = NDArray[np.float32]
@@ -24,7 +24,7 @@ Ints = NDArray[np.int64]
 NOTE_VALUES = 6
 GRID_CHANNELS = 3
 AGO = (1, 2, 4, 8)  # the own bars that a bar to play knows, counted back from it
-PAST_BARS = max(AGO)
+PAST_BARS = HISTORY_BARS
 NEAR_BARS = 2  # of these, the bars that are read through step by step
 WISHES = 6 + STYLES  # what is asked for of a bar; see `wish_inputs`
 PLACES = 8  # where in the phrase and the song a bar lies; see `places`

@@ -13,6 +13,7 @@ from engine.music.kit import PITCH_OF, VOICE_OF, Voice
 from engine.music.wishes import FREE, Wishes
 
 SIXTEENTH = 0.25
+HISTORY_BARS = 8  # of its own that the drummer is reminded of
 WINDOW_NOTES = 150  # so many of the guitar's last notes are heard
 DRUM_ROWS = tuple(Voice)
 
