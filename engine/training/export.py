@@ -144,8 +144,8 @@ def copy_grooves(source: Path, folder: Path) -> dict[str, Any]:
             shutil.copyfile(source / name, folder / name)
     except OSError as error:
         raise BundleError(f"{source} holds no grooves; make some with `drumd grooves`") from error
-    sources = Counter(groove.source.partition(",")[0] for groove in book)
-    return {"grooves": len(book), "sources": dict(sources)}
+    sources = Counter(groove.source.partition(",")[0] for groove in book.grooves)
+    return {"grooves": len(book.grooves), "sources": dict(sources)}
 
 
 def restore_network(checkpoint: Checkpoint) -> Network:
