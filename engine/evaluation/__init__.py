@@ -8,4 +8,5 @@ __all__ = [
     "report",
     "results",
     "songs",
+    "style_trial",
 ]

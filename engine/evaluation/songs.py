@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import cycle
 
@@ -71,8 +71,14 @@ class EvalSong:
         return roll(beats, voices, starts, lengths, fine=fine)
 
 
-def songs_of(corpus: Corpus, *, split: str = "valid", part: str = "all") -> list[EvalSong]:
-    """The strict guitar songs of one split, or of its half `tune` or `last`.
+def songs_of(
+    corpus: Corpus,
+    *,
+    split: str = "valid",
+    part: str = "all",
+    files: Collection[str] | None = None,
+) -> list[EvalSong]:
+    """The strict guitar songs of one split, or of its half `tune` or `last`, or among `files`.
 
     They come in an order that mixes their sources, so that the first few are a fair sample.
     """
@@ -83,7 +89,7 @@ def songs_of(corpus: Corpus, *, split: str = "valid", part: str = "all") -> list
     for index, info in enumerate(corpus.songs):
         parts = np.flatnonzero((owner == index) & is_guitar)
         wanted = info.split == split and info.strict == 1 and in_part(info.group or info.file, part)
-        if wanted and len(parts):
+        if wanted and len(parts) and (files is None or info.file in files):
             guitar = int(parts[np.argmax(lengths[parts])])
             song = _song(corpus, index, guitar)
             if song.scored_bars():
