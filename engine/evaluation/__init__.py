@@ -9,4 +9,5 @@ __all__ = [
     "results",
     "songs",
     "style_trial",
+    "touch_trial",
 ]

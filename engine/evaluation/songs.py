@@ -20,6 +20,7 @@ from engine.music.notes import Hit, Metre, Note
 from engine.music.song import Bar
 
 PARTS = ("tune", "last", "all")
+DRUMS = "drums"  # the kind of a drummer alone, as manifests call it
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,13 @@ def songs_of(
     return sorted(songs, key=lambda song: _digest(song.file))
 
 
+def drummers_of(corpus: Corpus, *, split: str = "valid") -> list[EvalSong]:
+    """The recordings of drummers alone in one split: songs without a guitar, in mixed order."""
+    alone = [i for i, one in enumerate(corpus.songs) if one.split == split and one.kind == DRUMS]
+    songs = [_song(corpus, index, None) for index in alone]
+    return sorted(songs, key=lambda song: _digest(song.file))
+
+
 def in_part(group: str, part: str) -> bool:
     """Whether a group of songs lies in this half; what is kept for the last look stays apart."""
     odd = _digest(group)[0] & 1
@@ -134,11 +142,16 @@ def _digest(text: str) -> bytes:
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).digest()
 
 
-def _song(corpus: Corpus, index: int, part: int) -> EvalSong:
+def _notes(corpus: Corpus, part: int) -> tuple[Note, ...]:
     tensors = corpus.tensors
     first, last = (int(at) for at in tensors["part_note"][part : part + 2])
     columns = ("note_onset", "note_duration", "note_pitch", "note_velocity")
     rows = zip(*(tensors[name][first:last].tolist() for name in columns), strict=True)
+    return tuple(Note(*row) for row in rows)
+
+
+def _song(corpus: Corpus, index: int, part: int | None) -> EvalSong:
+    tensors = corpus.tensors
     bars = np.flatnonzero(tensors["bar_song"] == index)
     starts = np.asarray(tensors["bar_start"], np.float64)
     hit_from, hit_to = (int(tensors["bar_hit"][at]) for at in (bars[0], bars[-1] + 1))
@@ -150,7 +163,7 @@ def _song(corpus: Corpus, index: int, part: int) -> EvalSong:
     return EvalSong(
         file=corpus.songs[index].file,
         group=corpus.songs[index].group or corpus.songs[index].file,
-        notes=tuple(Note(*row) for row in rows),
+        notes=() if part is None else _notes(corpus, part),
         bars=tuple(_bar(corpus, int(bar)) for bar in bars),
         hit_beats=starts[hit_bar] + beat_of(steps) + offsets,
         hit_voices=np.asarray(tensors["hit_voice"][hit_from:hit_to], np.int64),

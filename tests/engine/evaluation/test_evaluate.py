@@ -11,7 +11,7 @@ from engine.evaluation.measures.baselines import ROCK, Baselines
 from engine.evaluation.measures.counterfactuals import REST
 from engine.evaluation.measures.training import TrainingBars
 from engine.evaluation.results import LIVE, MODEL, OTHER, PLAYERS, TRUTH
-from engine.evaluation.songs import borrowed_guitar, in_part, other_songs, songs_of
+from engine.evaluation.songs import borrowed_guitar, drummers_of, in_part, other_songs, songs_of
 from engine.music.grid import steps_in
 from engine.music.kit import VOICES, Voice
 from engine.music.notes import Pattern
@@ -193,6 +193,18 @@ def test_songs_are_measured_in_processes_and_come_in_their_order(corpus, by_file
 def test_a_bundle_that_cannot_be_played_is_told_with_the_song(corpus, by_file, tmp_path):
     with pytest.raises(EngineError, match=r"a\.mid cannot be measured: .* has no bundle\.json"):
         evaluate(corpus, [by_file["a.mid"]], bundle=tmp_path)
+
+
+def test_drummers_alone_are_songs_without_a_guitar(tmp_path):
+    hits = [(n / 2, 0.1, (36, 42, 38, 42)[n % 4], 60 + 7 * (n % 9)) for n in range(160)]
+    drums = midi(maps(bpm=[(0, 110)], metres=[(0, 4, 4)]), track(hits, channel=9, name="Drums"))
+    songs = write(tmp_path / "songs", alone=drums, both=band(20))
+    rows = ("file,split,kind,strict", "alone.mid,valid,drums,0", "both.mid,valid,guitar,1")
+    (songs / "manifest.csv").write_text("\n".join(rows), "utf-8")
+    prepare_songs([songs], tmp_path / "corpus", jobs=1)
+    (alone,) = drummers_of(read_corpus(tmp_path / "corpus"))
+    assert (alone.file, alone.notes, len(alone.hits())) == ("alone.mid", (), 160)
+    assert drummers_of(read_corpus(tmp_path / "corpus"), split="train") == []
 
 
 def test_a_guitar_is_lent_by_a_song_of_the_same_metre_and_another_group(by_file):
