@@ -31,7 +31,7 @@ clean: ## remove what make made
 	@touch $@
 
 .venv/.dev: .venv/.core
-	$(BIN)/python -m pip install -q --prefer-binary -c constraints.txt -e '.[train,notation,plot,jack,link,test]'
+	$(BIN)/python -m pip install -q --prefer-binary -c constraints.txt -e '.[train,notation,plot,jack,link,test,eval]'
 	@touch $@
 
 .PHONY: help jam test check bench clean

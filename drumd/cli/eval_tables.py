@@ -32,6 +32,7 @@ def show(summary: Summary, title: str) -> None:
         _keepers(summary),
         _returns(summary),
         _strokes(summary),
+        *_styles(summary),
         _responses(summary),
         _overlaps(summary),
     ):
@@ -137,6 +138,23 @@ def _returns(summary: Summary) -> Table:
         cells[MODEL] = interval(summary.returns[MODEL][name], label.write)
         table.add_row(label.text, *cells.values())
     return table
+
+
+def _styles(summary: Summary) -> Iterator[Table]:
+    """Nothing where no song was played in every style."""
+    from engine.evaluation.measures.labels import interval, percent
+
+    heard = summary.styles
+    if heard is None:
+        return
+    title = f"styles heard by a judge (true songs {percent(heard.true_accuracy.mean)},"
+    table = _table(f"{title} chance {percent(heard.chance)})", ("told", "heard [95 %]", "held for"))
+    table.add_row("all", interval(heard.accuracy, percent), "")
+    for style, mean in heard.by_style.items():
+        held = sorted(heard.confused[style].items(), key=lambda one: -one[1])[:3]
+        held_for = ", ".join(f"{name} {percent(share)}" for name, share in held)
+        table.add_row(style, interval(mean, percent), held_for)
+    yield table
 
 
 def _strokes(summary: Summary) -> Table:
