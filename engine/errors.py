@@ -5,6 +5,7 @@ EngineError
 ├── CorpusError       a corpus that cannot be used
 ├── ConfigError       a training recipe with a mistake
 ├── CheckpointError   a checkpoint that cannot be used
+├── TrainingError     a training that goes nowhere
 ├── BundleError       a bundle that cannot be used
 ├── OnsetsError       a file of onsets that cannot be used
 └── MissingExtraError an optional library that is not installed
@@ -29,6 +30,10 @@ class ConfigError(EngineError):
 
 class CheckpointError(EngineError):
     """A checkpoint is missing, truncated or of another model."""
+
+
+class TrainingError(EngineError):
+    """A training's loss or score is no number any more."""
 
 
 class BundleError(EngineError):
