@@ -11,6 +11,19 @@ EngineError
 └── MissingExtraError an optional library that is not installed
 """
 
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+EXTRAS = {  # of drumd: the libraries of each, by the names that they are imported by
+    "train": ("torch", "symusic", "safetensors", "onnx", "onnxscript"),
+    "notation": ("music21",),
+    "plot": ("matplotlib",),
+    "jack": ("jack",),
+    "link": ("link",),
+}
+
 
 class EngineError(Exception):
     """Something the user can mend; the message is one clear sentence."""
@@ -49,3 +62,15 @@ class MissingExtraError(EngineError):
 
     def __init__(self, library: str, extra: str, what: str) -> None:
         super().__init__(f"{what} needs {library}: pip install 'drumd[{extra}]'")
+
+
+@contextmanager
+def needs(extra: str, what: str) -> Iterator[None]:
+    """Around imports of an extra: tells which to install, since `what` needs it."""
+    try:
+        yield
+    except ImportError as error:
+        library = (error.name or "").partition(".")[0]
+        if library not in EXTRAS[extra]:
+            raise
+        raise MissingExtraError(library, extra, what) from error

@@ -176,7 +176,7 @@ def libraries(facts: Facts) -> Iterator[Finding]:
         "torch": "training",
         "music21": "generate --score",
         "matplotlib": "generate --plot",
-        "jack": "the JACK tests",
+        "jack": "hits on the exact frame on JACK",
         "link": "--clock link (Ableton Link)",
     }
     for name in facts.missing:

@@ -17,6 +17,7 @@ from pathlib import Path
 from drumd.errors import PortError
 from drumd.output.realtime import PRIORITY
 from drumd.ports.base import PortList
+from engine.errors import EXTRAS
 
 SERVER_OF = {
     "jack": "JACK server",
@@ -24,13 +25,7 @@ SERVER_OF = {
     "coremidi": "CoreMIDI",
     "winmm": "Windows MIDI",
 }
-OPTIONAL = {
-    "torch": "train",
-    "music21": "notation",
-    "matplotlib": "plot",
-    "jack": "jack",
-    "link": "link",
-}
+OPTIONAL = {libraries[0]: extra for extra, libraries in EXTRAS.items()}  # the first stands for all
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.errors import EngineError, MissingExtraError
+from engine.errors import EngineError, needs
 from engine.music.kit import Voice
 from engine.music.notes import Hit, Note
 from engine.music.song import Bar, Song, bars
@@ -62,10 +62,8 @@ def write_plot(path: Path, picture: Picture) -> None:
 
 def draw(picture: Picture) -> Figure:
     """The picture as a matplotlib figure."""
-    try:
+    with needs("plot", "drawing a plot"):
         from matplotlib.figure import Figure
-    except ImportError as error:
-        raise MissingExtraError("matplotlib", "plot", "drawing a plot") from error
     lines = _lines(picture.bars[:MOST_BARS])
     height = 0.7 + LINE_IN * len(lines)
     figure = Figure(figsize=(WIDTH_IN, height))

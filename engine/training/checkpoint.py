@@ -30,7 +30,7 @@ LAST, BEST, LOG = "last.safetensors", "best.safetensors", "log.jsonl"  # of a ru
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """Where a run stands after `step` steps in all. Read from a file, its tensors are on the CPU."""
+    """Where a run stands after `step` steps in all; its tensors are on the CPU when it is read."""
 
     weights: dict[str, Tensor]
     optimizer: dict[str, Tensor]

@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import fields, is_dataclass
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import torch
 from torch import Tensor, nn
@@ -62,7 +62,7 @@ def to_device(value: Moved, device: torch.device) -> Moved:
     What is there already is not copied.
     """
     if isinstance(value, Tensor):
-        return value.to(device)
+        return cast(Moved, value.to(device))
     if not is_dataclass(value) or isinstance(value, type):
         return value
     moved = {item.name: to_device(getattr(value, item.name), device) for item in fields(value)}
