@@ -74,7 +74,7 @@ def gather() -> Facts:
 
 
 def survey() -> tuple[ApiFacts, ...]:
-    """Ask every API that python-rtmidi was built with for its ports."""
+    """Ask every API that the MIDI library was built with for its ports."""
     from drumd.ports.rtmidi import compiled_apis
 
     return tuple(ask(api) for api in compiled_apis())

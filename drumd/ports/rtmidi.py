@@ -211,7 +211,7 @@ class _Client:
         """
         try:
             names = self.names()
-            found = cable_to(self.kind, wanted, again, names)
+            found = cable_to(self.kind, wanted, again, names, api=self.api)
             if found is None:
                 self._open_virtual(wanted, names)
                 return wanted

@@ -10,7 +10,7 @@ from drumd.ports import driver
 from drumd.ports.driver import find_driver, supriya_midi
 
 
-class Missing(Exception):
+class MissingServerError(Exception):
     """What a library says of a server that does not answer."""
 
 
@@ -22,7 +22,7 @@ class Client:
 
     def get_port_count(self):
         if self.told[0] == "jack":
-            raise Missing("no server")
+            raise MissingServerError("no server")
         return 0
 
 
@@ -32,14 +32,14 @@ def libraries(monkeypatch):
     rtmidi = SimpleNamespace(
         API_MACOSX_CORE=1, API_LINUX_ALSA=2, API_WINDOWS_MM=4, API_UNIX_JACK=3,
         get_compiled_api=lambda: [2, 3], MidiIn=Client, MidiOut=Client,
-        RtMidiError=Missing, UnsupportedOperationError=NotImplementedError,
+        RtMidiError=MissingServerError, UnsupportedOperationError=NotImplementedError,
     )  # fmt: skip
     apis = SimpleNamespace(
         MACOSX_CORE="coremidi", LINUX_ALSA="alsa", WINDOWS_MM="winmm", UNIX_JACK="jack"
     )
     supriya = SimpleNamespace(
         RtMidiAPI=apis, get_compiled_apis=lambda: ["alsa", "jack"],
-        MidiIn=Client, MidiOut=Client, RtMidiError=Missing,
+        MidiIn=Client, MidiOut=Client, RtMidiError=MissingServerError,
     )  # fmt: skip
     monkeypatch.setitem(sys.modules, "rtmidi", rtmidi)
     monkeypatch.setitem(sys.modules, "supriya_midi", supriya)

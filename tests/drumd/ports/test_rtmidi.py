@@ -28,6 +28,7 @@ class Client:
     """One end of a pretended MIDI system, as the library shows it."""
 
     ports: tuple[str, ...] = ()
+    sides: ClassVar[dict[str, tuple[str, ...]]] = {}  # of each kind, where they differ
     missing: tuple[int, ...] = ()
     virtual = True
     opened: ClassVar[list["Client"]] = []
@@ -40,7 +41,7 @@ class Client:
         Client.opened.append(self)
 
     def get_ports(self):
-        return list(self.ports)
+        return list(self.sides.get("input" if self.longest else "output", self.ports))
 
     def get_port_name(self, index):
         if not self.ports:
@@ -225,6 +226,13 @@ def test_in_and_out_being_one_port_is_refused_by_its_full_name(system):
     assert "hear itself" in same_port("bus 1", "IAC Bus 1")
     assert same_port("bus 1", "bus 2") is None
     assert "hear itself" in same_port("New", "New")  # two virtual ports of one name
+
+
+def test_in_and_out_being_one_cable_of_windows_is_refused(system):
+    system.missing = (2,)
+    system.sides = {"input": ("Synth 0", "Guitar 1"), "output": ("Wavetable 0", "AI 1", "Guitar 2")}
+    assert "hear itself" in same_port("Guitar 1", "Guitar 2")
+    assert same_port("Guitar 1", "AI 1") is None
 
 
 def test_names_are_compared_even_where_there_is_no_midi(system):
