@@ -9,6 +9,8 @@ from pathlib import Path
 
 import click
 
+from drumd.cli.terminal import tell
+
 
 @click.command()
 @click.argument("run", type=click.Path(path_type=Path))
@@ -63,4 +65,4 @@ def command(run: Path, bundle: Path, as_json: bool, **given: float | None) -> No
     if as_json:
         click.echo(json.dumps({"bundle": str(bundle), "bytes": size, **opened.about}))
     else:
-        click.echo(f"{bundle}: {size / 1e6:.1f} MB, checksums written")
+        tell(f"{bundle}: {size / 1e6:.1f} MB, checksums written")

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from drumd.cli.terminal import tell
+
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
     from rich.progress import TaskID
@@ -122,7 +124,7 @@ def command(
         best = outcome.best if isfinite(outcome.best) else None
         click.echo(json.dumps({"run": str(run), **asdict(outcome), "best": best}))
     elif share.first:
-        click.echo(_sentence(run, outcome.finished, outcome.step, outcome.best), err=True)
+        tell(_sentence(run, outcome.finished, outcome.step, outcome.best), err=True)
     if not outcome.finished:
         sys.exit(INTERRUPTED)
 

@@ -70,7 +70,8 @@ def draw(picture: Picture) -> Figure:
     shape = {"left": 0.075, "right": 0.985, "top": 1 - 0.65 / height, "bottom": 0.2 / height}
     ratios = [1.15, 1, 0.2] * len(lines)  # guitar, drums, air
     grid = figure.add_gridspec(len(ratios), 1, height_ratios=ratios, hspace=0.06, **shape)
-    figure.suptitle(_title(picture), x=0.075, y=1 - 0.12 / height, ha="left", va="top", color=INK)
+    place = {"x": 0.075, "y": 1 - 0.12 / height, "ha": "left", "va": "top"}
+    figure.suptitle(_title(picture), color=INK, parse_math=False, **place)
     width = max(_length(line) for line in lines)
     for row, line in enumerate(lines):
         above, below = (figure.add_subplot(grid[3 * row + k, 0]) for k in (0, 1))
