@@ -53,7 +53,8 @@ HOMES = {
     "numpy": ["engine/*", "drumd/cli/*", "drumd/recording/report.py"],
     "onnxruntime": ["engine/inference/runtime.py"],
     "rich": ["drumd/status/reporter.py", "drumd/cli/*"],
-    "rtmidi": ["drumd/ports/rtmidi.py"],
+    "rtmidi": ["drumd/ports/driver.py"],
+    "supriya_midi": ["drumd/ports/driver.py"],
     "symusic": ["engine/midi/read.py"],
     "torch": ["engine/models/*", "engine/training/*", "engine/seed/*", "engine/beats/training/*"],
 }
@@ -221,7 +222,7 @@ def test_an_import_out_of_place_is_found(file: str, source: str) -> None:
             "def work():\n    from engine.inference.infer import BundleDrummer",
         ),
         ("drumd/cli/train.py", "def command():\n    from engine.training.train import train"),
-        ("drumd/ports/rtmidi.py", "import rtmidi"),
+        ("drumd/ports/driver.py", "def python_rtmidi():\n    import rtmidi"),
         ("drumd/status/reporter.py", "from rich.live import Live"),
         ("engine/models/seq_model.py", "import torch"),
         ("engine/training/export.py", "from engine.inference.bundle import Bundle"),
