@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from drumd.cli.progress import cores, progress_bar
+from drumd.cli.terminal import tell
 
 if TYPE_CHECKING:
     from engine.corpus.store import Corpus
@@ -185,7 +186,7 @@ def _tell(
         from engine.evaluation.report.page import write_report
 
         page = write_report(report, results, summary, conditions)
-        click.echo(f"the report is in {page}", err=True)
+        tell(f"the report is in {page}", err=True)
     if as_json:
         click.echo(json.dumps(document(results, summary, conditions)))
     else:

@@ -9,6 +9,8 @@ from rich.box import MARKDOWN
 from rich.console import Console
 from rich.table import Table
 
+from drumd.status.plain import harmless
+
 if TYPE_CHECKING:
     from engine.evaluation.measures.comparison import Row
     from engine.evaluation.measures.summary import Summary
@@ -19,7 +21,7 @@ WIDE = 240  # characters; a table that is cut to the terminal cannot be copied
 def show(summary: Summary, title: str) -> None:
     """Print everything; intervals are 95 % over songs."""
     console = Console(markup=False, highlight=False)
-    console.print(_agreement(summary, title))
+    console.print(_agreement(summary, harmless(title)))
     console.print(f"\nhits a bar as played: {_true_hits(summary):.1f}")
     console.print(f"F1 by voice: {_voices(summary)}")
     for table in (
@@ -49,7 +51,7 @@ def comparison(rows: Sequence[Row], songs: int) -> None:
     table = Table(*columns, "windows learnt from", "training (min)", box=MARKDOWN)
     for one in rows:
         table.add_row(
-            one.bundle,
+            harmless(one.bundle),
             one.architecture,
             f"{one.parameters:,}",
             f"{one.bytes / 1e6:.1f}",

@@ -36,7 +36,7 @@ from engine.models.seq_model import Guitar, Memory, Seq2Seq
 from engine.models.transformer import StepMemory, Transformer
 from engine.training.checkpoint import BEST, LOG, Checkpoint, load_checkpoint
 from engine.training.cost import cost_of
-from engine.training.train import BEGUN_FROM
+from engine.training.run import BEGUN_FROM
 
 OPSET = 18
 ANSWERS = ("voices", "velocity", "offset")
