@@ -200,7 +200,7 @@ class _Client:
         """The ports that are there, or a PortError: a server may go while it is asked."""
         try:
             return tuple(self.port.get_ports())
-        except FAILURES as error:
+        except DRIVER.failures as error:
             raise PortError(f"{self.api} does not say what ports there are: {error}") from error
 
     @property

@@ -13,8 +13,6 @@ from __future__ import annotations
 from math import floor
 from typing import Protocol, cast
 
-import mido
-
 from drumd.timing.clock import Clock
 from drumd.timing.sources.base import Source
 from drumd.timing.timeline import Timeline

@@ -262,7 +262,7 @@ def test_a_system_that_fails_as_it_is_asked_for_its_names_is_a_port_that_has_gon
     system.ports = ()
 
     def fails(_):
-        raise driver.SystemError("MidiInPretended::getPortCount: the server is gone.")
+        raise PretendedError("MidiInPretended::getPortCount: the server is gone.")
 
     monkeypatch.setattr(system, "get_ports", fails)
     assert "waiting for port 'Guitar'" in port.look_after()
