@@ -29,6 +29,9 @@ class FitSettings:
 class FitNetwork(nn.Module):
     """A summary of bars in, a score for each groove out."""
 
+    mean: Tensor  # of what is seen in training, and its spread, (FIT_INPUTS,) each
+    spread: Tensor
+
     def __init__(self, grooves: int, settings: FitSettings) -> None:
         super().__init__()
         size, drop = settings.size, settings.dropout
