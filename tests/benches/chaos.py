@@ -1,7 +1,8 @@
 """Chaos on a real JACK server, as a table: python -m tests.benches.chaos [--turns N] [--only NAME].
 
 Each scene ill-treats a running `drumd listen`. After it: notes left on, strokes of one drum within
-30 ms of each other, and by how much threads, handles and memory have grown.
+30 ms of each other, and by how much threads, handles and memory have grown. A server that is killed
+and started again is the subject of bench_hotplug.
 """
 
 from __future__ import annotations
@@ -14,23 +15,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import mido
 import psutil
 
-from tests.support.jack.harness import (
-    Event,
-    JackGuitarist,
-    JackServer,
-    clock_events,
-    jack_server,
-    note_on_times,
-    started_again,
-)
+from tests.support.jack.harness import Event, clock_events, jack_server, note_on_times
 from tests.support.jack.jam import Listening, listening, riff, song, sounding
 from tests.support.looping_host import doubled
 
@@ -165,40 +157,6 @@ def row(title: str, jam: Listening, before: Burden, after: Burden) -> tuple[obje
     return title, len(struck), len(sounding(jam)), len(doubled(struck)), threads, handles, growth
 
 
-def restarts(turns: int) -> tuple[object, ...]:
-    """The JACK server is killed and started again."""
-    with jack_server() as server, listening(server) as jam:
-        jam.guitarist.play(song(BPM, 64))
-        jam.await_stroke()
-        before, struck, twice = Burden.of(jam.process.pid), 0, 0
-        for _ in range(turns):
-            with _again(server, jam) as server:
-                jam.guitarist.play(song(BPM, 64))
-                jam.await_stroke()
-                time.sleep(1.0)
-                heard = note_on_times(jam.guitarist.received)
-                struck, twice = struck + len(heard), twice + len(doubled(heard))
-                after = Burden.of(jam.process.pid)
-                last = turns - 1 == _
-                if last:
-                    jam.end()
-                    time.sleep(0.2)
-        _title, _n, left, _d, *grown = row("", jam, before, after)
-        return f"jackd is killed and started {turns} times", struck, left, twice, *grown
-
-
-@contextmanager
-def _again(server: JackServer, jam: Listening) -> Iterator[JackServer]:
-    """A new server in place of the old one, with a new guitarist, plugged in."""
-    server.kill()
-    jam.guitarist.close()
-    with started_again(server) as again, JackGuitarist(again, "again") as guitarist:
-        while len(guitarist.ports("AI Drums") + guitarist.ports("drumd-in:Guitar")) < 2:
-            time.sleep(0.01)
-        jam.come_back(guitarist)
-        yield again
-
-
 def killed_while_recording(turns: int) -> str:
     """SIGKILL at random moments: how much of the recording is lost, at most."""
     hand, worst, broken = random.Random(1), 0.0, 0
@@ -238,9 +196,9 @@ def line(cells: tuple[object, ...]) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--turns", type=int, default=20, help="how often each thing is done")
-    parser.add_argument("--only", choices=[*SCENES, "restarts", "recording"], action="append")
+    parser.add_argument("--only", choices=[*SCENES, "recording"], action="append")
     chosen = parser.parse_args()
-    names = chosen.only or [*SCENES, "restarts", "recording"]
+    names = chosen.only or [*SCENES, "recording"]
     print(line(HEAD), flush=True)  # noqa: T201
     for name in names:
         if name == "recording":
