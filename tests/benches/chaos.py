@@ -204,10 +204,7 @@ def main() -> None:
         if name == "recording":
             print(killed_while_recording(chosen.turns), flush=True)  # noqa: T201
             continue
-        cells = (
-            restarts(chosen.turns) if name == "restarts" else run_scene(SCENES[name], chosen.turns)
-        )
-        print(line(cells), flush=True)  # noqa: T201
+        print(line(run_scene(SCENES[name], chosen.turns)), flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":
