@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 SLOTS = np.array([0.0, 1 / 4, 1 / 3, 1 / 2, 2 / 3, 3 / 4])
 STEPS_PER_BEAT = len(SLOTS)
+HALF, TWO_THIRDS = 3, 4  # the slots between two beats that a straight and a swung eighth fall on
 MIN_BAR_BEATS, MAX_BAR_BEATS = 1.5, 6.0
 MAX_BAR_STEPS = int(MAX_BAR_BEATS * STEPS_PER_BEAT)
 
@@ -40,6 +41,17 @@ def steps_in(beats: float) -> int:
     if not fits_grid(beats):
         raise ValueError(f"a bar of {beats} beats does not fit the grid")
     return round(beats * STEPS_PER_BEAT)
+
+
+def swung(steps: NDArray[np.integer]) -> NDArray[np.bool_]:
+    """Of the strokes that are second eighths, in order: whether each one is swung, not straight.
+
+    How many there must be, and what share of them, before one says that a song swings, is for who
+    asks to know.
+    """
+    slots = np.asarray(steps) % STEPS_PER_BEAT
+    late: NDArray[np.bool_] = slots[(slots == HALF) | (slots == TWO_THIRDS)] == TWO_THIRDS
+    return late
 
 
 def fits_grid(beats: float) -> bool:

@@ -139,9 +139,7 @@ class Request:
     `notes` are the guitar's last notes in beats of the song (at most `WINDOW_NOTES` count),
     `heard_until` the beat up to which the guitar is known: at or before `start` when playing live
     (*anticipate*), the end of the bars when writing for a file (*accompany*). `history` holds the
-    drums of the bars just before `start`, oldest first. `swing` is where in the beat the guitar
-    plays its second eighth: 0.5 straight, 0.67 triplets, more still a dotted shuffle; None: it has
-    not shown.
+    drums of the bars just before `start`, oldest first.
     """
 
     bar: int
@@ -153,7 +151,6 @@ class Request:
     bars: int = 1
     history: tuple[Pattern, ...] = ()
     temperature: float | None = None  # None: the bundle's own
-    swing: float | None = None
     wishes: Wishes = FREE
     takes: int | None = None  # tried for the answer; None: the bundle's own number
     seed: int | None = None  # of this bar's dice; None: the drummer's own
