@@ -145,7 +145,7 @@ def _numbers(
 def _by_cell(steps: Floats, how: np.ufunc) -> Floats:
     """(k, t) of steps brought together on sixteenths, (k, CELLS)."""
     cells = np.zeros((len(steps), CELLS), np.float32)
-    how.at(cells, (slice(None), _CELL_OF), steps)
+    how.at(cells, (slice(None), _CELL_OF), steps)  # type: ignore[arg-type]
     return cells
 
 
