@@ -114,6 +114,7 @@ class BundleDrummer:
             temperature,
             (request.takes or playing.takes) if temperature else 1,
             self._layout.struck,
+            floor=playing.floor,
             velocity_spread=playing.velocity_spread,
             timing_spread=playing.timing_spread,
         )
@@ -132,7 +133,8 @@ class BundleDrummer:
             plain = replace(request, wishes=replace(request.wishes, fill=False))
             return lambda step: FILL_LEAN if step >= late else -1.0, [plain]
         guidance = self._playing.guidance
-        return lambda _: guidance, [replace(request, notes=())] if guidance else []
+        known = {"groove": None} if self._layout.grooves else {"notes": ()}
+        return lambda _: guidance, [replace(request, **known)] if guidance else []
 
     def _strike(
         self,
