@@ -58,7 +58,7 @@ def clean_drums(song: Song) -> Drums:
     voice = _voices(pitch)
     mapped = voice != _UNMAPPED
     on_kit = ~np.isin(pitch, list(HAND_PERCUSSION))
-    if mapped.sum() < LEAST_MAPPED * on_kit.sum():
+    if (mapped & on_kit).sum() < LEAST_MAPPED * on_kit.sum():
         raise Unfit("drum kit not known")
     present = set(voice.tolist())
     if Voice.KICK not in present or not present & BACKBEAT:
