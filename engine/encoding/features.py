@@ -184,7 +184,9 @@ def places(
     `since` (...,) counts the bars since the drums came in, `left` those that follow to the song's
     end; what is None, or negative, is not known.
     """
-    after, before = (np.asarray(-1 if one is None else one) for one in (since, left))
+    after, before = np.broadcast_arrays(
+        *(np.asarray(-1 if one is None else one) for one in (since, left))
+    )
     turn = 2 * np.pi * after / PHRASE_BARS
     begun = np.where(
         after >= 0,
