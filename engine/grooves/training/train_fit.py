@@ -159,7 +159,7 @@ def make_grooves(
         report(FitProgress(step, settings.steps, scores))
     sources = count_book_sources(task.grooves)
     write_book(folder / BOOK, task.grooves, {"sources": sources})
-    _export(task.network, folder / FIT)
+    write_fit(task.network, folder / FIT)
     (folder / LOG).write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
     about = {"settings": asdict(settings), "scores": lines[-1] if lines else {}, "sources": sources}
     (folder / ABOUT).write_text(json.dumps(about, indent=1) + "\n", "utf-8")
@@ -199,7 +199,8 @@ def _book(corpus: Corpus, table: BarTable) -> list[Groove]:
     return [*make_book(table, corpus.songs, metres_of(corpus.tensors)), *written_grooves()]
 
 
-def _export(network: FitNetwork, path: Path) -> None:
+def write_fit(network: FitNetwork, path: Path) -> None:
+    """The network as a graph, beside the book that it ranks."""
     write_graph(
         network,
         (torch.zeros(2, 3, FIT_INPUTS),),
