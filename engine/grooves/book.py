@@ -50,6 +50,8 @@ def read_book(path: Path) -> tuple[Groove, ...]:
         told = json.loads(path.read_text("utf-8"))
         if told["format"] != FORMAT or told["version"] != VERSION:
             raise ValueError("another format")
+        if not told["grooves"]:
+            raise ValueError("no groove in it")
         return tuple(_groove(entry) for entry in told["grooves"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise BundleError(
