@@ -1,23 +1,49 @@
-"""A small drummer that knows grooves: untrained networks and a tiny book, as a bundle."""
+"""Small untrained drummers as bundles: one with a tiny book of grooves, one of the first kit."""
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor, nn
 
+from engine.encoding.features import (
+    CONDITIONS,
+    GRID_CHANNELS,
+    NOTE_VALUES,
+    OFFSETS,
+    PLACES,
+    VELOCITIES,
+)
 from engine.grooves.book import write_book
 from engine.grooves.groove import Groove
 from engine.grooves.training.fit_model import FitNetwork, FitSettings
 from engine.grooves.training.train_fit import BOOK, FIT, write_fit
-from engine.inference.bundle import Playing
+from engine.inference.bundle import (
+    ABOUT,
+    FIRST_KIT,
+    FIRST_VOICES,
+    FORMAT,
+    LISTEN,
+    PLAY,
+    Playing,
+    describe_file,
+    vocabulary,
+)
 from engine.models.networks import build_network
 from engine.music.kit import Voice
 from engine.music.notes import COMMON_TIME, Metre, Pattern
 from engine.recipe import Recipe
 from engine.training.checkpoint import BEST, Checkpoint, save_checkpoint
-from engine.training.export import export
+from engine.training.export import export, write_graph
+
+FIRST_HITS = FIRST_VOICES * GRID_CHANNELS
+FIRST_HISTORY = 2 * FIRST_HITS
+FIRST_CONDITIONS = CONDITIONS - PLACES
+SIZE = 8  # of the network of the first kit
 
 LSTM: dict[str, Any] = {
     "pitch_size": 4,
@@ -101,3 +127,93 @@ def tiny_bundle(folder: Path, kind: str = "no attention", **playing: Any) -> Pat
     """A bundle of version 3 in `folder`, beside the run and the grooves that it is made of."""
     run, grooves = write_run(folder / "run", kind), write_grooves(folder / "grooves")
     return export(run, folder / "bundle", Playing(**playing), grooves=grooves)
+
+
+class FirstListen(nn.Module):
+    """Hears as networks of the first kit did, by the shapes alone."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.step = nn.Linear(FIRST_CONDITIONS + FIRST_HISTORY + 1, SIZE)
+        self.note = nn.Linear(NOTE_VALUES + 2, 2 * SIZE)
+        self.likely = nn.Linear(SIZE, FIRST_VOICES)
+
+    def forward(
+        self,
+        pitch: Tensor,
+        values: Tensor,
+        step: Tensor,
+        count: Tensor,
+        history: Tensor,
+        conditions: Tensor,
+        bar_steps: Tensor,
+    ) -> tuple[Tensor, ...]:
+        told = torch.stack([pitch / 127, torch.remainder(step, bar_steps) / 24], dim=2)
+        notes = self.note(torch.cat([told.to(values.dtype), values], dim=2))
+        heard = notes.sum(dim=1, keepdim=True) / count.clamp(min=1)[:, None, None]
+        place = torch.remainder(torch.arange(conditions.shape[1]), bar_steps)
+        guitar = heard[..., :1] + 0 * conditions[..., :1]
+        context = self.step(torch.cat([conditions, history[:, place], guitar], dim=2))
+        return context, self.likely(context), heard, torch.tanh(heard[:, 0, :SIZE])
+
+
+class FirstPlay(nn.Module):
+    """Answers one step as networks of the first kit did."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.drums = nn.Linear(FIRST_HITS + FIRST_HISTORY + 2 * SIZE, SIZE)
+        self.voices = nn.Linear(SIZE, 2**FIRST_VOICES)
+        self.velocity = nn.Linear(SIZE, FIRST_VOICES * VELOCITIES)
+        self.offset = nn.Linear(SIZE, FIRST_VOICES * len(OFFSETS))
+
+    def forward(
+        self,
+        context: Tensor,
+        notes: Tensor,
+        previous: Tensor,
+        history: Tensor,
+        hidden: Tensor,
+        cell: Tensor,
+    ) -> tuple[Tensor, ...]:
+        known = self.drums(torch.cat([previous, history, notes], dim=2))
+        out = torch.tanh(context + known + hidden[0][:, None] + cell[0][:, None])
+        shape = (-1, 1, FIRST_VOICES)
+        velocity = self.velocity(out).view(*shape, VELOCITIES)
+        offset = self.offset(out).view(*shape, len(OFFSETS))
+        return self.voices(out), velocity, offset, out[:, 0][None], 0.5 * cell
+
+
+def first_kit_bundle(folder: Path) -> Path:
+    """A bundle of version 2, as drummers were before there were grooves: ten voices, two bars."""
+    folder.mkdir(parents=True)
+    torch.manual_seed(1)
+    rows, steps = 2, 24
+    notes = torch.ones(rows, 5, dtype=torch.int64)
+    past = torch.rand(rows, steps, FIRST_HISTORY)
+    told = torch.rand(rows, 2 * steps, FIRST_CONDITIONS)
+    heard = (notes, torch.rand(rows, 5, NOTE_VALUES), notes, notes[:, 0], past, told)
+    axes = {name: {0: "rows", 1: "notes"} for name in ("pitch", "values", "step")}
+    axes |= {name: {0: "rows", 1: "steps"} for name in ("conditions", "context", "likely")}
+    axes |= {"history": {0: "rows", 1: "bar"}, "count": {0: "rows"}}
+    axes |= {name: {0: "rows"} for name in ("notes", "state")}
+    inputs = ["pitch", "values", "step", "count", "history", "conditions", "bar_steps"]
+    outputs = ["context", "likely", "notes", "state"]
+    example = (*heard, torch.tensor(steps))
+    write_graph(FirstListen(), example, folder / LISTEN, inputs, outputs, axes)
+    one = (torch.rand(rows, 1, size) for size in (SIZE, 2 * SIZE, FIRST_HITS, FIRST_HISTORY))
+    inputs = ["context", "notes", "previous", "history", "hidden", "cell"]
+    outputs = ["voices", "velocity", "offset", "hidden_next", "cell_next"]
+    axes = {name: {0: "rows"} for name in (*inputs[:4], *outputs[:3])}
+    axes |= {name: {1: "rows"} for name in ("hidden", "cell", "hidden_next", "cell_next")}
+    example = (*one, torch.rand(1, rows, SIZE), torch.rand(1, rows, SIZE))
+    write_graph(FirstPlay(), example, folder / PLAY, inputs, outputs, axes)
+    about = {
+        "format": FORMAT,
+        "version": FIRST_KIT,
+        "vocabulary": vocabulary(FIRST_KIT),
+        "playing": asdict(Playing()),
+        "files": {name: describe_file(folder / name) for name in (LISTEN, PLAY)},
+    }
+    (folder / ABOUT).write_text(json.dumps(about), "utf-8")
+    return folder
