@@ -29,6 +29,7 @@ NICE = 10
 LOAD_S = 60.0  # a drummer that is not ready by then hangs
 ANSWER_S = 2.0  # nor does one that thinks for so long
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.5, 8.0
+TERMINALS = {number for number in signal.Signals if number.name in ("SIGINT", "SIGQUIT", "SIGHUP")}
 UNREADY_STARTS = 3  # a drummer that dies so often before it was ever ready will never come
 
 
@@ -186,11 +187,11 @@ class DrummerProcess:
 
 
 class _interrupts_held:  # noqa: N801 (reads as a statement)
-    """Keeps Ctrl-C waiting for this thread and for what it spawns, where the system can."""
+    """Keeps the terminal's signals waiting for this thread and what it spawns, if that can be."""
 
     def __enter__(self) -> None:
         if hasattr(signal, "pthread_sigmask"):
-            self._before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+            self._before = signal.pthread_sigmask(signal.SIG_BLOCK, TERMINALS)
 
     def __exit__(self, *_: object) -> None:
         if hasattr(signal, "pthread_sigmask"):
@@ -199,7 +200,8 @@ class _interrupts_held:  # noqa: N801 (reads as a statement)
 
 def _serve(pipe: Connection, factory: Factory) -> None:
     """The drummer's process: make the drummer, then answer until the daemon hangs up."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in TERMINALS:  # they go to all processes of the terminal; the daemon ends this one
+        signal.signal(number, signal.SIG_IGN)
     os.environ["OMP_NUM_THREADS"] = "1"
     if hasattr(os, "nice"):
         os.nice(NICE)

@@ -74,10 +74,10 @@ def command(
     """
     from engine.corpus.store import read_corpus
     from engine.evaluation.evaluate import evaluate
-    from engine.grooves.ideas import IDEAS
     from engine.evaluation.measures.document import Conditions
     from engine.evaluation.measures.likelihood import GUITARS
     from engine.evaluation.songs import songs_of
+    from engine.grooves.ideas import IDEAS
     from engine.inference.bundle import open_bundle
 
     if len(bundles) > 1 and report is not None:

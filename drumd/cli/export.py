@@ -39,8 +39,15 @@ import click
     type=click.FloatRange(0.0, 1.0),
     help="Likewise how early or late strokes come.",
 )
+@click.option(
+    "--grooves",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A folder that `drumd grooves` made, or a bundle to take them from: the one that ships.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print what was written as JSON.")
-def command(run: Path, bundle: Path, as_json: bool, **given: float | None) -> None:
+def command(
+    run: Path, bundle: Path, grooves: Path | None, as_json: bool, **given: float | None
+) -> None:
     """Make a bundle of the best checkpoint of RUN: ONNX files, bundle.json and checksums.
 
     \b
@@ -52,7 +59,7 @@ def command(run: Path, bundle: Path, as_json: bool, **given: float | None) -> No
 
     told = {name: value for name, value in given.items() if value is not None}
     playing = replace(Playing(), **told)  # type: ignore[arg-type]
-    export(run, bundle, playing=playing)
+    export(run, bundle, playing=playing, grooves=grooves)
     opened = open_bundle(bundle)
     size = sum(entry["bytes"] for entry in opened.about["files"].values())
     if as_json:

@@ -205,7 +205,11 @@ class _Client:
         self.close()
 
     def names(self) -> tuple[str, ...]:
-        return tuple(self.port.get_ports())
+        """The ports that are there, or a PortError: a server may go while it is asked."""
+        try:
+            return tuple(self.port.get_ports())
+        except FAILURES as error:
+            raise PortError(f"{self.api} does not say what ports there are: {error}") from error
 
     @property
     def place(self) -> Place:
@@ -253,7 +257,10 @@ class _Client:
         index, name = self._connected
         if self._name_at(index) == name:
             return None
-        names = self.names()  # others may have come or gone before it
+        try:
+            names = self.names()  # others may have come or gone before it
+        except PortError as error:
+            return str(error)
         if name not in names:
             return f"the MIDI {self.kind} {name!r} has gone"
         self._connected = (names.index(name), name)

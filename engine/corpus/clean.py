@@ -58,15 +58,20 @@ def clean_drums(song: Song) -> Drums:
     voice = _voices(pitch)
     mapped = voice != _UNMAPPED
     on_kit = ~np.isin(pitch, list(HAND_PERCUSSION))
-    if (mapped & on_kit).sum() < LEAST_MAPPED * on_kit.sum():
+    if (mapped & on_kit).sum() < LEAST_MAPPED * on_kit.sum() or not mapped.any():
         raise Unfit("drum kit not known")
+    if len(parts) < len(song.parts):  # a drummer alone may play anything, and as freely as he likes
+        _check_kit_and_beat(voice[mapped], onset[mapped])
+    order = np.lexsort((voice[mapped], onset[mapped]))
+    return Drums(*(column[mapped][order] for column in (onset, voice, velocity)))
+
+
+def _check_kit_and_beat(voice: NDArray[np.int64], onset: NDArray[np.float64]) -> None:
     present = set(voice.tolist())
     if Voice.KICK not in present or not present & BACKBEAT:
         raise Unfit("no kick or no snare")
-    if _share_on_grid(onset[mapped]) < LEAST_ON_GRID:
+    if _share_on_grid(onset) < LEAST_ON_GRID:
         raise Unfit("drums do not follow the file's beat")
-    order = np.lexsort((voice[mapped], onset[mapped]))
-    return Drums(*(column[mapped][order] for column in (onset, voice, velocity)))
 
 
 def _voices(pitch: NDArray[np.uint8]) -> NDArray[np.int64]:

@@ -20,7 +20,7 @@ from engine.corpus.pairs import SongPairs
 from engine.errors import CorpusError, MissingExtraError
 from engine.storage.atomic import publish
 
-FORMAT, VERSION = "drumd-corpus", 2
+FORMAT, VERSION = "drumd-corpus", 3
 TENSORS = {
     "note_onset": "<f8",  # (notes,) beats from the start of the song
     "note_duration": "<f4",  # beats

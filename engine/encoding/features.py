@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from engine.encoding.preprocess import Window
 from engine.music.grid import beat_of, quantise, steps_in
 from engine.music.kit import PITCH_OF, VOICE_OF, VOICES, Voice
-from engine.music.notes import Hit, Pattern
+from engine.music.notes import HISTORY_BARS, Hit, Pattern
 from engine.music.wishes import DENSEST, LOUDEST, SOFTEST, SPARSEST, STYLES, Wishes
 
 Floats = NDArray[np.float32]
@@ -24,7 +24,7 @@ Ints = NDArray[np.int64]
 NOTE_VALUES = 6
 GRID_CHANNELS = 3
 AGO = (1, 2, 4, 8)  # the own bars that a bar to play knows, counted back from it
-PAST_BARS = max(AGO)
+PAST_BARS = HISTORY_BARS
 NEAR_BARS = 2  # of these, the bars that are read through step by step
 WISHES = 6 + STYLES  # what is asked for of a bar; see `wish_inputs`
 PLACES = 8  # where in the phrase and the song a bar lies; see `places`
@@ -184,19 +184,15 @@ def places(
     `since` (...,) counts the bars since the drums came in, `left` those that follow to the song's
     end; what is None, or negative, is not known.
     """
+    unknown = np.int64(-1)
     after, before = np.broadcast_arrays(
-        *(np.asarray(-1 if one is None else one) for one in (since, left))
+        unknown if since is None else since, unknown if left is None else left
     )
     turn = 2 * np.pi * after / PHRASE_BARS
-    begun = np.where(
-        after >= 0,
-        [
-            np.ones_like(turn), np.sin(turn), np.cos(turn), np.sin(2 * turn), np.cos(2 * turn),
-            np.minimum(after / 16, 2),
-        ],
-        0,
-    )  # fmt: skip
-    ending = np.where(before >= 0, [np.ones_like(turn), 1 / np.maximum(1, 1 + before)], 0)
+    known = np.ones_like(turn)
+    swings = [np.sin(turn), np.cos(turn), np.sin(2 * turn), np.cos(2 * turn)]
+    begun = np.where(after >= 0, [known, *swings, np.minimum(after / 16, 2)], 0)
+    ending = np.where(before >= 0, [known, 1 / np.maximum(1, 1 + before)], 0)
     return np.moveaxis(np.concatenate([begun, ending]), 0, -1).astype(np.float32)
 
 

@@ -51,6 +51,14 @@ PITCH_OF: dict[Voice, int] = {
     Voice.SHAKER: 70,
 }
 
+FILL_VOICES = (
+    Voice.SNARE,
+    Voice.LOW_TOM,
+    Voice.MID_TOM,
+    Voice.HIGH_TOM,
+)  # what fills are played on
+FILL_STROKES = 4  # on them in the second half of a bar make a fill in full
+
 _PITCHES: dict[Voice, tuple[int, ...]] = {
     Voice.KICK: (35, 36),
     Voice.SNARE: (38, 40),

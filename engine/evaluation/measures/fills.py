@@ -20,13 +20,14 @@ from numpy.typing import NDArray
 
 from engine.evaluation.hit_metrics import ROWS
 from engine.evaluation.measures.drumming import Drumming
-from engine.music.kit import Voice
+from engine.music.kit import FILL_VOICES, Voice
 
 MORE_STROKES = 3
 TOM_STROKES = 2
 PHRASE_BARS = 4
-TOMS = [ROWS.index(voice) for voice in (Voice.LOW_TOM, Voice.MID_TOM, Voice.HIGH_TOM)]
-SNARE, CRASH = ROWS.index(Voice.SNARE), ROWS.index(Voice.CRASH)
+FILLING = [ROWS.index(voice) for voice in FILL_VOICES]
+TOMS = [ROWS.index(voice) for voice in FILL_VOICES if voice is not Voice.SNARE]
+CRASH = ROWS.index(Voice.CRASH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def fill_bars(drums: Drumming) -> NDArray[np.bool_]:
     """(bars,) which bars are fills."""
     late = drums.step >= np.floor(drums.lengths * 3)[drums.bar]  # half of 6 steps a beat
     toms = _count(drums, late & np.isin(drums.row, TOMS))
-    both = _count(drums, late & np.isin(drums.row, [SNARE, *TOMS]))
+    both = _count(drums, late & np.isin(drums.row, FILLING))
     usual_toms, usual = (np.median(x) if len(x) else 0.0 for x in (toms, both))
     found: NDArray[np.bool_] = both >= usual + MORE_STROKES
     return found | ((toms >= TOM_STROKES) & (usual_toms == 0))

@@ -147,8 +147,8 @@ def make_grooves(
     folder: Path,
     settings: GrooveSettings,
     report: Callable[[FitProgress], None] = lambda _: None,
-) -> None:
-    """Writes the book, the network and how they came about into `folder`."""
+) -> dict[str, Any]:
+    """Writes the book, the network and how they came about into `folder`; returns the last."""
     folder.mkdir(parents=True, exist_ok=True)
     task = FitTask(corpus, BarTable(dict(corpus.tensors)), settings)
     lines = []
@@ -163,6 +163,7 @@ def make_grooves(
     (folder / LOG).write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
     about = {"settings": asdict(settings), "scores": lines[-1] if lines else {}, "sources": sources}
     (folder / ABOUT).write_text(json.dumps(about, indent=1) + "\n", "utf-8")
+    return about
 
 
 def count_book_sources(grooves: Sequence[Groove]) -> dict[str, int]:

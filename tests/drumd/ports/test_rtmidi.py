@@ -2,6 +2,7 @@
 
 import logging
 from collections import deque
+from functools import partial
 from typing import ClassVar
 
 import mido
@@ -13,6 +14,7 @@ from drumd.ports import rtmidi
 from drumd.ports.open import list_ports, open_input, open_output, same_port
 from drumd.ports.reconnecting import SteadyInput, SteadyOutput
 from drumd.timing.clock import ManualClock
+from tests.support.simulated import at_once
 
 pytestmark = pytest.mark.usefixtures("system")
 
@@ -225,8 +227,27 @@ def steady(kind, name):
     """A steady port over the pretended driver, and its clock."""
     clock = ManualClock()
     if kind == "input":
-        return SteadyInput(lambda again: open_input(name, clock, again=again), clock), clock
-    return SteadyOutput(lambda again: open_output(name, clock, again=again), clock), clock
+        opened = partial(open_input, name, clock)
+        return SteadyInput(lambda again: opened(again=again), clock, aside=at_once), clock
+    opened = partial(open_output, name, clock)
+    return SteadyOutput(lambda again: opened(again=again), clock, aside=at_once), clock
+
+
+@pytest.mark.parametrize("kind", ["input", "output"])
+def test_a_system_that_fails_as_it_is_asked_for_its_names_is_a_port_that_has_gone(
+    system, kind, monkeypatch
+):
+    system.ports = ("Guitar",)
+    port, _ = steady(kind, "Guitar")
+    system.ports = ()
+
+    def fails(_):
+        raise driver.SystemError("MidiInPretended::getPortCount: the server is gone.")
+
+    monkeypatch.setattr(system, "get_ports", fails)
+    assert "waiting for port 'Guitar'" in port.look_after()
+    with pytest.raises(PortError, match="does not say what ports there are"):
+        list_ports()
 
 
 @pytest.mark.parametrize("kind", ["input", "output"])
