@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.errors import BundleError
@@ -30,6 +30,7 @@ def test_a_book_is_read_as_it_was_written(tmp_path):
     assert read_book(path) == BOOK_OF_SEVEN
 
 
+@settings(deadline=None)  # a file a case
 @given(st.lists(strokes, max_size=20, unique_by=lambda hit: (hit.beat, hit.drum)))
 def test_the_touch_of_a_groove_is_read_as_it_was_written(tmp_path_factory, hits):
     groove = Groove(
