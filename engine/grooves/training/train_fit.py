@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from engine.corpus.store import Corpus
+from engine.errors import CorpusError
 from engine.grooves.book import alike, folded, loops, write_book
 from engine.grooves.groove import Groove
 from engine.grooves.heard import FIT_INPUTS, fit_inputs
@@ -72,6 +73,8 @@ class FitTask:
         self._alike = alike(folded(loops(self.grooves)))
         self._usable = self._rows(self._parts, LEAST_BARS)
         self._held_out = self._one_guitar_a_song()
+        if not len(self._usable):
+            raise CorpusError("the corpus has no guitar to learn grooves from; add songs to it")
 
     def loss(self, step: int) -> Tensor:
         """The loss of one batch, which depends on the seed and the step alone."""
@@ -91,8 +94,13 @@ class FitTask:
         return loss
 
     def validate(self) -> dict[str, float]:
-        """What the ideas agree with held-out songs, looped, after 1, 4, 8 and all bars."""
+        """What the ideas agree with held-out songs, looped, after 1, 4, 8 and all bars.
+
+        Nothing where no held-out song is long enough to tell.
+        """
         parts, rows = self._valid, self._held_out
+        if not len(rows):
+            return {}
         self.network.eval()
         answers = []
         with torch.no_grad():
