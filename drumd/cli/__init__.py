@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import importlib
+from typing import Any
 
 import click
 
 from drumd import __version__
 from drumd.errors import DrumdError
+from drumd.status.plain import harmless
+from drumd.status.streams import lenient_streams
 from engine.errors import EngineError
 
 __all__ = [
@@ -25,6 +28,7 @@ __all__ = [
     "prepare",
     "progress",
     "report",
+    "terminal",
     "train",
 ]
 
@@ -62,11 +66,15 @@ class LazyGroup(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
+    def main(self, *args: Any, **options: Any) -> Any:
+        with lenient_streams():
+            return super().main(*args, **options)
+
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
         except (DrumdError, EngineError) as error:
-            raise click.ClickException(str(error)) from error
+            raise click.ClickException(harmless(str(error))) from error
         except KeyboardInterrupt:
             click.echo("interrupted", err=True)
             ctx.exit(INTERRUPTED)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -13,9 +13,12 @@ from typing import TYPE_CHECKING
 import click
 
 from drumd.cli.progress import cores, progress_bar
+from drumd.cli.terminal import tell
 
 if TYPE_CHECKING:
+    from engine.corpus.store import Corpus
     from engine.evaluation.measures.document import Conditions
+    from engine.evaluation.measures.styles import StylesHeard
     from engine.evaluation.results import SongResult
     from engine.evaluation.songs import EvalSong
     from engine.inference.bundle import Bundle
@@ -23,6 +26,9 @@ if TYPE_CHECKING:
 Folder = click.Path(exists=True, file_okay=False, path_type=Path)
 QUICK_SONGS = 12
 NO_JUDGE = 'no judge tells ours from true drums: pip install "drumd[eval]" brings scikit-learn'
+
+NO_STYLES = '--styles needs scikit-learn; pip install "drumd[eval]" brings it'
+ONE_BUNDLE = "--styles is for one bundle; leave it or the others out"
 
 
 @click.command()
@@ -39,6 +45,10 @@ NO_JUDGE = 'no judge tells ours from true drums: pip install "drumd[eval]" bring
     help=f"{QUICK_SONGS} songs and one idea for each; no picking among ten guitars, no judge that"
     " tells ours from true drums: for a look while tuning.",
 )  # fmt: skip
+@click.option(
+    "--styles", is_flag=True,
+    help="Also play songs in every style, and ask a judge who learnt the true ones which he hears.",
+)  # fmt: skip
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 @click.option("--temperature", type=click.FloatRange(0.0, 3.0, min_open=True))
 @click.option("--json", "as_json", is_flag=True, help="Print all that was found as JSON.")
@@ -53,6 +63,7 @@ def command(
     part: str,
     most: int | None,
     quick: bool,
+    styles: bool,
     seed: int,
     temperature: float | None,
     as_json: bool,
@@ -74,6 +85,7 @@ def command(
     """
     from engine.corpus.store import read_corpus
     from engine.evaluation.evaluate import evaluate
+    from engine.evaluation.measures.boosted_trees import judge_is_here
     from engine.evaluation.measures.document import Conditions
     from engine.evaluation.measures.likelihood import GUITARS
     from engine.evaluation.songs import songs_of
@@ -82,6 +94,8 @@ def command(
 
     if len(bundles) > 1 and report is not None:
         raise click.UsageError("a report is of one bundle; leave --report or the others out")
+    if styles and (len(bundles) > 1 or not judge_is_here()):
+        raise click.UsageError(NO_STYLES if len(bundles) < 2 else ONE_BUNDLE)
     opened = [open_bundle(bundle) for bundle in bundles] or [open_bundle()]
     with _corpus(data) as place:
         corpus = read_corpus(place)
@@ -106,10 +120,11 @@ def command(
     if len(opened) > 1:
         _compare(((bundle, measured(bundle)) for bundle in opened), songs[:most], as_json=as_json)
         return
-    folder = str(opened[0].folder)
+    folder = opened[0].folder
     _tell(
         measured(opened[0]),
-        Conditions(folder, str(data), split, part, seed, temperature, quick),
+        Conditions(str(folder), str(data), split, part, seed, temperature, quick),
+        heard=_styles(corpus, songs[:most], folder, seed) if styles else None,
         report=report,
         as_json=as_json,
     )
@@ -137,8 +152,25 @@ def _compare(
         comparison(rows, len(songs))
 
 
+def _styles(
+    corpus: Corpus, songs: Sequence[EvalSong], bundle: Path, seed: int
+) -> StylesHeard | None:
+    """Have songs played in every style, and judged."""
+    from engine.evaluation.style_trial import style_trial
+
+    with progress_bar("songs in every style") as progress:
+        return style_trial(
+            corpus, songs, bundle=bundle, seed=seed, processes=cores(), progress=progress
+        )
+
+
 def _tell(
-    results: Sequence[SongResult], conditions: Conditions, *, report: Path | None, as_json: bool
+    results: Sequence[SongResult],
+    conditions: Conditions,
+    *,
+    heard: StylesHeard | None,
+    report: Path | None,
+    as_json: bool,
 ) -> None:
     """Write the report, where one is asked for, and print all that was found."""
     from drumd.cli.eval_tables import show
@@ -149,12 +181,12 @@ def _tell(
     judge = judge_is_here() and not conditions.quick
     if not (judge or conditions.quick):
         click.echo(NO_JUDGE, err=True)
-    summary = summarise(results, judge=judge)
+    summary = replace(summarise(results, judge=judge), styles=heard)
     if report is not None:
         from engine.evaluation.report.page import write_report
 
         page = write_report(report, results, summary, conditions)
-        click.echo(f"the report is in {page}", err=True)
+        tell(f"the report is in {page}", err=True)
     if as_json:
         click.echo(json.dumps(document(results, summary, conditions)))
     else:

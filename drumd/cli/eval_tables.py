@@ -9,6 +9,8 @@ from rich.box import MARKDOWN
 from rich.console import Console
 from rich.table import Table
 
+from drumd.status.plain import harmless
+
 if TYPE_CHECKING:
     from engine.evaluation.measures.comparison import Row
     from engine.evaluation.measures.summary import Summary
@@ -19,7 +21,7 @@ WIDE = 240  # characters; a table that is cut to the terminal cannot be copied
 def show(summary: Summary, title: str) -> None:
     """Print everything; intervals are 95 % over songs."""
     console = Console(markup=False, highlight=False)
-    console.print(_agreement(summary, title))
+    console.print(_agreement(summary, harmless(title)))
     console.print(f"\nhits a bar as played: {_true_hits(summary):.1f}")
     console.print(f"F1 by voice: {_voices(summary)}")
     for table in (
@@ -32,6 +34,7 @@ def show(summary: Summary, title: str) -> None:
         _keepers(summary),
         _returns(summary),
         _strokes(summary),
+        *_styles(summary),
         _responses(summary),
         _overlaps(summary),
     ):
@@ -48,7 +51,7 @@ def comparison(rows: Sequence[Row], songs: int) -> None:
     table = Table(*columns, "windows learnt from", "training (min)", box=MARKDOWN)
     for one in rows:
         table.add_row(
-            one.bundle,
+            harmless(one.bundle),
             one.architecture,
             f"{one.parameters:,}",
             f"{one.bytes / 1e6:.1f}",
@@ -137,6 +140,23 @@ def _returns(summary: Summary) -> Table:
         cells[MODEL] = interval(summary.returns[MODEL][name], label.write)
         table.add_row(label.text, *cells.values())
     return table
+
+
+def _styles(summary: Summary) -> Iterator[Table]:
+    """Nothing where no song was played in every style."""
+    from engine.evaluation.measures.labels import interval, percent
+
+    heard = summary.styles
+    if heard is None:
+        return
+    title = f"styles heard by a judge (true songs {percent(heard.true_accuracy.mean)},"
+    table = _table(f"{title} chance {percent(heard.chance)})", ("told", "heard [95 %]", "held for"))
+    table.add_row("all", interval(heard.accuracy, percent), "")
+    for style, mean in heard.by_style.items():
+        held = sorted(heard.confused[style].items(), key=lambda one: -one[1])[:3]
+        held_for = ", ".join(f"{name} {percent(share)}" for name, share in held)
+        table.add_row(style, interval(mean, percent), held_for)
+    yield table
 
 
 def _strokes(summary: Summary) -> Table:

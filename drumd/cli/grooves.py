@@ -47,6 +47,6 @@ def command(corpus: Path, folder: Path, steps: int | None, seed: int | None, as_
         click.echo("no held-out song is long enough to measure them on")
         return
     click.echo(
-        f"held-out songs: the first idea agrees {scores['first_all']:.3f} with their drums, the"
-        f" best of five {scores['best_all']:.3f}; after one bar {scores['first_1']:.3f}"
+        f"held-out songs: the first idea agrees {scores['first_64']:.3f} with their drums, the"
+        f" best of five {scores['best_64']:.3f}; after one bar {scores['first_1']:.3f}"
     )

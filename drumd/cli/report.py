@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from drumd.cli.terminal import tell
+
 
 @click.command()
 @click.argument("recording", type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -22,4 +24,4 @@ def command(recording: Path, output: Path | None) -> None:
     from drumd.recording.report import write_session_report
 
     page = write_session_report(recording, output or recording.with_suffix(".html"))
-    click.echo(f"the report is in {page}")
+    tell(f"the report is in {page}")

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.corpus.pairs import SongPairs
-from engine.errors import CorpusError, MissingExtraError
+from engine.errors import CorpusError, needs
 from engine.storage.atomic import publish
 
 FORMAT, VERSION = "drumd-corpus", 3
@@ -182,11 +182,9 @@ def read_head(folder: Path, form: str, version: int) -> dict[str, Any]:
 
 
 def read_tensors(path: Path) -> Tensors:
-    try:
+    with needs("train", "reading a corpus"):
         from safetensors import SafetensorError
         from safetensors.numpy import load_file
-    except ImportError as error:
-        raise MissingExtraError("safetensors", "train", "reading a corpus") from error
     try:
         tensors: Tensors = load_file(path)
     except (OSError, SafetensorError) as error:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -37,14 +38,23 @@ FOLD = np.array(
 )  # (V, rows)
 
 
-def write_book(path: Path, grooves: Sequence[Groove], about: dict[str, Any]) -> None:
+@dataclass(frozen=True, slots=True)
+class Book:
+    """Grooves, and how likely each is for any guitar."""
+
+    grooves: tuple[Groove, ...]
+    prior: NDArray[np.float64]  # (grooves,)
+
+
+def write_book(path: Path, book: Book, about: dict[str, Any]) -> None:
     """One groove a line, after what is told of all (`about`: sources and licences)."""
     head = json.dumps({"format": FORMAT, "version": VERSION, **about}, ensure_ascii=False)
-    lines = ",\n".join(json.dumps(_entry(groove), ensure_ascii=False) for groove in grooves)
+    entries = zip(book.grooves, book.prior.tolist(), strict=True)
+    lines = ",\n".join(json.dumps(_entry(*entry), ensure_ascii=False) for entry in entries)
     path.write_text(f'{head[:-1]}, "grooves": [\n{lines}\n]}}\n', "utf-8")
 
 
-def read_book(path: Path) -> tuple[Groove, ...]:
+def read_book(path: Path) -> Book:
     """Raises BundleError where there is no book, or one of another form."""
     try:
         told = json.loads(path.read_text("utf-8"))
@@ -52,11 +62,13 @@ def read_book(path: Path) -> tuple[Groove, ...]:
             raise ValueError("another format")
         if not told["grooves"]:
             raise ValueError("no groove in it")
-        return tuple(_groove(entry) for entry in told["grooves"])
+        grooves = tuple(_groove(entry) for entry in told["grooves"])
+        prior = np.array([float(entry["prior"]) for entry in told["grooves"]])
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise BundleError(
             f"{path} is no book of grooves that this drumd reads ({error}); export the bundle again"
         ) from error
+    return Book(grooves, prior)
 
 
 def loops(grooves: Sequence[Groove]) -> NDArray[np.float32]:
@@ -83,7 +95,7 @@ def alike(struck: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(2 * (flat @ flat.T) / np.maximum(1, size[:, None] + size), np.float32)
 
 
-def _entry(groove: Groove) -> dict[str, Any]:
+def _entry(groove: Groove, prior: float) -> dict[str, Any]:
     rows: dict[str, list[list[float]]] = {}
     for hit in groove.pattern.hits:
         voice = hit.voice
@@ -97,6 +109,7 @@ def _entry(groove: Groove) -> dict[str, Any]:
         "bpm": [round(one) for one in groove.bpm],
         "source": groove.source,
         "songs": groove.songs,
+        "prior": round(prior, 6),
         "strokes": rows,
     }
 

@@ -14,18 +14,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.encoding.features import Floats
-from engine.music.grid import MAX_BAR_STEPS, quantise
+from engine.music.grid import MAX_BAR_STEPS, STEPS_PER_BEAT, quantise
 from engine.music.notes import Note
 from engine.music.wishes import STYLES, Wishes
 
 CHANNELS = 4  # of a step: notes, loudest velocity, lowest pitch (128 less it), longest duration
 DURATION_UNITS = 16  # a beat
 EARLY = 0.04  # beats by which a note before the bar line belongs to the bar
-RECENT = (1, 2, 4)  # bars that a bar is compared with
-BAR_NUMBERS = 3 + len(RECENT) + 1
+BASS_BELOW = 48  # MIDI pitch
+CELLS = MAX_BAR_STEPS // STEPS_PER_BEAT * 4  # sixteenths of the longest bar
+OVERALL = 13  # numbers of all bars together
+SUMMARY = 4 * CELLS + OVERALL
 TOLD = 4 + STYLES + 4  # what the player says; see `told`
-FIT_INPUTS = (CHANNELS + 1) * MAX_BAR_STEPS + BAR_NUMBERS + TOLD
-LONGEST = 64  # bars that the network looks back on
+FIT_INPUTS = SUMMARY + TOLD
+LONGEST = 64  # bars that are looked back on
+_STEPS = np.arange(MAX_BAR_STEPS)
+_CELL_OF = _STEPS // STEPS_PER_BEAT * 4 + np.array([0, 1, 1, 2, 3, 3])[_STEPS % STEPS_PER_BEAT]
+_TRIPLETS = np.isin(_STEPS % STEPS_PER_BEAT, (2, 4))
 
 Bytes = NDArray[np.uint8]
 
@@ -68,32 +73,49 @@ def lay_notes(
     return laid
 
 
-def fit_inputs(
-    laid: Bytes, beats: NDArray[np.floating], bpm: NDArray[np.floating], words: Floats
-) -> Floats:
-    """What the network sees, (b, k, FIT_INPUTS), of `laid` (b, k, t, CHANNELS).
+def summary(laid: Bytes, beats: float, bpm: float) -> Floats:
+    """What a guitarist's bars (k, t, CHANNELS) have in common, (SUMMARY,), nearly all in -2..2.
 
-    `beats` and `bpm` (b,) of the bars, `words` (b, TOLD).
+    By sixteenths of the bar: in how many bars a note begins there, how many notes at once, how
+    often a bass, how loud. Then tempo, length of the bar, how often a bar equals the one before
+    and the one before that, spread and mean of velocity, register, length of notes, share of
+    triplets, onsets a bar. Bars without a note count for nothing.
     """
-    count, loud, low, long = (laid[..., channel].astype(np.float32) for channel in range(CHANNELS))
+    count = laid[..., 0].astype(np.float32)
+    played = (count > 0).any(axis=1)
+    if not played.any():
+        return _numbers(np.zeros((4, CELLS)), beats, bpm, np.zeros(OVERALL - 2))
+    count, loud, low, long = (laid[played][..., channel].astype(np.float32) for channel in range(4))
     onset = count > 0
-    bars = laid.shape[1]
-    numbers = [
-        np.repeat(np.log2(np.clip(bpm, 30, 300) / 120)[:, None], bars, axis=1),
-        np.repeat((np.asarray(beats) / 4 - 1)[:, None], bars, axis=1),
-        np.log1p(count).sum(axis=2) / 10,
-        *(_like_before(onset, ago) for ago in RECENT),
-        np.repeat(np.minimum(np.arange(bars) / 16, 2)[None], len(laid), axis=0),
+    notes, loudest, lowest = (_by_cell(one, how) for one, how in (
+        (count, np.add), (loud, np.maximum), (low, np.maximum)
+    ))  # fmt: skip
+    struck = notes > 0
+    times = struck.sum(axis=0) + 1e-6
+    cells = np.stack(
+        [
+            struck.mean(axis=0),
+            notes.sum(axis=0) / times / 3,
+            ((lowest > 128 - BASS_BELOW) & struck).mean(axis=0),
+            loudest.sum(axis=0) / times / 127,
+        ]
+    )
+    pitch = 128 - low[onset]
+    many = struck.sum(axis=1)
+    overall = [
+        _equal(struck, 1),
+        _equal(struck, 2),
+        loud[onset].std() / 20,
+        loud[onset].mean() / 127,
+        pitch.mean() / 60 - 1,
+        pitch.std() / 12,
+        np.log1p(long[onset].mean() / DURATION_UNITS),
+        onset[:, _TRIPLETS].sum() / onset.sum(),
+        many.mean() / 8,
+        many.std() / 4,
+        count.sum() / onset.sum() / 3,
     ]
-    by_step = [
-        np.log1p(count),
-        loud / 127,
-        np.where(low > 0, (low - 60) / 32, 0),
-        np.log1p(long / DURATION_UNITS),
-        onset,
-    ]
-    said = np.repeat(words[:, None], bars, axis=1)
-    return np.concatenate([*by_step, np.stack(numbers, axis=2), said], axis=2, dtype=np.float32)
+    return _numbers(cells, beats, bpm, np.array(overall))
 
 
 def told(wishes: Wishes, feel: int | None = None) -> Floats:
@@ -113,10 +135,22 @@ def told(wishes: Wishes, feel: int | None = None) -> Floats:
     return row
 
 
-def _like_before(onset: NDArray[np.bool_], ago: int) -> NDArray[np.float32]:
-    """The F1 between the onsets of each bar and the bar so long before, (b, k)."""
-    alike = np.zeros(onset.shape[:2], np.float32)
-    now, then = onset[:, ago:], onset[:, :-ago]
-    both = now.sum(axis=2) + then.sum(axis=2)
-    alike[:, ago:] = 2 * (now & then).sum(axis=2) / np.maximum(1, both)
-    return alike
+def _numbers(
+    cells: NDArray[np.floating], beats: float, bpm: float, overall: NDArray[np.floating]
+) -> Floats:
+    tempo = np.log2(np.clip(bpm, 30, 300) / 120)
+    return np.concatenate([cells.ravel(), [tempo, beats / 4 - 1], overall], dtype=np.float32)
+
+
+def _by_cell(steps: Floats, how: np.ufunc) -> Floats:
+    """(k, t) of steps brought together on sixteenths, (k, CELLS)."""
+    cells = np.zeros((len(steps), CELLS), np.float32)
+    how.at(cells, (slice(None), _CELL_OF), steps)  # type: ignore[arg-type]
+    return cells
+
+
+def _equal(struck: NDArray[np.bool_], ago: int) -> float:
+    """The share of bars that equal the bar so long before."""
+    if len(struck) <= ago:
+        return 0.0
+    return float((struck[ago:] == struck[:-ago]).all(axis=1).mean())

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 IDEAS = 5
+LIFT = 0.25  # how much of what is expected of any guitar is taken off
 MOST_ALIKE = 0.8  # F1 between any two ideas
 
 
@@ -16,16 +17,16 @@ def choose_ideas(
     chance: NDArray[np.floating],
     hope: NDArray[np.floating],
     alike: NDArray[np.floating],
+    prior: NDArray[np.floating],
     *,
     count: int = IDEAS,
 ) -> list[int]:
     """The places of `count` grooves in the book, the best first.
 
-    `chance` (g,) is how likely each is to be the song's own, `hope` (g,) the agreement to be
-    expected, `alike` (g, g) the F1 between grooves. The first is the one to be hoped for most; each
-    further one raises most what the best of them all may be expected to agree, and differs.
+    The first is the worthiest; each further one raises most what the best of them all may be
+    expected to agree, and differs. The arguments are those of `worth_of`, which see.
     """
-    worth = (np.asarray(hope) + alike @ chance) / 2
+    worth = worth_of(chance, hope, alike, prior)
     chosen = [int(worth.argmax())]
     while len(chosen) < min(count, len(worth)):
         covered = alike[:, chosen].max(axis=1)
@@ -34,3 +35,21 @@ def choose_ideas(
         value[chosen] = -np.inf
         chosen.append(int(value.argmax()))
     return chosen
+
+
+def worth_of(
+    chance: NDArray[np.floating],
+    hope: NDArray[np.floating],
+    alike: NDArray[np.floating],
+    prior: NDArray[np.floating],
+) -> NDArray[np.float64]:
+    """What speaks for each groove, (g,).
+
+    `chance` (g,) is how likely each is to be the song's own, `hope` (g,) the agreement that the
+    network expects, `alike` (g, g) the F1 between grooves, `prior` (g,) the chance for any guitar.
+    What agrees with everything would win nearly always, so some of what would be expected of any
+    guitar is taken off: with none taken off first ideas agree .003 better with held-out songs, and
+    half as many of them keep time on anything but a closed hat.
+    """
+    expected = alike @ (np.asarray(chance) - LIFT * np.asarray(prior))
+    return np.asarray((np.asarray(hope) + expected) / 2, np.float64)

@@ -3,7 +3,7 @@
 Live a `Guide` hears the song bar by bar as requests come; for a file it is told the whole part
 first (`plan`). It belongs to the drummer's process.
 
-Shapes: g grooves of the book, k bars heard.
+Shapes: g grooves of the book.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.encoding.features import Floats
-from engine.grooves.book import alike, folded, loops, read_book
+from engine.grooves.book import Book, alike, folded, loops, read_book
 from engine.grooves.groove import Groove
-from engine.grooves.heard import LONGEST, HeardBar, fit_inputs, heard_bar, told
-from engine.grooves.ideas import IDEAS, choose_ideas
+from engine.grooves.heard import LONGEST, HeardBar, heard_bar, summary, told
+from engine.grooves.ideas import IDEAS, choose_ideas, worth_of
 from engine.grooves.memory import LETTERS, PartMemory, parts_of
 from engine.inference.bundle import Bundle
 from engine.inference.runtime import open_ranker
@@ -27,7 +27,7 @@ from engine.music.song import Bar
 from engine.music.wishes import DENSEST, SPARSEST, Wishes
 
 Rank = Callable[[Floats], tuple[Floats, Floats]]
-"""The fit network: (1, k, FIT_INPUTS) to logits of chances and agreement, (g,) after the last."""
+"""The fit network: (1, FIT_INPUTS) to logits of chances and agreement, (g,) each."""
 
 SURER_AFTER = (4, 8)  # bars after which the first choice may be thought over
 CLEARLY = 0.03  # agreement by which another groove must be better then
@@ -63,8 +63,8 @@ class _Song:
 class Guide:
     """Chooses grooves from a book."""
 
-    def __init__(self, book: Sequence[Groove], rank: Rank) -> None:
-        self.book = tuple(book)
+    def __init__(self, book: Book, rank: Rank) -> None:
+        self.book, self._prior = book.grooves, book.prior
         self._rank = rank
         self._alike = alike(folded(loops(self.book)))
         self._density = np.array([groove.density for groove in self.book])
@@ -158,13 +158,15 @@ class Guide:
         fits = np.flatnonzero(self._fits(metre))
         bent = hope + self._bent(wishes)
         mine = np.ix_(fits, fits)
-        chosen = choose_ideas(chance[fits], bent[fits], self._alike[mine], count=IDEAS)
+        chosen = choose_ideas(
+            chance[fits], bent[fits], self._alike[mine], self._prior[fits], count=IDEAS
+        )
         return [int(fits[one]) for one in chosen]
 
     def _worth(self, bars: Sequence[HeardBar], metre: Metre, wishes: Wishes) -> NDArray[np.float64]:
         """The agreement to be expected of each groove, (g,); -2 where its metre is another."""
         chance, hope = self._answer(bars, metre, wishes)
-        worth = (hope + self._alike @ chance) / 2 + self._bent(wishes)
+        worth = worth_of(chance, hope, self._alike, self._prior) + self._bent(wishes)
         return np.where(self._fits(metre), worth, -2)
 
     def _answer(
@@ -172,9 +174,8 @@ class Guide:
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """The network's chances among the grooves that fit, and agreement, (g,) each."""
         heard = list(bars[-LONGEST:]) or [heard_bar((), 0.0, metre.beats, 120.0)]
-        laid = np.stack([bar.steps for bar in heard])[None]
-        beats, bpm = np.array([metre.beats]), np.array([heard[-1].bpm])
-        logits, hope = self._rank(fit_inputs(laid, beats, bpm, told(wishes)[None]))
+        heard_all = summary(np.stack([bar.steps for bar in heard]), metre.beats, heard[-1].bpm)
+        logits, hope = self._rank(np.concatenate([heard_all, told(wishes)])[None])
         fits = self._fits(metre)
         weight = np.where(fits, np.exp(logits - logits[fits].max()), 0.0)
         return weight / weight.sum(), np.asarray(hope, np.float64)

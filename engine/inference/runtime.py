@@ -103,13 +103,13 @@ class Steps:
 
 
 def open_ranker(bundle: Bundle) -> Callable[[Floats], tuple[Floats, Floats]]:
-    """The fit network of a bundle: what it answers after the last of the bars (1, k, .)."""
+    """The fit network of a bundle: what it answers to a summary (1, .)."""
     session = _session(bundle.fit)
-    _check_inputs(bundle.fit, session, {"bars"})
+    _check_inputs(bundle.fit, session, {"summary"})
 
-    def rank(bars: Floats) -> tuple[Floats, Floats]:
-        chance, hope = session.run(["chance", "hope"], {"bars": bars})
-        return chance[0, -1], hope[0, -1]
+    def rank(summary: Floats) -> tuple[Floats, Floats]:
+        chance, hope = session.run(["chance", "hope"], {"summary": summary})
+        return chance[0], hope[0]
 
     return rank
 

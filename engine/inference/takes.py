@@ -21,11 +21,10 @@ from engine.encoding.features import (
     WIDEST_OFFSET,
     Floats,
 )
-from engine.music.kit import Voice
+from engine.encoding.fills import in_fill
+from engine.music.kit import FILL_STROKES
 
-FILL_VOICES = [Voice.SNARE, Voice.LOW_TOM, Voice.MID_TOM, Voice.HIGH_TOM]
 GOLDEN = np.float32(0.618034)  # its multiples, less whole numbers, fill 0..1 evenly
-FILL_STROKES = 4  # more of them than the bar before has make a fill in full
 
 
 class StepChooser(Protocol):
@@ -162,7 +161,7 @@ def fills_out(struck: Floats, before: Floats) -> NDArray[np.float64]:
 
     `struck` (k, t, V) against the bar before, (t, V), both 0 or 1.
     """
-    late = struck.shape[1] // 2
-    strokes = struck[:, late:, FILL_VOICES].sum(axis=(1, 2))
-    more = strokes - before[late:, FILL_VOICES].sum()
+    steps, voices = before.shape
+    there = in_fill(np.arange(steps)[:, None], np.arange(voices), steps)
+    more = struck[:, there].sum(axis=1) - before[there].sum()
     return np.asarray(np.clip(more / FILL_STROKES, 0, 1), np.float64)

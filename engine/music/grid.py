@@ -48,7 +48,7 @@ def quantise_played(
     # Random strokes would lie so far off each: a quarter of the gap between slots.
     in_triplets = by_bar[1] / TRIPLET_GAP < SURELY * by_bar[0] / STRAIGHT_GAP
     place = np.where(in_triplets[bar], triplets, straight)
-    return quantise(place)[0], beats - place
+    return quantise(place)[0], np.asarray(beats - place, np.float64)
 
 
 def beat_of(steps: NDArray[np.integer]) -> NDArray[np.float64]:

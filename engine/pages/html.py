@@ -36,6 +36,6 @@ def write_page(target: Path, text: str) -> None:
     """Write a page into a folder that is made."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, "utf-8")
+        target.write_bytes(text.encode("utf-8", "replace"))  # file names may be no text
     except OSError as error:
         raise EngineError(f"{target} cannot be written ({error.strerror or error})") from error

@@ -6,17 +6,20 @@ import json
 import os
 import shutil
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from tempfile import mkdtemp
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import CorpusError, MissingExtraError
+from engine.errors import CorpusError, needs
 
 
 def check_target(folder: Path) -> None:
     """Raises CorpusError where a corpus cannot be written: said before the work, not after it."""
+    with needs("train", "writing a corpus"):
+        import_module("safetensors")
     try:
         if folder.exists() and not folder.is_dir():
             raise CorpusError(f"{folder} is a file; name a folder for the corpus")
@@ -33,11 +36,9 @@ def publish(
     folder: Path, name: str, head: object, tensors: Mapping[str, NDArray[np.generic]]
 ) -> None:
     """Writes `name.json` and `name.safetensors` into a new folder, then puts it in its place."""
-    try:
-        from safetensors.numpy import save
-    except ImportError as error:
-        raise MissingExtraError("safetensors", "train", "writing a corpus") from error
     check_target(folder)
+    from safetensors.numpy import save
+
     target = folder.resolve()
     beside = Path(mkdtemp(prefix=f".{target.name}.", dir=target.parent))
     try:

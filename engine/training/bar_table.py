@@ -15,14 +15,13 @@ from numpy.typing import NDArray
 from engine.corpus.human import is_human
 from engine.corpus.store import drums_alone
 from engine.encoding.features import PAST_BARS, WIDEST_OFFSET, Floats
+from engine.encoding.fills import in_fill
 from engine.music.grid import MAX_BAR_STEPS, STEPS_PER_BEAT
-from engine.music.kit import VOICES, Voice
+from engine.music.kit import FILL_STROKES, VOICES
 
 Arrays = Mapping[str, NDArray[Any]]
 Ints = NDArray[np.int64]
 
-FILL_VOICES = (Voice.SNARE, Voice.LOW_TOM, Voice.MID_TOM, Voice.HIGH_TOM)
-FILL_STROKES = 4  # on them in the second half of a bar
 FILL_MORE = 3  # than is usual in the song
 
 
@@ -100,8 +99,7 @@ def _sums(tensors: Arrays) -> NDArray[np.float64]:
 def _fills(tensors: Arrays, table: BarTable) -> NDArray[np.bool_]:
     """Whether each bar ends in a fill: more on snare and toms than the song's bars usually have."""
     bar = _bar_of_hits(tensors)
-    late = tensors["hit_step"] >= table.steps[bar] // 2
-    counted = late & np.isin(tensors["hit_voice"], FILL_VOICES)
+    counted = in_fill(tensors["hit_step"], tensors["hit_voice"], table.steps[bar])
     strokes = np.bincount(bar[counted], minlength=len(table.song))
     usual = np.zeros(len(table.song))
     edges = np.flatnonzero(np.diff(table.song)) + 1

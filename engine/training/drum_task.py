@@ -19,6 +19,7 @@ from engine.models.networks import build_network
 from engine.models.seq_model import Logits
 from engine.recipe import Recipe, read_section
 from engine.training.data_prep import Batch, DrumPairs
+from engine.training.device import device_of, to_device
 from engine.training.distributed import WHOLE, Share
 from engine.training.sampling import PAIR_BARS, DataSettings, keeps
 from engine.training.scheduled_sampling import on_its_own
@@ -53,7 +54,7 @@ class DrumTask:
         return self._steps
 
     def loss(self, epoch: int, step: int, share: Share = WHOLE) -> tuple[Tensor, int]:
-        batch = self.batch(epoch, step)
+        batch = to_device(self.batch(epoch, step), device_of(self.model))
         return self.loss_of(batch, share), len(batch)
 
     def batch(self, epoch: int, step: int) -> Batch:
@@ -91,6 +92,7 @@ class DrumTask:
         return {name: value / bars for name, value in sums.items()}
 
     def _bits(self, batch: Batch) -> float:
+        batch = to_device(batch, device_of(self.model))
         logits = self._answer(batch)
         nats = cross_entropy(
             logits.voices.flatten(0, 1).float(), batch.voices.flatten(), reduction="sum"
@@ -128,7 +130,7 @@ def _of_hits(logits: Tensor, target: Tensor, whole: Tensor) -> Tensor:
 def _of_voices(voice_marginals: Tensor, voices: Tensor, whole: Tensor) -> Tensor:
     """As `_of_steps`, for each voice on its own: logits (b, t, V) against (b, t)."""
     known = voices >= 0
-    struck = torch.from_numpy(STRUCK)[voices[known]]
+    struck = torch.from_numpy(STRUCK).to(voices.device)[voices[known]]
     total = binary_cross_entropy_with_logits(
         voice_marginals[known].float(), struck, reduction="sum"
     )

@@ -36,7 +36,7 @@ from engine.models.seq_model import Guitar, Memory, Seq2Seq
 from engine.models.transformer import StepMemory, Transformer
 from engine.training.checkpoint import BEST, LOG, Checkpoint, load_checkpoint
 from engine.training.cost import cost_of
-from engine.training.train import BEGUN_FROM
+from engine.training.run import BEGUN_FROM
 
 OPSET = 18
 ANSWERS = ("voices", "velocity", "offset")
@@ -144,8 +144,8 @@ def copy_grooves(source: Path, folder: Path) -> dict[str, Any]:
             shutil.copyfile(source / name, folder / name)
     except OSError as error:
         raise BundleError(f"{source} holds no grooves; make some with `drumd grooves`") from error
-    sources = Counter(groove.source.partition(",")[0] for groove in book)
-    return {"grooves": len(book), "sources": dict(sources)}
+    sources = Counter(groove.source.partition(",")[0] for groove in book.grooves)
+    return {"grooves": len(book.grooves), "sources": dict(sources)}
 
 
 def restore_network(checkpoint: Checkpoint) -> Network:

@@ -28,7 +28,8 @@ def on_its_own(batch: Batch, answer: AskNetwork, share: float) -> Batch:
     so; within it each step knows the network's own step before it, and the second bar its first,
     even where the window was to forget the true ones.
     """
-    mine = torch.nonzero((torch.rand(len(batch)) < share) & (batch.voices[:, 0] >= 0))[:, 0]
+    chosen = (torch.rand(len(batch)) < share).to(batch.voices.device)
+    mine = torch.nonzero(chosen & (batch.voices[:, 0] >= 0))[:, 0]
     if not len(mine):
         return batch
     with torch.no_grad():
@@ -43,9 +44,10 @@ def on_its_own(batch: Batch, answer: AskNetwork, share: float) -> Batch:
 
 def drawn_from(logits: Logits) -> Tensor:
     """Drums by their probabilities, each step on its own, (b, t, HITS) as the network sees them."""
-    struck = torch.from_numpy(STRUCK)[_draw(logits.voices)]
+    voices = _draw(logits.voices)
+    struck = torch.from_numpy(STRUCK).to(voices.device)[voices]
     loud = (_draw(logits.velocity) + 0.5) * VELOCITY_BIN / 127
-    late = torch.from_numpy(OFFSETS).float()[_draw(logits.offset)] / WIDEST_OFFSET
+    late = torch.from_numpy(OFFSETS).float().to(voices.device)[_draw(logits.offset)] / WIDEST_OFFSET
     grid = torch.stack([torch.ones_like(loud), loud, late], dim=-1) * struck[..., None]
     return grid.flatten(2)
 

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from engine.errors import BundleError, CheckpointError
+from engine.errors import BundleError, CheckpointError, needs
 from engine.inference.bundle import ABOUT, Bundle, open_bundle
 from engine.training.checkpoint import BEST, LOG, load_checkpoint
 from engine.training.cost import cost_of
@@ -76,8 +76,9 @@ def take_up(start: Start, model: nn.Module, about: Mapping[str, Any]) -> None:
 
 def _of_bundle(bundle: Bundle) -> Start:
     """The weights that a bundle's graphs hold under the names of the network."""
-    import onnx
-    from onnx import numpy_helper
+    with needs("train", "beginning from a bundle"):
+        import onnx
+        from onnx import numpy_helper
 
     weights, digest = dict[str, Tensor](), hashlib.sha256()
     for path in (bundle.listen, bundle.play):

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -18,7 +19,7 @@ from engine.encoding.features import (
     PLACES,
     VELOCITIES,
 )
-from engine.grooves.book import write_book
+from engine.grooves.book import Book, write_book
 from engine.grooves.groove import Groove
 from engine.grooves.training.fit_model import FitNetwork, FitSettings
 from engine.grooves.training.train_fit import BOOK, FIT, write_fit
@@ -102,10 +103,15 @@ WALTZ = groove_of("jazz", Metre(3, 4), kick="x...........", ride="x...x...x.x.")
 BOOK_OF_SEVEN = (ROCK, HALF_TIME, DANCE, SPARSE, BUSY, TWO_BARS, WALTZ)
 
 
+def book_of(*grooves: Groove) -> Book:
+    """A book whose grooves are as likely as each other."""
+    return Book(grooves, np.full(len(grooves), 1 / len(grooves)))
+
+
 def write_grooves(folder: Path, book: tuple[Groove, ...] = BOOK_OF_SEVEN, *, seed: int = 1) -> Path:
     """A book and an untrained network that ranks it, as `drumd grooves` leaves them."""
     folder.mkdir(parents=True, exist_ok=True)
-    write_book(folder / BOOK, book, {"sources": {"written for the tests": len(book)}})
+    write_book(folder / BOOK, book_of(*book), {"sources": {"written for the tests": len(book)}})
     torch.manual_seed(seed)
     write_fit(FitNetwork(len(book), FitSettings(size=8)).eval(), folder / FIT)
     return folder

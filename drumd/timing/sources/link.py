@@ -13,10 +13,10 @@ from __future__ import annotations
 from math import floor
 from typing import Protocol, cast
 
-from drumd.errors import SettingsError
 from drumd.timing.clock import Clock
 from drumd.timing.sources.base import Source
 from drumd.timing.timeline import Timeline
+from engine.errors import needs
 from engine.music.notes import COMMON_TIME, Metre
 
 LOOKS = 3  # readings of both clocks, of which the quickest counts
@@ -139,12 +139,8 @@ class Clocks:
 
 def join() -> Peer:
     """Join the session on this network, or begin one."""
-    try:
+    with needs("link", "following Ableton Link"):
         from link import Link
-    except ImportError as error:
-        raise SettingsError(
-            "clock = link needs the library of Ableton Link: pip install 'drumd[link]'"
-        ) from error
     peer = Link(ALONE_BPM)
     peer.startStopSyncEnabled = True
     peer.enabled = True

@@ -18,14 +18,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.encoding.fills import in_fill
 from engine.evaluation.hit_metrics import ROWS
 from engine.evaluation.measures.drumming import Drumming
+from engine.music.grid import STEPS_PER_BEAT
 from engine.music.kit import FILL_VOICES, Voice
 
 MORE_STROKES = 3
 TOM_STROKES = 2
 PHRASE_BARS = 4
-FILLING = [ROWS.index(voice) for voice in FILL_VOICES]
 TOMS = [ROWS.index(voice) for voice in FILL_VOICES if voice is not Voice.SNARE]
 CRASH = ROWS.index(Voice.CRASH)
 
@@ -63,9 +64,9 @@ def phrase_place(truth: Drumming, length: int = PHRASE_BARS) -> NDArray[np.int64
 
 def fill_bars(drums: Drumming) -> NDArray[np.bool_]:
     """(bars,) which bars are fills."""
-    late = drums.step >= np.floor(drums.lengths * 3)[drums.bar]  # half of 6 steps a beat
-    toms = _count(drums, late & np.isin(drums.row, TOMS))
-    both = _count(drums, late & np.isin(drums.row, FILLING))
+    steps = np.floor(drums.lengths * STEPS_PER_BEAT).astype(np.int64)[drums.bar]
+    there = in_fill(drums.step, np.array(ROWS)[drums.row], steps)
+    toms, both = _count(drums, there & np.isin(drums.row, TOMS)), _count(drums, there)
     usual_toms, usual = (np.median(x) if len(x) else 0.0 for x in (toms, both))
     found: NDArray[np.bool_] = both >= usual + MORE_STROKES
     return found | ((toms >= TOM_STROKES) & (usual_toms == 0))

@@ -22,6 +22,7 @@ from engine.evaluation.measures.likelihood import Likelihood
 from engine.evaluation.measures.overlap import Overlap, features, overlap
 from engine.evaluation.measures.returns import Returns
 from engine.evaluation.measures.style import Style
+from engine.evaluation.measures.styles import StylesHeard
 from engine.evaluation.measures.two_sample import Auc
 from engine.evaluation.measures.voices import VoiceRate, voice_rates
 from engine.evaluation.results import MODEL, PLAYERS, TRUTH, SongResult
@@ -66,6 +67,7 @@ class Summary:
     returns: Mapping[str, Row]  # by the fields of Returns, TRUTH included
     strokes: Mapping[str, VoiceRate]  # the model's, by voice of the whole kit
     judged: Mapping[str, Auc | None]  # by what is judged; empty where no judge was asked
+    styles: StylesHeard | None = None  # where songs were played in every style
 
 
 def summarise(results: Sequence[SongResult], *, judge: bool = False) -> Summary:

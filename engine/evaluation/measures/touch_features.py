@@ -4,7 +4,8 @@ Conventions
 -----------
 - A phrase is eight bars of four beats. What is struck is taken as given: both sides must have the
   same strokes, or what is struck would tell them apart.
-- Velocities are 0..1, micro-timing is in milliseconds off the step, later is positive.
+- Velocities are 0..1, micro-timing is in whole milliseconds off the step, later is positive: finer
+  than that nobody hears, but the ticks of a file would tell who wrote it.
 - Kinds of *place*: the beats 1 and 3, the beats 2 and 4, the eighths between, all the rest.
 - Parts are those of `engine.evaluation.measures.struck_features`. NaN where there are no strokes.
 """
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 from engine.evaluation.measures.drumming import Drumming, Floats, Ints
 from engine.evaluation.measures.listening import correlation
 from engine.evaluation.measures.struck_features import BACKBEAT, CLOSED, PARTS, RIDE
-from engine.evaluation.measures.touch import milliseconds
+from engine.evaluation.measures.touch import milliseconds as exact_milliseconds
 from engine.music.grid import STEPS_PER_BEAT
 
 PLACES = 4
@@ -45,6 +46,11 @@ def touch_features(phrase: Drumming) -> dict[str, Floats]:
         found[f"{name} in all"] = _distribution(values)
         found[f"{name} in time"] = _memory(phrase, values, part)
     return found | {"accents": _accents(phrase, part, place), "flams": _flams(phrase)}
+
+
+def milliseconds(phrase: Drumming) -> Floats:
+    """The micro-timing of each stroke as far as it can be heard."""
+    return np.round(exact_milliseconds(phrase))
 
 
 def _parts(phrase: Drumming) -> Ints:

@@ -10,8 +10,9 @@ Conventions
   0.75, 70 pairs of songs 0.50 to 0.57. Under 50 songs only a clear verdict means anything.
 - *Struck* looks at what is struck only, on the nine rows or on the whole kit (there a voice that
   one side never plays tells). *Touch* looks at velocity and micro-timing only, and on the strokes
-  alone that both have: same bar, step and row. It counts songs that a human played, as
-  `engine.evaluation.measures.touch` knows them, and phrases with at least 24 such strokes.
+  alone that both have: same bar, step and row. It counts songs that a human played (no more than
+  half of the strokes lie on one millisecond of their steps) and phrases with at least 24 such
+  strokes.
 - None with fewer than 10 groups of songs.
 """
 
@@ -27,11 +28,11 @@ from engine.evaluation.measures.boosted_trees import held_out
 from engine.evaluation.measures.drumming import Drumming, Floats, Ints
 from engine.evaluation.measures.phrases import phrases, shared
 from engine.evaluation.measures.struck_features import struck_vector
-from engine.evaluation.measures.touch import HUMAN_MS, milliseconds
-from engine.evaluation.measures.touch_features import touch_vector
+from engine.evaluation.measures.touch_features import milliseconds, touch_vector
 
 FEWEST_GROUPS = 10
 FEWEST_STROKES = 24
+MOST_ON_ONE_MS = 0.5
 RESAMPLES = 400
 
 
@@ -61,11 +62,17 @@ def struck_pair(group: str, starts: Sequence[int], truth: Drumming, ours: Drummi
 
 def touch_pair(group: str, starts: Sequence[int], truth: Drumming, ours: Drumming) -> Pair:
     """How the strokes that both have are struck, where a human played."""
-    human = len(truth.row) > 0 and float(milliseconds(truth).std()) > HUMAN_MS
-    true, own = (phrases(one, starts if human else ()) for one in shared(truth, ours))
+    played = starts if by_a_human(truth) else ()
+    true, own = (phrases(one, played) for one in shared(truth, ours))
     fit = [place for place, one in enumerate(true) if len(one.row) >= FEWEST_STROKES]
     both = ([one[place] for place in fit] for one in (true, own))
     return Pair(group, *(_rows(one, touch_vector) for one in both))
+
+
+def by_a_human(truth: Drumming) -> bool:
+    """Whether the strokes lie around their steps as a human's do; a grid with flams is no human."""
+    counts = np.unique(milliseconds(truth), return_counts=True)[1]
+    return bool(len(counts) and counts.max() <= MOST_ON_ONE_MS * counts.sum())
 
 
 def told_apart(songs: Sequence[Pair]) -> Auc | None:

@@ -81,6 +81,11 @@ RETURNS = (
     "How alike the drums are where the guitar returns after other music, and where it is another:"
     " drums that never change are alike everywhere.",
 )
+STYLES = (
+    "Styles heard",
+    "A judge who learnt styles from true songs says what he hears in songs that were played in"
+    " every style.",
+)
 STROKES = ("Strokes a bar", "Every voice of the kit by itself.")
 
 KINDS = {MODEL: "model", LIVE: "model", ROCK: "rock"}
@@ -123,6 +128,8 @@ def _sections(
     yield section(RETURNS, tables.returns(summary))
     yield "</div>"
     yield section(STROKES, tables.strokes(summary))
+    if summary.styles:
+        yield section(STYLES, tables.styles(summary.styles))
     yield section(DISTRIBUTIONS, f'{KEY}<div class="grid">{distributions(results)}</div>')
     yield section(OVERLAP, tables.overlaps(summary))
     heard = f" What sounds is the first {BARS} of the bars shown." if soundfont() else ""

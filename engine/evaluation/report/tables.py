@@ -22,6 +22,7 @@ from engine.evaluation.measures.labels import (
     signed_percent,
 )
 from engine.evaluation.measures.likelihood import Likelihood
+from engine.evaluation.measures.styles import StylesHeard
 from engine.evaluation.measures.summary import Row, Summary
 from engine.evaluation.results import LIVE, MODEL, OTHER, TRUTH, SongResult
 
@@ -171,6 +172,16 @@ def strokes(summary: Summary) -> str:
         for name, one in summary.strokes.items()
     )
     return table(("", "true drums", "model", "ratio", "within 25 %"), rows)
+
+
+def styles(heard: StylesHeard) -> str:
+    """What a judge holds each told style for, the commonest first."""
+    rows = []
+    for style, mean in heard.by_style.items():
+        held = sorted(heard.confused[style].items(), key=lambda one: -one[1])
+        names = escape(", ".join(f"{name} {percent(share)}" for name, share in held))
+        rows.append((style, cell(mean, percent), names))
+    return table(("told", "heard", "held for"), [("all", cell(heard.accuracy, percent), ""), *rows])
 
 
 def responses(summary: Summary) -> str:

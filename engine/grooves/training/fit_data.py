@@ -1,6 +1,6 @@
 """Parts of a corpus for the fit network: their bars as heard, and how well each groove agrees.
 
-Shapes: p parts, k bars of a part (`LONGEST` at most), S songs, g grooves.
+Shapes: p parts, b of them, S songs, g grooves.
 """
 
 from __future__ import annotations
@@ -15,7 +15,16 @@ from engine.corpus.store import Corpus, Tensors
 from engine.encoding.features import Floats, density_of, intensity_of
 from engine.grooves.book import FOLD, folded, loops
 from engine.grooves.groove import FEELS, Groove, feel_of_slots, slots_struck
-from engine.grooves.heard import CHANNELS, EARLY, LONGEST, TOLD, Bytes, lay_notes
+from engine.grooves.heard import (
+    CHANNELS,
+    EARLY,
+    LONGEST,
+    SUMMARY,
+    TOLD,
+    Bytes,
+    lay_notes,
+    summary,
+)
 from engine.grooves.training.make_book import songs_of_metre
 from engine.music.grid import MAX_BAR_STEPS
 from engine.music.notes import Metre
@@ -24,31 +33,31 @@ from engine.training.bar_table import Arrays, BarTable
 
 Ints = NDArray[np.int64]
 STAND_INS = 2  # a song, beside its guitars
+HEARD_WEIGHT = 0.75  # of voices that sound alike, in the agreement to be learnt
 TELL = 0.25  # of the parts that are told each of density, intensity, style and feel
-MOST_SHIFT, LOUDER = 5, (0.7, 1.2)  # semitones; velocity
+HEARD_BARS = (1, 4, 16, LONGEST)  # after so many bars a part is summed up
 
 
 @dataclass(frozen=True, slots=True)
 class FitParts:
     """The parts of one split."""
 
-    laid: Bytes  # (p, k, t, CHANNELS)
+    summaries: Floats  # (p, len(HEARD_BARS), SUMMARY)
     bars: Ints  # (p,) that are there
-    beats: NDArray[np.float32]  # (p,)
-    bpm: NDArray[np.float32]  # (p,)
     song: Ints  # (p,)
     guitar: NDArray[np.bool_]  # (p,)
     words: Floats  # (S, TOLD) all that could be said of each song
 
-    def varied(self, rows: Ints, rng: np.random.Generator) -> tuple[Bytes, Floats]:
-        """The bars as others might have played them, and some of the words."""
-        laid = self.laid[rows].copy()
-        shift = rng.integers(-MOST_SHIFT, MOST_SHIFT + 1, (len(rows), 1, 1))
-        low = laid[..., 2].astype(np.int64)
-        laid[..., 2] = np.where(low > 0, np.clip(low + shift, 1, 127), 0)
-        gain = rng.uniform(*LOUDER, (len(rows), 1, 1))
-        laid[..., 1] = np.minimum(127, laid[..., 1] * gain).astype(np.uint8)
-        return laid, self.words[self.song[rows]] * _kept_words(len(rows), rng)
+    def drawn(self, rows: Ints, rng: np.random.Generator) -> Floats:
+        """What the network sees of parts (b,), after some of their bars and told some words."""
+        after = rng.integers(len(HEARD_BARS), size=len(rows))
+        words = self.words[self.song[rows]] * _kept_words(len(rows), rng)
+        return np.concatenate([self.summaries[rows, after], words], axis=1)
+
+    def untold(self, rows: Ints, after: int) -> Floats:
+        """The same after `HEARD_BARS[after]` bars, told nothing."""
+        nothing = np.zeros((len(rows), TOLD), np.float32)
+        return np.concatenate([self.summaries[rows, after], nothing], axis=1)
 
 
 def fit_parts(corpus: Corpus, table: BarTable, split: str, seed: int) -> FitParts:
@@ -56,17 +65,17 @@ def fit_parts(corpus: Corpus, table: BarTable, split: str, seed: int) -> FitPart
     tensors: Arrays = dict(corpus.tensors)
     rng = np.random.default_rng(seed)
     chosen = _choose_parts(corpus, table, split, rng)
-    laid = np.zeros((len(chosen), LONGEST, MAX_BAR_STEPS, CHANNELS), np.uint8)
-    bars, first = np.zeros(len(chosen), np.int64), np.zeros(len(chosen), np.int64)
+    laid = np.zeros((LONGEST, MAX_BAR_STEPS, CHANNELS), np.uint8)
+    summaries = np.zeros((len(chosen), len(HEARD_BARS), SUMMARY), np.float32)
+    bars = np.zeros(len(chosen), np.int64)
     for row, part in enumerate(chosen):
-        first[row], bars[row] = _lay_part(tensors, table, part, laid[row])
-    song = tensors["part_song"][chosen].astype(np.int64)
+        first, bars[row] = _lay_part(tensors, table, part, laid)
+        beats, bpm = float(table.beats[first]), float(table.bpm[first])
+        summaries[row] = [summary(laid[:some], beats, bpm) for some in HEARD_BARS]
     return FitParts(
-        laid,
+        summaries,
         bars,
-        table.beats[first],
-        table.bpm[first],
-        song,
+        tensors["part_song"][chosen].astype(np.int64),
         np.asarray(tensors["part_guitar"][chosen] == 1),
         _words(corpus, table),
     )
@@ -75,10 +84,10 @@ def fit_parts(corpus: Corpus, table: BarTable, split: str, seed: int) -> FitPart
 def agreement(table: BarTable, grooves: Sequence[Groove]) -> NDArray[np.float32]:
     """The F1 of each groove looped through each song, (S, g); 0 in another metre.
 
-    The mean of it with all voices apart and with those as one that sound alike.
+    A mean of it with the voices as one that sound alike, and with all of them apart.
     """
-    both = _agreement(table, grooves, None) + _agreement(table, grooves, FOLD)
-    return np.asarray(both / 2, np.float32)
+    apart, heard = (_agreement(table, grooves, fold) for fold in (None, FOLD))
+    return np.asarray(HEARD_WEIGHT * heard + (1 - HEARD_WEIGHT) * apart, np.float32)
 
 
 def _agreement(

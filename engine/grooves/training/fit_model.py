@@ -1,11 +1,11 @@
-"""The network that ranks the grooves of a book by the guitar heard so far.
+"""The network that ranks the grooves of a book by what the guitar has played so far.
 
-Each bar is read on its own; a GRU goes over the bars, and the mean and spread of all bars heard
-stand beside its state (as in deep sets; Zaheer et al. 2017). So it answers after one bar, and is
-surer with each. It tells two things of each groove: the chance that the song's own groove is most
-like it, and the agreement (F1) to be hoped for.
+Two layers over a summary of the bars heard (`engine.grooves.heard.summary`). It tells two things of
+each groove: the chance that the song's own groove is most like it, and the agreement (F1) to be
+hoped for. A recurrent network over the bars learnt no more, forty times as slowly
+(docs/experiments.md).
 
-Shapes: b parts, k bars, g grooves.
+Shapes: b parts, g grooves.
 """
 
 from __future__ import annotations
@@ -22,35 +22,29 @@ from engine.grooves.heard import FIT_INPUTS
 class FitSettings:
     """The sizes of the network."""
 
-    size: int = 256
+    size: int = 384
     dropout: float = 0.3
 
 
 class FitNetwork(nn.Module):
-    """Bars of guitar in, a score for each groove out after every bar."""
+    """A summary of bars in, a score for each groove out."""
+
+    mean: Tensor  # of what is seen in training, and its spread, (FIT_INPUTS,) each
+    spread: Tensor
 
     def __init__(self, grooves: int, settings: FitSettings) -> None:
         super().__init__()
         size, drop = settings.size, settings.dropout
-        self.bar = nn.Sequential(
-            nn.Linear(FIT_INPUTS, size),
-            nn.ReLU(),
-            nn.Dropout(drop),
-            nn.Linear(size, size),
-            nn.ReLU(),
-        )
-        self.over_bars = nn.GRU(size, size, batch_first=True)
-        self.joined = nn.Sequential(
-            nn.Dropout(drop), nn.Linear(3 * size, size), nn.ReLU(), nn.Dropout(drop)
+        self.register_buffer("mean", torch.zeros(FIT_INPUTS))
+        self.register_buffer("spread", torch.ones(FIT_INPUTS))
+        self.heard = nn.Sequential(
+            *(nn.Linear(FIT_INPUTS, size), nn.ReLU(), nn.Dropout(drop)),
+            *(nn.Linear(size, size), nn.ReLU(), nn.Dropout(drop)),
         )
         self.chance = nn.Linear(size, grooves)
         self.hope = nn.Linear(size, grooves)
 
-    def forward(self, bars: Tensor) -> tuple[Tensor, Tensor]:
-        """(b, k, FIT_INPUTS) to logits of the chances and the agreement in 0..1, (b, k, g) each."""
-        read = self.bar(bars)
-        state, _ = self.over_bars(read)
-        heard = torch.arange(1, bars.shape[1] + 1, device=bars.device)[None, :, None]
-        mean, square = read.cumsum(dim=1) / heard, read.square().cumsum(dim=1) / heard
-        joined = self.joined(torch.cat([state, mean, square], dim=2))
-        return self.chance(joined), torch.sigmoid(self.hope(joined))
+    def forward(self, summary: Tensor) -> tuple[Tensor, Tensor]:
+        """(b, FIT_INPUTS) to logits of the chances and the agreement in 0..1, (b, g) each."""
+        heard = self.heard((summary - self.mean) / self.spread)
+        return self.chance(heard), torch.sigmoid(self.hope(heard))

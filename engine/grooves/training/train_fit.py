@@ -17,11 +17,17 @@ from torch import Tensor, nn
 
 from engine.corpus.store import Corpus
 from engine.errors import CorpusError
-from engine.grooves.book import alike, folded, loops, write_book
+from engine.grooves.book import Book, alike, folded, loops, write_book
 from engine.grooves.groove import Groove
-from engine.grooves.heard import FIT_INPUTS, fit_inputs
+from engine.grooves.heard import FIT_INPUTS
 from engine.grooves.ideas import choose_ideas
-from engine.grooves.training.fit_data import FitParts, agreement, fit_parts, metres_of
+from engine.grooves.training.fit_data import (
+    HEARD_BARS,
+    FitParts,
+    agreement,
+    fit_parts,
+    metres_of,
+)
 from engine.grooves.training.fit_model import FitNetwork, FitSettings
 from engine.grooves.training.make_book import make_book
 from engine.grooves.training.written import written_grooves
@@ -31,10 +37,10 @@ from engine.training.export import write_graph
 Ints = NDArray[np.int64]
 
 BOOK, FIT, ABOUT, LOG = "grooves.json", "fit.onnx", "grooves-about.json", "grooves-log.jsonl"
-SHARPNESS = 25.0  # of the targets: how much likelier a groove is that agrees better
 HOPE_WEIGHT = 20.0
 LEAST_BARS = 4  # of a part, to be learnt from
 STAND_IN_WEIGHT = 0.5
+PRIOR_PARTS = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +48,12 @@ class GrooveSettings:
     """How the fit network is trained."""
 
     seed: int = 1
-    steps: int = 2500
-    batch: int = 64
-    rate: float = 2e-3
+    steps: int = 4500
+    batch: int = 128
+    rate: float = 1.5e-3
     weight_decay: float = 0.02
-    size: int = 256
-    validate_every: int = 500
+    size: int = 384
+    validate_every: int = 1500
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,81 +77,80 @@ class FitTask:
         self._valid = fit_parts(corpus, table, "valid", settings.seed)
         self._agreement = torch.from_numpy(agreement(table, self.grooves))
         self._alike = alike(folded(loops(self.grooves)))
+        self._nearest = self._agreement.argmax(dim=1)
         self._usable = self._rows(self._parts, LEAST_BARS)
-        self._held_out = self._one_guitar_a_song()
         if not len(self._usable):
             raise CorpusError("the corpus has no guitar to learn grooves from; add songs to it")
+        weight = np.where(self._parts.guitar[self._usable], 1.0, STAND_IN_WEIGHT)
+        self._weight = weight / weight.sum()
+        _scale(self.network, self._parts.drawn(self._usable, np.random.default_rng(settings.seed)))
+        self._held_out = self._one_guitar_a_song()
 
     def loss(self, step: int) -> Tensor:
         """The loss of one batch, which depends on the seed and the step alone."""
         rng = np.random.default_rng([self.settings.seed, step])
-        weight = np.where(self._parts.guitar[self._usable], 1.0, STAND_IN_WEIGHT)
-        rows = rng.choice(self._usable, self.settings.batch, p=weight / weight.sum())
-        laid, words = self._parts.varied(rows, rng)
-        longest = laid.shape[1] // (1 + step % 2)  # half the batches look at the beginnings
-        inputs = self._inputs(self._parts, rows, laid[:, :longest], words)
-        logits, hope = self.network(inputs)
-        there = torch.from_numpy(np.arange(longest) < self._parts.bars[rows, None]).float()
-        wanted = self._agreement[self._parts.song[rows]][:, None]
-        chance = torch.softmax(SHARPNESS * wanted, dim=2)
-        surprise = -(chance * torch.log_softmax(logits, dim=2)).sum(dim=2)
-        miss = (hope - wanted).square().mean(dim=2)
-        loss: Tensor = ((surprise + HOPE_WEIGHT * miss) * there).sum() / there.sum()
+        rows = rng.choice(self._usable, self.settings.batch, p=self._weight)
+        logits, hope = self.network(torch.from_numpy(self._parts.drawn(rows, rng)))
+        song = self._parts.song[rows]
+        wanted = self._agreement[song]
+        surprise = torch.nn.functional.cross_entropy(logits, self._nearest[song])
+        loss: Tensor = surprise + HOPE_WEIGHT * (hope - wanted).square().mean()
         return loss
 
     def validate(self) -> dict[str, float]:
-        """What the ideas agree with held-out songs, looped, after 1, 4, 8 and all bars.
+        """What the ideas agree with held-out songs, looped, by the bars that were heard.
 
         Nothing where no held-out song is long enough to tell.
         """
         parts, rows = self._valid, self._held_out
         if not len(rows):
             return {}
-        self.network.eval()
-        answers = []
-        with torch.no_grad():
-            for few in np.array_split(rows, max(1, len(rows) // 64)):
-                words = np.zeros_like(parts.words[parts.song[few]])
-                answers.append(self.network(self._inputs(parts, few, parts.laid[few], words)))
-        self.network.train()
-        chance = torch.cat([torch.softmax(one, dim=2) for one, _ in answers]).numpy()
-        hope = torch.cat([one for _, one in answers]).numpy()
         truth = self._agreement[parts.song[rows]].numpy()
-        last = parts.bars[rows] - 1
         scores: dict[str, float] = {}
-        for name, bar in (("1", 0), ("4", 3), ("8", 7), ("all", 10**6)):
-            at = np.minimum(bar, last)
-            row = np.arange(len(rows))
-            scores |= self._scores(name, chance[row, at], hope[row, at], truth)
+        self.network.eval()
+        for after, bars in enumerate(HEARD_BARS):
+            with torch.no_grad():
+                logits, hope = self.network(torch.from_numpy(parts.untold(rows, after)))
+            chance = torch.softmax(logits, dim=1).numpy()
+            scores |= self._scores(str(bars), chance, hope.numpy(), truth)
+        self.network.train()
         return scores
 
-    def _scores(self, name: str, chance: Any, hope: Any, truth: Any) -> dict[str, float]:
-        first, best, close = [], [], []
-        for mine, hoped, true in zip(chance, hope, truth, strict=True):
-            ideas = choose_ideas(mine, hoped, self._alike)
-            first.append(true[ideas[0]])
-            best.append(true[ideas].max())
-            close.append(self._alike[np.ix_(ideas, ideas)][np.triu_indices(len(ideas), 1)].mean())
-        return {
-            f"first_{name}": float(np.mean(first)),
-            f"best_{name}": float(np.mean(best)),
-            f"alike_{name}": float(np.mean(close)),
-        }
+    def prior(self) -> NDArray[np.float64]:
+        """How likely each groove is for any guitar: the mean chance over the parts learnt, (g,)."""
+        rng = np.random.default_rng(self.settings.seed)
+        rows = rng.choice(self._usable, min(len(self._usable), PRIOR_PARTS), replace=False)
+        self.network.eval()
+        with torch.no_grad():
+            last = len(HEARD_BARS) - 1
+            logits, _ = self.network(torch.from_numpy(self._parts.untold(rows, last)))
+        self.network.train()
+        return np.asarray(torch.softmax(logits, dim=1).mean(dim=0), np.float64)
 
-    def _inputs(self, parts: FitParts, rows: Ints, laid: Any, words: Any) -> Tensor:
-        return torch.from_numpy(fit_inputs(laid, parts.beats[rows], parts.bpm[rows], words))
+    def _scores(self, name: str, chance: Any, hope: Any, truth: Any) -> dict[str, float]:
+        prior = self.prior()
+        ideas = [
+            choose_ideas(mine, hoped, self._alike, prior)
+            for mine, hoped in zip(chance, hope, strict=True)
+        ]
+        first = [true[one[0]] for true, one in zip(truth, ideas, strict=True)]
+        best = [true[one].max() for true, one in zip(truth, ideas, strict=True)]
+        other = [true[one[0]] for true, one in zip(truth, np.roll(ideas, 1, axis=0), strict=True)]
+        upper = np.triu_indices(len(ideas[0]), 1)
+        close = [self._alike[np.ix_(one, one)][upper].mean() for one in ideas]
+        named = {"first": first, "best": best, "other": other, "alike": close}
+        return {f"{what}_{name}": round(float(np.mean(one)), 4) for what, one in named.items()}
 
     def _rows(self, parts: FitParts, least: int) -> Ints:
         known = self._agreement[parts.song].max(dim=1).values.numpy() > 0
         return np.flatnonzero(known & (parts.bars >= least))
 
     def _one_guitar_a_song(self) -> Ints:
-        """Of each held-out song the guitar that plays the most."""
+        """Of each held-out song the guitar that plays in the most bars."""
         parts = self._valid
         rows = self._rows(parts, 16)
         rows = rows[parts.guitar[rows]]
-        notes = parts.laid[rows, ..., 0].sum(axis=(1, 2), dtype=np.int64)
-        order = rows[np.argsort(-notes, kind="stable")]
+        order = rows[np.argsort(-parts.bars[rows], kind="stable")]
         _, first = np.unique(parts.song[order], return_index=True)
         return np.sort(order[first])
 
@@ -166,7 +171,8 @@ def make_grooves(
             lines.append({"step": step, "seconds": round(time.monotonic() - begun, 1), **scores})
         report(FitProgress(step, settings.steps, scores))
     sources = count_book_sources(task.grooves)
-    write_book(folder / BOOK, task.grooves, {"sources": sources})
+    book = Book(tuple(task.grooves), task.prior())
+    write_book(folder / BOOK, book, {"sources": sources})
     write_fit(task.network, folder / FIT)
     (folder / LOG).write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
     about = {"settings": asdict(settings), "scores": lines[-1] if lines else {}, "sources": sources}
@@ -183,6 +189,12 @@ def count_book_sources(grooves: Sequence[Groove]) -> dict[str, int]:
     return counts
 
 
+def _scale(network: FitNetwork, inputs: NDArray[np.float32]) -> None:
+    """Has the network see inputs (n, FIT_INPUTS) about zero, each as spread as the others."""
+    network.mean.copy_(torch.from_numpy(inputs.mean(axis=0)))
+    network.spread.copy_(torch.from_numpy(inputs.std(axis=0) + 1e-2))
+
+
 def _train(task: FitTask) -> Iterator[tuple[int, dict[str, float]]]:
     """Each step, and what was seen of the held-out songs where that was looked at."""
     settings, network = task.settings, task.network
@@ -193,7 +205,7 @@ def _train(task: FitTask) -> Iterator[tuple[int, dict[str, float]]]:
     for step in range(settings.steps):
         fall = 0.5 * (1 + math.cos(math.pi * step / settings.steps))
         for group in optimizer.param_groups:
-            group["lr"] = settings.rate * min(1.0, (step + 1) / 100) * fall
+            group["lr"] = settings.rate * fall
         torch.manual_seed(settings.seed * 1_000_003 + step)
         optimizer.zero_grad()
         task.loss(step).backward()  # type: ignore[no-untyped-call]
@@ -212,9 +224,9 @@ def write_fit(network: FitNetwork, path: Path) -> None:
     """The network as a graph, beside the book that it ranks."""
     write_graph(
         network,
-        (torch.zeros(2, 3, FIT_INPUTS),),
+        (torch.zeros(2, FIT_INPUTS),),
         path,
-        ["bars"],
+        ["summary"],
         ["chance", "hope"],
-        {name: {0: "rows", 1: "bars"} for name in ("bars", "chance", "hope")},
+        {name: {0: "rows"} for name in ("summary", "chance", "hope")},
     )

@@ -2,14 +2,21 @@
 
 import json
 import shutil
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
 
 from drumd.cli import main
+from drumd.cli.eval_tables import show
+from engine.evaluation.hit_metrics import Mean
 from engine.evaluation.measures import boosted_trees
+from engine.evaluation.measures.styles import StylesHeard
+from engine.evaluation.measures.summary import summarise
 from engine.inference.bundle import SHIPPED
+from tests.support.made import song
 from tests.support.midi_files import band, write
+from tests.support.results import result_of
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +87,24 @@ def test_without_scikit_learn_all_else_is_measured_and_a_sentence_says_what_brin
     assert result.exit_code == 0, result.output
     assert 'pip install "drumd[eval]"' in result.stderr and "a judge" not in result.stdout
     assert "5 ideas for each song" in result.stdout
+
+
+def test_styles_without_scikit_learn_or_of_several_bundles_are_wrong_usage(songs, monkeypatch):
+    two = ["eval", str(SHIPPED), str(SHIPPED), "--data", str(songs), "--styles"]
+    found = CliRunner().invoke(main, two)
+    assert found.exit_code == 2 and "one bundle" in found.output
+    monkeypatch.setattr(boosted_trees, "find_spec", lambda _: None)
+    found = CliRunner().invoke(main, ["eval", "--data", str(songs), "--styles"])
+    assert found.exit_code == 2 and 'pip install "drumd[eval]"' in found.output
+
+
+def test_styles_that_are_heard_are_shown_with_what_they_are_held_for(capsys):
+    mean = Mean(0.25, 0.2, 0.3, 4)
+    heard = StylesHeard(mean, mean, {"jazz": mean}, {"jazz": {"rock": 0.75, "jazz": 0.25}}, 0.1)
+    own = song(bars=16)
+    summary = replace(summarise([result_of(own, own.hits())]), styles=heard)
+    show(summary, "a bundle")
+    assert "rock 75 %, jazz 25 %" in capsys.readouterr().out
 
 
 def test_a_folder_without_songs_is_one_sentence(tmp_path):

@@ -1,5 +1,7 @@
 """Measuring a drummer on songs whose drums are known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -11,7 +13,7 @@ from engine.evaluation.measures.baselines import ROCK, Baselines
 from engine.evaluation.measures.counterfactuals import REST
 from engine.evaluation.measures.training import TrainingBars
 from engine.evaluation.results import LIVE, MODEL, OTHER, PLAYERS, TRUTH
-from engine.evaluation.songs import borrowed_guitar, in_part, other_songs, songs_of
+from engine.evaluation.songs import borrowed_guitar, drummers_of, in_part, other_songs, songs_of
 from engine.music.grid import steps_in
 from engine.music.kit import VOICES, Voice
 from engine.music.notes import Pattern
@@ -193,6 +195,14 @@ def test_songs_are_measured_in_processes_and_come_in_their_order(corpus, by_file
 def test_a_bundle_that_cannot_be_played_is_told_with_the_song(corpus, by_file, tmp_path):
     with pytest.raises(EngineError, match=r"a\.mid cannot be measured: .* has no bundle\.json"):
         evaluate(corpus, [by_file["a.mid"]], bundle=tmp_path)
+
+
+def test_drummers_alone_are_songs_without_a_guitar(corpus, by_file):
+    infos = [replace(one, kind="drums" * (one.file == "a.mid")) for one in corpus.songs]
+    (alone,) = drummers_of(replace(corpus, songs=infos))
+    assert (alone.file, alone.notes) == ("a.mid", ())
+    assert alone.hits() == by_file["a.mid"].hits()
+    assert drummers_of(replace(corpus, songs=infos), split="train") == []
 
 
 def test_a_guitar_is_lent_by_a_song_of_the_same_metre_and_another_group(by_file):

@@ -8,13 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.errors import BundleError
-from engine.grooves.book import FOLD, ROWS, alike, folded, loops, read_book, write_book
+from engine.grooves.book import FOLD, ROWS, Book, alike, folded, loops, read_book, write_book
 from engine.grooves.groove import Groove
 from engine.grooves.training.written import written_grooves
 from engine.music.grid import MAX_BAR_STEPS
 from engine.music.kit import PITCH_OF, VOICES, Voice
 from engine.music.notes import Hit, Metre, Pattern
-from tests.support.bundles import BOOK_OF_SEVEN, ROCK, TWO_BARS, WALTZ, groove_of
+from tests.support.bundles import BOOK_OF_SEVEN, ROCK, TWO_BARS, WALTZ, book_of, groove_of
 
 strokes = st.builds(
     Hit,
@@ -26,8 +26,10 @@ strokes = st.builds(
 
 def test_a_book_is_read_as_it_was_written(tmp_path):
     path = tmp_path / "grooves.json"
-    write_book(path, BOOK_OF_SEVEN, {"sources": {}})
-    assert read_book(path) == BOOK_OF_SEVEN
+    prior = np.array([0.25, 0.125, 0.125, 0.5, 0, 0, 0])
+    write_book(path, Book(BOOK_OF_SEVEN, prior), {"sources": {}})
+    book = read_book(path)
+    assert book.grooves == BOOK_OF_SEVEN and book.prior.tolist() == prior.tolist()
 
 
 @settings(deadline=None)  # a file a case
@@ -37,13 +39,13 @@ def test_the_touch_of_a_groove_is_read_as_it_was_written(tmp_path_factory, hits)
         Pattern.of(hits, 8.0), Metre(4, 4), "funk", (90.0, 110.0), "a drummer", 3, "Purdie's"
     )
     path = tmp_path_factory.mktemp("book") / "grooves.json"
-    write_book(path, [groove], {})
-    assert read_book(path) == (groove,)
+    write_book(path, book_of(groove), {})
+    assert read_book(path).grooves == (groove,)
 
 
 def test_a_book_tells_its_sources_and_has_a_line_for_each_groove(tmp_path):
     path = tmp_path / "grooves.json"
-    write_book(path, BOOK_OF_SEVEN, {"sources": {"shared": 7}, "licence": "CC-BY-4.0"})
+    write_book(path, book_of(*BOOK_OF_SEVEN), {"sources": {"shared": 7}, "licence": "CC-BY-4.0"})
     told = json.loads(path.read_text("utf-8"))
     assert told["sources"] == {"shared": 7} and told["licence"] == "CC-BY-4.0"
     assert len(path.read_text("utf-8").splitlines()) == len(BOOK_OF_SEVEN) + 2
@@ -87,11 +89,12 @@ def test_a_missing_book_is_refused_with_a_sentence(tmp_path):
         {"strokes": {"kick": [[0]]}},
         {"strokes": [1]},
         {"bpm": [90]},
+        {"prior": "often"},
     ],
 )
 def test_a_groove_that_cannot_be_is_refused_with_a_sentence(tmp_path, change):
     path = tmp_path / "grooves.json"
-    write_book(path, [ROCK], {})
+    write_book(path, book_of(ROCK), {})
     told = json.loads(path.read_text())
     told["grooves"][0] |= change
     path.write_text(json.dumps(told))

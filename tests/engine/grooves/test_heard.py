@@ -7,15 +7,16 @@ from hypothesis import strategies as st
 
 from engine.grooves.groove import FEELS
 from engine.grooves.heard import (
+    CELLS,
     CHANNELS,
     FIT_INPUTS,
+    SUMMARY,
     TOLD,
-    fit_inputs,
     heard_bar,
-    lay_notes,
+    summary,
     told,
 )
-from engine.grooves.training.fit_data import fit_parts
+from engine.grooves.training.fit_data import HEARD_BARS, fit_parts
 from engine.music.grid import MAX_BAR_STEPS
 from engine.music.notes import Note
 from engine.music.wishes import FREE, STYLES, Style, Wishes
@@ -72,16 +73,15 @@ def test_what_is_heard_live_is_what_is_learnt_from(corpus):
     tensors = corpus.tensors
     parts = fit_parts(corpus, table, "train", 1)
     guitars = np.flatnonzero(tensors["part_guitar"] == 1)
-    checked = 0
     for row in np.flatnonzero(parts.guitar):
         part = next(p for p in guitars if tensors["part_song"][p] == parts.song[row])
         first = int(table.first[parts.song[row]])
-        for bar in range(int(parts.bars[row])):
-            start, beats = float(tensors["bar_start"][first + bar]), table.beats[first + bar]
-            heard = heard_bar(notes_of(tensors, part), start, float(beats), 120.0)
-            assert (heard.steps == parts.laid[row, bar]).all()
-            checked += int(heard.steps.any())
-    assert checked > 50
+        starts, notes = tensors["bar_start"][first:], notes_of(tensors, part)
+        heard = [heard_bar(notes, float(at), 4.0, 0.0) for at in starts[: parts.bars[row]]]
+        for place, bars in enumerate(HEARD_BARS):
+            steps = np.stack([bar.steps for bar in heard[:bars]])
+            live = summary(steps, 4.0, float(table.bpm[first]))
+            assert np.allclose(live, parts.summaries[row, place], atol=1e-6)
 
 
 def notes_of(tensors, part):
@@ -91,26 +91,50 @@ def notes_of(tensors, part):
     return [Note(*row) for row in rows]
 
 
-def test_the_network_sees_steps_numbers_and_words_of_each_bar():
-    laid = np.zeros((2, 3, MAX_BAR_STEPS, CHANNELS), np.uint8)
-    words = np.stack([told(FREE), told(Wishes(style=Style.FUNK))])
-    inputs = fit_inputs(laid, np.array([4.0, 3.0]), np.array([120.0, 90.0]), words)
-    assert inputs.shape == (2, 3, FIT_INPUTS) and inputs.dtype == np.float32
-    assert (inputs[:, :, -TOLD:] == words[:, None]).all()
-    assert np.isfinite(inputs).all()
+def riffs(*bars):
+    """Bars of notes at these beats, as heard, (k, t, CHANNELS)."""
+    heard = [
+        heard_bar([Note(beat, 0.5, 45, 80) for beat in beats], 0.0, 4.0, 120.0) for beats in bars
+    ]
+    return np.stack([bar.steps for bar in heard])
 
 
-def test_a_bar_knows_how_like_the_bars_before_it_is_and_none_after():
-    riff, other = [0, 6, 12, 18], [3, 9, 15]
-    step = [np.array(one) for one in (riff, other, riff, riff)]
-    bar = np.repeat(np.arange(4), [len(one) for one in step])
-    onset = np.concatenate(step) / 6
-    laid = lay_notes(bar, onset, onset * 0 + 0.5, onset * 0 + 50, onset * 0 + 90, bars=4)[None]
-    beats, bpm, words = np.array([4.0]), np.array([120.0]), told(FREE)[None]
-    whole = fit_inputs(laid, beats, bpm, words)
-    start = 5 * MAX_BAR_STEPS + 3
-    assert whole[0, :, start : start + 2].tolist() == [[0, 0], [0, 0], [0, 1], [1, 0]]
-    assert (fit_inputs(laid[:, :2], beats, bpm, words) == whole[:, :2]).all()
+RIFF, OTHER = (0, 1, 1.5, 3), (0.5, 2, 2.75)
+
+
+def test_a_summary_is_as_long_whatever_was_heard():
+    for bars in ((RIFF,), (RIFF, OTHER), (RIFF,) * 64, ((),)):
+        numbers = summary(riffs(*bars), 4.0, 120.0)
+        assert numbers.shape == (SUMMARY,) and numbers.dtype == np.float32
+        assert np.isfinite(numbers).all()
+    assert SUMMARY + TOLD == FIT_INPUTS
+
+
+def test_in_how_many_bars_a_note_begins_on_each_sixteenth_is_known():
+    numbers = summary(riffs(RIFF, RIFF, RIFF, OTHER), 4.0, 120.0)[:CELLS]
+    wanted = dict.fromkeys((0, 4, 6, 12), 0.75) | dict.fromkeys((2, 8, 11), 0.25)
+    assert {int(at): float(numbers[at]) for at in np.flatnonzero(numbers)} == wanted
+
+
+@given(st.integers(0, 5), st.integers(0, 5))
+def test_bars_of_rest_count_for_nothing(before, after):
+    bars = [()] * before + [RIFF, OTHER] + [()] * after
+    assert (summary(riffs(*bars), 4.0, 100.0) == summary(riffs(RIFF, OTHER), 4.0, 100.0)).all()
+
+
+def test_tempo_metre_and_repeats_are_known():
+    plain = summary(riffs(RIFF, OTHER, RIFF, OTHER), 4.0, 120.0)
+    for other in (
+        summary(riffs(RIFF, OTHER, RIFF, OTHER), 4.0, 150.0),
+        summary(riffs(RIFF, OTHER, RIFF, OTHER), 3.0, 120.0),
+        summary(riffs(RIFF, RIFF, OTHER, OTHER), 4.0, 120.0),
+    ):
+        assert (plain != other).any() and (plain[: 4 * CELLS] == other[: 4 * CELLS]).all()
+
+
+def test_where_nothing_was_heard_tempo_and_metre_are_known_all_the_same():
+    silent = summary(riffs(()), 3.0, 150.0)
+    assert np.flatnonzero(silent).tolist() == [4 * CELLS, 4 * CELLS + 1]
 
 
 def test_each_word_has_a_place_of_its_own_and_what_is_not_said_is_not_there():

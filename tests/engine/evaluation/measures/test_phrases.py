@@ -1,5 +1,7 @@
 """Phrases of eight bars, and what a judge is told of them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -79,6 +81,12 @@ def test_numbers_of_a_phrase_as_counted_by_hand():
     assert told["repeats"][0].tolist() == pytest.approx([6 / 7, 5 / 6, 3 / 4])
     assert told["distinct bars"].tolist() == [2, 1, 1, 1]
     assert told["turn"][0][5] == 3 and told["turn"][1][5] == 3
+
+
+def test_ticks_too_fine_to_hear_do_not_tell_who_wrote_the_file():
+    finer = [replace(one, beat=one.beat + 0.0002 * (n % 2)) for n, one in enumerate(groove())]
+    one, other = (touch_vector(played(hits, bars=8)) for hits in (groove(), finer))
+    assert np.array_equal(one, other, equal_nan=True)
 
 
 def test_ghosts_and_accents_are_heard():

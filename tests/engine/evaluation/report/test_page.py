@@ -11,6 +11,7 @@ import pytest
 from engine.errors import EngineError
 from engine.evaluation.hit_metrics import Mean
 from engine.evaluation.measures.drumming import drumming
+from engine.evaluation.measures.styles import StylesHeard
 from engine.evaluation.measures.summary import summarise
 from engine.evaluation.measures.two_sample import Auc
 from engine.evaluation.report import page, sound
@@ -138,6 +139,15 @@ def test_the_page_tells_what_a_judge_told(results, monkeypatch):
     html = page.page(results, replace(summarise(results), judged={"struck": found}), CONDITIONS)
     assert "0.750" in html and "Told from true drums" in html
     assert "Told from true drums" not in page.page(results, summarise(results), CONDITIONS)
+
+
+@pytest.mark.usefixtures("silent")
+def test_the_page_tells_which_styles_are_heard(results):
+    mean = Mean(0.25, 0.2, 0.3, 4)
+    heard = StylesHeard(mean, mean, {"jazz": mean}, {"jazz": {"rock": 0.75, "jazz": 0.25}}, 0.1)
+    html = page.page(results, replace(summarise(results), styles=heard), CONDITIONS)
+    check(html)
+    assert "rock 75 %, jazz 25 %" in html and "Styles heard" in html
 
 
 def test_an_excerpt_as_a_file_holds_its_guitar_and_drums(results):
