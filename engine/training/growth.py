@@ -1,8 +1,8 @@
 """Weights of the first kit, ten voices and two bars of memory, for a network of today's.
 
-What both know keeps its weights; what is new to the network begins by counting for nothing (inputs)
-or as what it is most like (voices; a groove, which is read as drums that were played). So a drummer that was trained before there were grooves can go
-on learning.
+What both know keeps its weights; what is new to the network begins by counting for nothing
+(inputs) or as what it is most like (voices; a groove, which is read as drums that were played). So
+a drummer that was trained before there were grooves can go on learning.
 """
 
 from __future__ import annotations

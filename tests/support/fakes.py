@@ -13,9 +13,7 @@ class RockDrummer:
     It knows no grooves unless it is given a guide.
     """
 
-    def __init__(
-        self, bundle: object = None, *, seed: int = 0, guide: Guide | None = None
-    ) -> None:
+    def __init__(self, bundle: object = None, *, seed: int = 0, guide: Guide | None = None) -> None:
         self.bundle, self.seed, self.guide = bundle, seed, guide
         self.requests: list[Request] = []
 

@@ -68,7 +68,7 @@ def test_a_book_tells_its_sources_and_has_a_line_for_each_groove(tmp_path):
 def test_what_is_no_book_is_refused_with_a_sentence(tmp_path, text):
     path = tmp_path / "grooves.json"
     path.write_text(text)
-    with pytest.raises(BundleError, match="no book of grooves that this drumd reads.*export"):
+    with pytest.raises(BundleError, match=r"no book of grooves that this drumd reads.*export"):
         read_book(path)
 
 

@@ -48,7 +48,9 @@ def test_ideas_are_as_many_as_there_are_up_to_five_and_differ_where_they_can(siz
     total = struck.sum(axis=1)
     alike = 2 * struck @ struck.T / np.maximum(1, total[:, None] + total)
     np.fill_diagonal(alike, 1)
-    ideas = choose_ideas(rng.dirichlet(np.ones(size)), rng.random(size), alike, rng.dirichlet(np.ones(size)))
+    ideas = choose_ideas(
+        rng.dirichlet(np.ones(size)), rng.random(size), alike, rng.dirichlet(np.ones(size))
+    )
     assert len(ideas) == len(set(ideas)) == min(IDEAS, size)
     for number in range(1, len(ideas)):
         close = alike[:, ideas[:number]].max(axis=1)

@@ -120,7 +120,9 @@ def test_the_last_eight_bars_are_remembered_and_a_fill_is_one_of_them():
     drummer.play = lambda request: drummer.requests.append(request) or next(played)
     accompany(quarters(0, 48), four(12), drummer)
     assert drummer.requests[7].wishes.fill
-    told = [[hit.velocity - 1 for bar in one.history for hit in bar.hits] for one in drummer.requests]
+    told = [
+        [hit.velocity - 1 for bar in one.history for hit in bar.hits] for one in drummer.requests
+    ]
     assert told == [list(range(max(0, bar - PAST_BARS), bar)) for bar in range(12)]
 
 

@@ -97,7 +97,9 @@ def test_bits_are_positive_repeatable_and_leave_the_playing_as_it_was(drummer):
 def test_temperature_and_the_seed_play_no_part(bundle, drummer):
     asked = [replace(REQUEST, temperature=wanted) for wanted in (0.0, 0.5, 2.0)]
     bits = {drummer.bits(request, rock_beat(Metre())) for request in asked}
-    assert len(bits) == 1 and bits == {BundleDrummer(bundle, seed=9).bits(REQUEST, rock_beat(Metre()))}
+    assert len(bits) == 1 and bits == {
+        BundleDrummer(bundle, seed=9).bits(REQUEST, rock_beat(Metre()))
+    }
 
 
 def test_how_hard_the_last_step_is_struck_is_not_counted(drummer):
@@ -128,8 +130,10 @@ def learnt(tmp_path_factory):
     )
     task = open_task(recipe, room / "corpus")
     train(task, recipe, room / "run")
-    return read_corpus(room / "corpus"), task, export(
-        room / "run", room / "bundle", grooves=write_grooves(room / "grooves")
+    return (
+        read_corpus(room / "corpus"),
+        task,
+        export(room / "run", room / "bundle", grooves=write_grooves(room / "grooves")),
     )
 
 

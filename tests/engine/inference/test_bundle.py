@@ -207,7 +207,7 @@ def test_what_is_no_network_is_refused(copy):
 def test_what_is_no_groove_or_ranks_none_is_refused(copy, name):
     (copy / name).write_bytes(b"not a book, not a network")
     mend_checksums(copy)
-    with pytest.raises(BundleError, match="not a network|no book of grooves"):
+    with pytest.raises(BundleError, match=r"not a network|no book of grooves"):
         BundleDrummer(copy)
 
 

@@ -68,7 +68,14 @@ def inputs():
     )
     drums = torch.rand(6, 2, STEPS, HITS)
     conditions = torch.rand(2, STEPS, CONDITIONS)
-    return guitar, drums[0], torch.cat([*drums[1:5]], dim=2), drums[5], conditions, torch.tensor(BAR)
+    return (
+        guitar,
+        drums[0],
+        torch.cat([*drums[1:5]], dim=2),
+        drums[5],
+        conditions,
+        torch.tensor(BAR),
+    )
 
 
 def answers(network, weights, inputs):
@@ -119,9 +126,7 @@ def without_new_voices(drums):
     return by_voice.flatten(2)
 
 
-def test_known_voices_are_struck_as_before_and_new_ones_as_what_they_are_like(
-    network, old, inputs
-):
+def test_known_voices_are_struck_as_before_and_new_ones_as_what_they_are_like(network, old, inputs):
     told = answers(network, grown(old, network.state_dict()), inputs)
     for voice, like in LIKE.items():
         assert torch.equal(told.velocity[:, :, voice], told.velocity[:, :, like])
@@ -135,7 +140,9 @@ def test_combinations_keep_their_likelihood_and_those_with_new_voices_are_rarer(
         voices = {LIKE.get(voice, voice) for voice in Voice if struck[voice]}
         first = sum(1 << voice for voice in voices)
         rarer = RARER if struck[FIRST_VOICES:].any() else 0.0
-        assert torch.equal(new["decoder.voices.weight"][combination], old["decoder.voices.weight"][first])
+        assert torch.equal(
+            new["decoder.voices.weight"][combination], old["decoder.voices.weight"][first]
+        )
         bias = old["decoder.voices.bias"][first] - rarer
         assert torch.allclose(new["decoder.voices.bias"][combination], bias)
     stick, snare = (class_of(1 << voice) for voice in (Voice.SIDE_STICK, Voice.SNARE))

@@ -3,6 +3,8 @@
 import numpy as np
 
 from engine.encoding.features import pattern_grid
+from engine.music.kit import Voice
+from engine.music.notes import Metre
 from engine.training.bar_table import BarTable
 from engine.training.sampling import DataSettings
 from engine.training.song_grooves import (
@@ -12,8 +14,6 @@ from engine.training.song_grooves import (
     find_grooves,
     most_typical,
 )
-from engine.music.kit import Voice
-from engine.music.notes import Metre
 from tests.support.drummed import HALF_TIME, RIDE, ROCK, SYNCOPATED, MadeSong, bars_of, corpus_of
 
 REST = {Voice.KICK: "................"}
@@ -24,7 +24,9 @@ def table_of(*songs):
 
 
 def strikes(table, bar, rows, steps=24):
-    return (table.struck(np.array([bar]))[0, :steps] == pattern_grid(bars_of(rows)[0], steps)[..., 0]).all()
+    return (
+        table.struck(np.array([bar]))[0, :steps] == pattern_grid(bars_of(rows)[0], steps)[..., 0]
+    ).all()
 
 
 def test_a_songs_groove_is_the_bar_that_agrees_best_with_all_of_them():

@@ -96,7 +96,7 @@ def test_a_shared_groove_is_struck_as_hard_as_its_songs_do_on_the_whole_and_on_t
 
 def test_bars_too_sparse_or_too_busy_to_be_a_groove_are_left_out():
     sparse = {Voice.KICK: "x.............x."}
-    busy = {voice: "xxxxxxxxxxxxxxxx" for voice in KITS}
+    busy = dict.fromkeys(KITS, "xxxxxxxxxxxxxxxx")
     songs = [MadeSong(bars_of(*[sparse] * 8, *[busy] * 8)) for _ in range(3)]
     assert book_of(songs) == []
 
@@ -156,7 +156,9 @@ def test_a_human_drummers_bar_is_in_the_book_with_its_touch_and_its_source():
     assert groove.bpm == pytest.approx((85.0, 115.0))
     hats = [hit for hit in groove.pattern.hits if hit.voice is Voice.CLOSED_HAT]
     assert [hit.velocity for hit in hats] == [50 + step for step in range(16)]
-    assert [hit.beat - step / 4 for step, hit in enumerate(hats)] == pytest.approx([0.02] * 16, abs=2e-3)
+    assert [hit.beat - step / 4 for step, hit in enumerate(hats)] == pytest.approx(
+        [0.02] * 16, abs=2e-3
+    )
 
 
 def test_drummers_who_play_alike_are_in_the_book_once():
