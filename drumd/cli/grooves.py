@@ -43,6 +43,9 @@ def command(corpus: Path, folder: Path, steps: int | None, seed: int | None, as_
     made = ", ".join(f"{count} {source}" for source, count in about["sources"].items())
     scores = about["scores"]
     click.echo(f"{folder}: {sum(about['sources'].values())} grooves ({made})")
+    if not scores:
+        click.echo("no held-out song is long enough to measure them on")
+        return
     click.echo(
         f"held-out songs: the first idea agrees {scores['first_64']:.3f} with their drums, the"
         f" best of five {scores['best_64']:.3f}; after one bar {scores['first_1']:.3f}"

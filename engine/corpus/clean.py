@@ -58,7 +58,7 @@ def clean_drums(song: Song) -> Drums:
     voice = _voices(pitch)
     mapped = voice != _UNMAPPED
     on_kit = ~np.isin(pitch, list(HAND_PERCUSSION))
-    if mapped.sum() < LEAST_MAPPED * on_kit.sum() or not mapped.any():
+    if (mapped & on_kit).sum() < LEAST_MAPPED * on_kit.sum() or not mapped.any():
         raise Unfit("drum kit not known")
     if len(parts) < len(song.parts):  # a drummer alone may play anything, and as freely as he likes
         _check_kit_and_beat(voice[mapped], onset[mapped])

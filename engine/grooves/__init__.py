@@ -6,4 +6,5 @@ __all__ = [
     "heard",
     "ideas",
     "memory",
+    "training",
 ]

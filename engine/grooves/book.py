@@ -60,6 +60,8 @@ def read_book(path: Path) -> Book:
         told = json.loads(path.read_text("utf-8"))
         if told["format"] != FORMAT or told["version"] != VERSION:
             raise ValueError("another format")
+        if not told["grooves"]:
+            raise ValueError("no groove in it")
         grooves = tuple(_groove(entry) for entry in told["grooves"])
         prior = np.array([float(entry["prior"]) for entry in told["grooves"]])
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:

@@ -30,30 +30,29 @@ class PartMemory:
         self.part = 0  # of the bar to come
         self._parts: list[list[_Riff]] = [[]]
         self._strays: list[_Riff] = []  # the latest bars, while they are not like the part
-
-    @property
-    def strays(self) -> int:
-        """How many bars were heard last that are not like the part."""
-        return len(self._strays)
+        self.begun = 0  # how many of the bars heard last the part began with, if it just did
 
     def hear(self, bar: HeardBar) -> int:
         """Takes in the next bar; returns the part that the bar after it belongs to."""
-        riff = _Riff(bar)
+        riff, self.begun = _Riff(bar), 0
         if riff.silent or self._belongs(riff, self.part):
             self._remember(riff, self.part)
             self._strays = []
             return self.part
-        self._strays.append(riff)
+        self._strays = [*self._strays, riff][-LASTING:]
         other = self._returned()
-        if other is None and len(self._strays) >= LASTING and len(self._parts) < MOST_PARTS:
-            self._parts.append([])
-            other = len(self._parts) - 1
         if other is not None:
-            self.part = other
-            for stray in self._strays:
-                self._remember(stray, other)
-            self._strays = []
+            self._begin(other, self._strays[-RETURNING:])
+        elif len(self._strays) == LASTING and len(self._parts) < MOST_PARTS:
+            self._parts.append([])
+            self._begin(len(self._parts) - 1, self._strays)
         return self.part
+
+    def _begin(self, part: int, bars: Sequence[_Riff]) -> None:
+        """The part to come is this one, and the bars just heard were of it."""
+        self.part, self.begun, self._strays = part, len(bars), []
+        for bar in bars:
+            self._remember(bar, part)
 
     def _belongs(self, riff: _Riff, part: int) -> bool:
         known = self._parts[part]
@@ -82,11 +81,9 @@ def parts_of(bars: Sequence[HeardBar]) -> list[int]:
     """
     memory, found = PartMemory(), list[int]()
     for bar in bars:
-        before, strays = memory.part, memory.strays
-        part = memory.hear(bar)
-        if part != before and strays:
-            found[-strays:] = [part] * strays
-        found.append(part)
+        found.append(memory.hear(bar))
+        if memory.begun:
+            found[-memory.begun :] = [memory.part] * memory.begun
     return found
 
 

@@ -176,7 +176,7 @@ class BundleDrummer:
         try:
             for bar in (1, 2):
                 self.play(Request(bar, 4.0 * bar, notes, 4.0 * bar, COMMON_TIME, song=-1))
-        except (InvalidArgument, ValueError) as error:
+        except (InvalidArgument, ValueError, IndexError) as error:
             raise BundleError(
                 f"the network of {folder} has another shape than this drumd plays; export it again"
             ) from error

@@ -1,8 +1,8 @@
 """Weights of the first kit, ten voices and two bars of memory, for a network of today's.
 
-What both know keeps its weights; what is new to the network begins by counting for nothing (inputs)
-or as what it is most like (voices). So a drummer that was trained before there were grooves can go
-on learning.
+What both know keeps its weights; what is new to the network begins by counting for nothing
+(inputs) or as what it is most like (voices; a groove, which is read as drums that were played). So
+a drummer that was trained before there were grooves can go on learning.
 """
 
 from __future__ import annotations
@@ -36,7 +36,9 @@ def grown(weights: Mapping[str, Tensor], own: Mapping[str, Tensor]) -> dict[str,
     """The weights under the shapes of `own`; those that fit, or are of another network, as are."""
     known = {name: weight for name, weight in weights.items() if name in own}
     drums = known.get("decoder.drums.weight")
-    if drums is None or drums.shape[1] != 3 * FIRST_HITS:
+    if drums is None or drums.shape != (len(own["decoder.drums.weight"]), 3 * FIRST_HITS):
+        return dict(weights)
+    if "grid.enter.weight" not in known:  # a transformer of the first kit
         return dict(weights)
     for name in (f"{head}.{kind}" for head in BY_VOICE for kind in ("weight", "bias")):
         known[name] = _by_voice(known[name], own[name])

@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 
 from engine.corpus.groove_midi import SOURCE
 from engine.corpus.store import SongInfo
-from engine.encoding.features import grid_pattern
+from engine.encoding.features import WIDEST_OFFSET, grid_pattern
 from engine.grooves.book import LOOPED_BARS, folded
 from engine.grooves.groove import Groove
-from engine.music.grid import MAX_BAR_STEPS, fits_grid
+from engine.music.grid import MAX_BAR_STEPS, SLOTS, STEPS_PER_BEAT, fits_grid
 from engine.music.kit import Voice
 from engine.music.notes import Metre
 from engine.training.bar_table import BarTable
@@ -40,6 +40,7 @@ MOST_STROKES_A_BEAT, LEAST_STROKES_A_BEAT = 10, 1
 STYLE_SHARE = 0.25  # of its songs that know their style, for a groove to be of it,
 STANDS_OUT = 1.2  # and so many times what is usual
 PLAIN_VELOCITY = 96.0
+LEAST_APART = 1e-3  # beats from the middle between two steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +167,8 @@ def _shared_loops(
     ones = _of_groups(kinds[fits], groups[fits], least)
     found = [(int(bars[fits][at]),) for at in ones]
     even = (bars - table.first[table.song[bars]]) % LOOPED_BARS == 0
-    follows = np.append(bars[1:] == bars[:-1] + 1, False) & even & fits & np.roll(fits, -1)
+    in_a_row = (bars[1:] == bars[:-1] + 1) & (table.song[bars[1:]] == table.song[bars[:-1]])
+    follows = np.append(in_a_row, False) & even & fits & np.roll(fits, -1)
     first = np.flatnonzero(follows)
     first = first[kinds[first] != kinds[first + 1]]
     pairs = kinds[first] * (int(kinds.max(initial=0)) + 1) + kinds[first + 1]
@@ -210,16 +212,15 @@ def _common_groove(
     equal_to: _Equal,
 ) -> Groove:
     """The groove with the mean velocity of all bars that strike it, on the grid."""
-    grids, players = [], list[int]()
+    grids = []
     for bar in loop:
         equal = equal_to(bar)
-        players += table.song[equal].tolist()
         steps = int(table.steps[bar])
         grid = table.drums(np.array([[bar]]), table.song[[bar]], steps)[0, 0]
         grid[..., 1] = grid[..., 0] * _mean_velocity(table, equal, steps) / 127
         grid[..., 2] = 0
         grids.append(grid)
-    here = sorted(set(players))
+    here = _players(table, loop, equal_to)
     whole = np.concatenate(grids)
     return Groove(
         grid_pattern(whole, len(loop) * metre.beats),
@@ -229,6 +230,15 @@ def _common_groove(
         "shared",
         len({songs[song].group for song in here}),
     )
+
+
+def _players(table: BarTable, loop: tuple[int, ...], equal_to: _Equal) -> list[int]:
+    """The songs that play the bars of the loop in a row."""
+    starts = equal_to(loop[0])
+    for ahead, bar in enumerate(loop[1:], 1):
+        starts = starts[np.isin(starts + ahead, equal_to(bar))]
+        starts = starts[table.song[starts] == table.song[starts + ahead]]
+    return sorted(set(table.song[starts].tolist()))
 
 
 def _mean_velocity(table: BarTable, equal: Ints, steps: int) -> Struck:
@@ -275,9 +285,21 @@ def _drummers(
     return [_played_groove(table, songs, metre, typical[one]) for one in chosen]
 
 
+def _on_its_step(offset: Struck) -> Struck:
+    """Micro-timing (steps, V) in beats, no wider than the grid takes it for the same step.
+
+    A drummer's late sixteenth may lie nearer to a triplet.
+    """
+    middle = np.append(SLOTS, 1.0)
+    half = np.diff(middle) / 2 - LEAST_APART
+    step = np.arange(len(offset)) % STEPS_PER_BEAT
+    return np.clip(offset, -half[step - 1][:, None], half[step][:, None])
+
+
 def _played_groove(table: BarTable, songs: Sequence[SongInfo], metre: Metre, bar: int) -> Groove:
     song = int(table.song[bar])
     grid = table.drums(np.array([[bar]]), table.song[[bar]], int(table.steps[bar]))[0, 0]
+    grid[..., 2] = _on_its_step(grid[..., 2] * WIDEST_OFFSET) / WIDEST_OFFSET
     bpm = float(table.bpm[bar])
     source = f"Groove MIDI Dataset, {songs[song].file}"
     pattern = grid_pattern(grid, metre.beats)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from engine.corpus.store import Corpus
+from engine.errors import CorpusError
 from engine.grooves.book import Book, alike, folded, loops, write_book
 from engine.grooves.groove import Groove
 from engine.grooves.heard import FIT_INPUTS
@@ -78,6 +79,8 @@ class FitTask:
         self._alike = alike(folded(loops(self.grooves)))
         self._nearest = self._agreement.argmax(dim=1)
         self._usable = self._rows(self._parts, LEAST_BARS)
+        if not len(self._usable):
+            raise CorpusError("the corpus has no guitar to learn grooves from; add songs to it")
         weight = np.where(self._parts.guitar[self._usable], 1.0, STAND_IN_WEIGHT)
         self._weight = weight / weight.sum()
         _scale(self.network, self._parts.drawn(self._usable, np.random.default_rng(settings.seed)))
@@ -95,8 +98,13 @@ class FitTask:
         return loss
 
     def validate(self) -> dict[str, float]:
-        """What the ideas agree with held-out songs, looped, by the bars that were heard."""
+        """What the ideas agree with held-out songs, looped, by the bars that were heard.
+
+        Nothing where no held-out song is long enough to tell.
+        """
         parts, rows = self._valid, self._held_out
+        if not len(rows):
+            return {}
         truth = self._agreement[parts.song[rows]].numpy()
         scores: dict[str, float] = {}
         self.network.eval()
@@ -165,7 +173,7 @@ def make_grooves(
     sources = count_book_sources(task.grooves)
     book = Book(tuple(task.grooves), task.prior())
     write_book(folder / BOOK, book, {"sources": sources})
-    _export(task.network, folder / FIT)
+    write_fit(task.network, folder / FIT)
     (folder / LOG).write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
     about = {"settings": asdict(settings), "scores": lines[-1] if lines else {}, "sources": sources}
     (folder / ABOUT).write_text(json.dumps(about, indent=1) + "\n", "utf-8")
@@ -212,7 +220,8 @@ def _book(corpus: Corpus, table: BarTable) -> list[Groove]:
     return [*make_book(table, corpus.songs, metres_of(corpus.tensors)), *written_grooves()]
 
 
-def _export(network: FitNetwork, path: Path) -> None:
+def write_fit(network: FitNetwork, path: Path) -> None:
+    """The network as a graph, beside the book that it ranks."""
     write_graph(
         network,
         (torch.zeros(2, FIT_INPUTS),),
