@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 IDEAS = 5
-LIFT = 0.4  # how much of what is expected of any guitar is taken off
+LIFT = 0.5  # how much of what is expected of any guitar is taken off
 MOST_ALIKE = 0.8  # F1 between any two ideas
 
 
