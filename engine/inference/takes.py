@@ -22,8 +22,10 @@ from engine.encoding.features import (
     Floats,
 )
 from engine.encoding.fills import in_fill
-from engine.music.kit import FILL_STROKES
+from engine.music.kit import FILL_STROKES, Voice
 
+TOMS = [Voice.LOW_TOM, Voice.MID_TOM, Voice.HIGH_TOM]
+TOMS_WORTH = 0.5
 GOLDEN = np.float32(0.618034)  # its multiples, less whole numbers, fill 0..1 evenly
 
 
@@ -169,11 +171,14 @@ def expected_f1(struck: Floats, voice_marginals: Floats) -> NDArray[np.float64]:
 
 
 def fills_out(struck: Floats, before: Floats) -> NDArray[np.float64]:
-    """How much of a fill each take is, (k,), 0..1: what snare and toms do in its second half.
+    """How much of a fill each take is, (k,): what snare and toms do in its second half, 0..1.
 
+    Strokes on toms count a little once more, or the likelier snare would play nearly all fills.
     `struck` (k, t, V) against the bar before, (t, V), both 0 or 1.
     """
     steps, voices = before.shape
     there = in_fill(np.arange(steps)[:, None], np.arange(voices), steps)
     more = struck[:, there].sum(axis=1) - before[there].sum()
-    return np.asarray(np.clip(more / FILL_STROKES, 0, 1), np.float64)
+    toms = struck[:, :, TOMS].sum(axis=(1, 2)) - before[:, TOMS].sum()
+    full, round_the_kit = (np.clip(one / FILL_STROKES, 0, 1) for one in (more, toms))
+    return np.asarray(full + TOMS_WORTH * round_the_kit, np.float64)
