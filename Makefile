@@ -8,7 +8,7 @@ help: ## what there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 jam: .venv/.core ## hear drumd drum to the demo guitar; leaves jam.mid
-	$(DRUMD) listen --in demo --out jam.mid
+	$(DRUMD) listen --in demo --out jam.mid --force
 
 test: .venv/.dev ## the whole test suite
 	$(BIN)/python -m pytest -q

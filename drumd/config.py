@@ -40,6 +40,7 @@ class Settings:
     intensity: float | None = None
     humanize: float | None = None
     record: Path | None = None
+    force: bool = False  # whether a recording may take the place of a file that is there
     latency_ms: float = 0.0
     max_late_ms: float = 20.0
     this_is_one: Control | None = None

@@ -7,6 +7,7 @@ EngineError
 ├── CheckpointError   a checkpoint that cannot be used
 ├── BundleError       a bundle that cannot be used
 ├── OnsetsError       a file of onsets that cannot be used
+├── OutputError       a place where nothing may be written
 └── MissingExtraError an optional library that is not installed
 """
 
@@ -37,6 +38,10 @@ class BundleError(EngineError):
 
 class OnsetsError(EngineError):
     """A file of onsets is broken or tells too little of them."""
+
+
+class OutputError(EngineError):
+    """What is to be written would lie on a file that is read, or that is there already."""
 
 
 class MissingExtraError(EngineError):

@@ -54,18 +54,24 @@ HOMES = {
     "onnxruntime": ["engine/inference/runtime.py"],
     "rich": ["drumd/status/reporter.py", "drumd/cli/*"],
     "rtmidi": ["drumd/ports/rtmidi.py"],
-    "symusic": ["engine/midi/read.py"],
+    "symusic": [],  # files are read by engine.midi alone
     "torch": ["engine/models/*", "engine/training/*", "engine/seed/*", "engine/beats/training/*"],
 }
 # what the daemon takes of the engine as it is imported: plain values, free of numpy
 SHARED = (
     "engine.errors",
     "engine.performance",
+    "engine.midi.contents",
+    "engine.midi.instruments",
+    "engine.midi.smf",
+    "engine.music.bars",
     "engine.music.general_midi",
     "engine.music.kit",
     "engine.music.notes",
     "engine.music.wishes",
     "engine.beats.count_in",
+    "engine.storage.atomic",
+    "engine.storage.outputs",
 )
 # who else takes what of it: a folder or a file, a module, and whether only once it is needed
 EXCEPTIONS = (
