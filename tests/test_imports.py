@@ -26,7 +26,8 @@ HEAVY = {"matplotlib", "music21", "numpy", "onnxruntime", "symusic", "torch"}
 ENGINE = (
     ("errors",),
     ("recipe",),
-    ("music", "storage", "pages"),
+    ("storage",),
+    ("music", "pages"),
     ("midi", "encoding", "performance", "notation"),
     ("inference", "models", "corpus", "beats"),
     ("training", "evaluation"),

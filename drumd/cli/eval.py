@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 Folder = click.Path(exists=True, file_okay=False, path_type=Path)
 QUICK_SONGS = 12
+INDEX = "index.html"  # the page of a report's folder
 
 
 @click.command()
@@ -44,6 +45,7 @@ QUICK_SONGS = 12
     "--report", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
     help="Write a page with plots, piano rolls and, where fluidsynth is, sound to DIR/index.html.",
 )  # fmt: skip
+@click.option("--force", is_flag=True, help="Write over an index.html that is none of drumd's.")
 def command(
     bundles: tuple[Path, ...],
     data: Path,
@@ -55,6 +57,7 @@ def command(
     temperature: float | None,
     as_json: bool,
     report: Path | None,
+    force: bool,
 ) -> None:
     """Measure a bundle (the one that ships if left out) on songs it has not seen.
 
@@ -76,9 +79,12 @@ def command(
     from engine.evaluation.measures.likelihood import GUITARS
     from engine.evaluation.songs import songs_of
     from engine.inference.bundle import open_bundle
+    from engine.storage.outputs import check_outputs
 
     if len(bundles) > 1 and report is not None:
         raise click.UsageError("a report is of one bundle; leave --report or the others out")
+    if report is not None:
+        check_outputs([], [report / INDEX], force=force, pages=True)
     opened = [open_bundle(bundle) for bundle in bundles] or [open_bundle()]
     with _corpus(data) as place:
         corpus = read_corpus(place)

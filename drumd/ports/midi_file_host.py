@@ -84,9 +84,7 @@ def _messages(guitar: Instrument) -> tuple[tuple[int, mido.Message], ...]:
         channel = free if line.place[1] == DRUM_CHANNEL else line.place[1]
         for note in kept.intersection(line.notes):
             on = {"channel": channel, "note": note.pitch}
-            timed.append(
-                (note.tick, 1, mido.Message("note_on", velocity=note.velocity, **on))
-            )
+            timed.append((note.tick, 1, mido.Message("note_on", velocity=note.velocity, **on)))
             timed.append((max(note.end, note.tick + 1), 0, mido.Message("note_off", **on)))
     timed.sort(key=lambda entry: (entry[0], entry[1], entry[2].channel, entry[2].note))
     return tuple((tick, message) for tick, _, message in timed)
@@ -96,4 +94,3 @@ def _free_channel(guitar: Instrument) -> int:
     """A channel for a string that lies on the drums' own."""
     taken = {channel for _, channel in guitar.places} | {DRUM_CHANNEL}
     return next((channel for channel in range(16) if channel not in taken), 0)
-

@@ -259,9 +259,7 @@ def _lines(raw: RawFile, number: int) -> list[Line]:
     ]
 
 
-def _line(
-    place: TrackChannel, channel: _Channel, name: str, instrument: str, raw: RawFile
-) -> Line:
+def _line(place: TrackChannel, channel: _Channel, name: str, instrument: str, raw: RawFile) -> Line:
     track: Track = raw.tracks[place[0]]
     channel.finish(track.end)
     notes = _with_ends(channel, raw.division, drums=place[1] == DRUM_CHANNEL)

@@ -108,13 +108,17 @@ def instruments(file: Contents) -> list[Instrument]:
 
 def drums(file: Contents) -> list[Instrument]:
     """What plays drums in a file, on whichever channel."""
-    return [_instrument(0, lines, file.division) for lines in _groups(file) if _is_drums(lines, file)]
+    return [
+        _instrument(0, lines, file.division) for lines in _groups(file) if _is_drums(lines, file)
+    ]
 
 
 def choose(present: Sequence[Instrument], wanted: str | None = None) -> Instrument:
     """The instrument of that name, part of a name or number; without one, the likeliest guitar."""
     if not present:
-        raise MidiError("holds no part but drums: there is no guitar to play along with")
+        raise MidiError(
+            "holds no notes, or no part but drums: there is no guitar to play along with"
+        )
     if wanted is None:
         return _likeliest(present)
     found = _named(present, wanted)
@@ -188,7 +192,11 @@ def _in_track(lines: list[Line], *, alone: bool) -> list[list[Line]]:
     """The groups of one track; `alone` where the file has no other, so that all play in it."""
     strings = _strings(lines, alone=alone)
     first = next((line for line in lines if line in strings), None)
-    return [strings if line is first else [line] for line in lines if line is first or line not in strings]
+    return [
+        strings if line is first else [line]
+        for line in lines
+        if line is first or line not in strings
+    ]
 
 
 def _strings(lines: list[Line], *, alone: bool) -> list[Line]:
@@ -199,7 +207,9 @@ def _strings(lines: list[Line], *, alone: bool) -> list[Line]:
         guitars = guitars if _take_turns(guitars) else []
     if len(guitars) < 2 and _plays_strings(pitched):
         guitars = pitched
-    tenth = [line for line in lines if line.place[1] == DRUM_CHANNEL and _is_string_of(line, guitars)]
+    tenth = [
+        line for line in lines if line.place[1] == DRUM_CHANNEL and _is_string_of(line, guitars)
+    ]
     found = guitars + tenth
     return [line for line in lines if line in found] if len(found) > 1 else []
 
@@ -287,5 +297,3 @@ def _is_drums(lines: Sequence[Line], file: Contents) -> bool:
 def _named_drums(line: Line) -> bool:
     told = [text for text in (line.name, line.instrument) if text]
     return any(map(names.is_drums, told)) and not any(map(names.is_guitar, told))
-
-

@@ -108,7 +108,7 @@ def parse(data: bytes) -> RawFile:
     tracks = []
     for body, whole in _chunks(data, start + 8 + head[7]):
         track = _track(body, budget)
-        if not whole and not track.broken:
+        if not whole:
             track = Track(track.events, track.end, "ends in the middle of a track")
         tracks.append(track)
         if len(tracks) > MAX_TRACKS:

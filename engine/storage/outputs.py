@@ -31,9 +31,7 @@ def check_outputs(
         asked.add(identity(target))
 
 
-def in_the_way(
-    target: Path, read: Collection[object], *, force: bool, pages: bool = False
-) -> str:
+def in_the_way(target: Path, read: Collection[object], *, force: bool, pages: bool = False) -> str:
     """Why nothing may be written to `target`, or nothing; `read` are identities."""
     if identity(target) in read:
         return f"{target} is what is read; name another file to write to"

@@ -21,6 +21,7 @@ from torch import Tensor, nn
 
 from engine.errors import CheckpointError, ConfigError
 from engine.recipe import Recipe, TrainSettings
+from engine.storage.atomic import write_file
 from engine.training.checkpoint import (
     BEST,
     LAST,
@@ -186,7 +187,7 @@ class Log:
         self._path = run / LOG
         lines = self._path.read_text("utf-8").splitlines() if self._path.exists() else []
         kept = [line for line in lines if _step_of(line) <= step]  # a killed run may be ahead
-        self._path.write_text("".join(line + "\n" for line in kept), "utf-8")
+        write_file(self._path, "".join(line + "\n" for line in kept).encode())
         self._board = _tensorboard(run)
 
     def write(self, line: dict[str, float]) -> None:
@@ -215,7 +216,7 @@ def _make_folder(run: Path) -> None:
 
 def _write_recipe(run: Path, recipe: Recipe) -> None:
     try:
-        (run / "recipe.json").write_text(json.dumps(recipe.to_dict(), indent=1), "utf-8")
+        write_file(run / "recipe.json", json.dumps(recipe.to_dict(), indent=1).encode())
     except OSError as error:
         raise _not_writable(run, error) from error
 

@@ -198,7 +198,7 @@ def test_a_folder_that_does_not_exist_is_said_at_once(tmp_path):
 def test_a_recording_that_fails_under_way_is_said_at_the_end(session):
     session.song = Timeline(0.0, 0.0, 120.0)
     session.note(0.5)
-    (session.path.parent / "session.mid.part").mkdir()
+    (session.path.parent / ".session.part.mid").mkdir()
     with pytest.raises(RecordError, match="cannot be written"):
         session.close()
 

@@ -6,9 +6,8 @@ import mido
 import pytest
 
 from engine.errors import MidiError
+from engine.midi.contents import contents_of
 from engine.midi.instruments import choose, instruments
-from engine.midi.read import parse_song
-from engine.midi.smf import parse
 
 
 def file_of(*tracks, kind: int = 1) -> bytes:
@@ -30,8 +29,7 @@ def file_of(*tracks, kind: int = 1) -> bytes:
 
 
 def found(*tracks):
-    data = file_of(*tracks)
-    return instruments(parse_song(data), parse(data))
+    return instruments(contents_of(file_of(*tracks)))
 
 
 BAND = (
@@ -92,16 +90,16 @@ def test_a_name_that_fits_several_is_answered_with_those_it_fits():
 
 def test_a_guitarist_who_changes_sound_stays_one_instrument():
     band = found(("Guitar", 4, [(27, [52, 55]), (30, [40, 47, 52])]), BAND[2])
-    assert [(one.name, one.program, len(one.notes), one.place) for one in band] == [
-        ("Guitar", 30, 5, (0, 4)),
-        ("Bass", 33, 60, (1, 2)),
+    assert [(one.name, one.program, len(one.notes), one.places) for one in band] == [
+        ("Guitar", 30, 5, {(0, 4)}),
+        ("Bass", 33, 60, {(1, 2)}),
     ]
 
 
 def test_tracks_that_play_the_same_stay_apart():
     notes = [(25, [60, 62, 64])]
     twins = found(("A", 0, notes), ("B", 0, notes))
-    assert [(one.name, one.place) for one in twins] == [("A", (0, 0)), ("B", (1, 0))]
+    assert [(one.name, one.places) for one in twins] == [("A", {(0, 0)}), ("B", {(1, 0)})]
 
 
 def test_a_file_of_drums_alone_is_refused_in_a_sentence():
