@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from engine.errors import MidiError
 from engine.midi import names, smf
-from engine.midi.smf import Event, RawFile, Track
+from engine.midi.smf import Event, RawFile
 from engine.music.bars import count_bars
 from engine.music.general_midi import DRUM_CHANNEL, TrackChannel
 from engine.music.notes import COMMON_TIME, Metre
@@ -51,7 +51,7 @@ class Line:
 
     place: TrackChannel
     name: str  # of its track, or what the instrument is called there
-    instrument: str  # what the file calls the instrument, or nothing
+    telling: tuple[str, ...]  # the names that say what plays, not what the song is called
     drum_bank: bool
     programs: frozenset[int]  # that the file asks for
     notes: tuple[Struck, ...]
@@ -226,23 +226,13 @@ def _lines(raw: RawFile, number: int) -> list[Line]:
     """The channels of a track that have notes."""
     track = raw.tracks[number]
     channels: defaultdict[int, _Channel] = defaultdict(_Channel)
-    name = instrument = ""
-    about: int | None = None  # the channel that names are about, if one was told
+    title = _Titles()
     for event in track.events:
         data = event.data
-        kind, channel = data[0] & 0xF0, channels[data[0] & 0x0F] if data[0] < 0xF0 else None
-        if channel is None:
-            text = names.decode(event.payload) if event.meta in (3, 4) else ""
-            if event.meta == smf.CHANNEL_PREFIX and len(event.payload) == 1:
-                about = event.payload[0]
-            elif about is not None and about < 16 and text:
-                setattr(channels[about], "name" if event.meta == 3 else "instrument", text)
-            elif event.meta == smf.TRACK_NAME:
-                name = name or text
-            elif event.meta == smf.INSTRUMENT_NAME:
-                instrument = instrument or text
+        if data[0] >= 0xF0:
+            title.hear(event, channels)
             continue
-        about = None
+        kind, channel = data[0] & 0xF0, channels[data[0] & 0x0F]
         if kind == 0x90 and data[2]:
             channel.strike(event.tick, data[1], data[2])
         elif kind in (0x80, 0x90):
@@ -252,21 +242,67 @@ def _lines(raw: RawFile, number: int) -> list[Line]:
             channel.programs.add(data[1])
         elif kind == 0xB0 and data[1] == BANK:
             channel.drum_bank = data[2] in DRUM_BANKS
+        title.about = None
+    for channel in channels.values():
+        channel.finish(track.end)
+    playing = {index: channel for index, channel in sorted(channels.items()) if channel.notes}
+    mixed = len({channel.program for channel in playing.values()}) > 1
+    names = () if mixed and _is_alone(raw, number) else title.names
     return [
-        _line((number, index), channel, name, instrument, raw)
-        for index, channel in sorted(channels.items())
-        if channel.notes or any(channel.open.values())
+        _line((number, index), channel, title.names, names, raw.division)
+        for index, channel in playing.items()
     ]
 
 
-def _line(place: TrackChannel, channel: _Channel, name: str, instrument: str, raw: RawFile) -> Line:
-    track: Track = raw.tracks[place[0]]
-    channel.finish(track.end)
-    notes = _with_ends(channel, raw.division, drums=place[1] == DRUM_CHANNEL)
-    own = channel.instrument or instrument
-    called = channel.name or name or own
+def _is_alone(raw: RawFile, number: int) -> bool:
+    """Whether no other track has notes: then its name is that of the song."""
+    others = (track for index, track in enumerate(raw.tracks) if index != number)
+    return not any(event.data[0] & 0xF0 == 0x90 for track in others for event in track.events)
+
+
+@dataclass(slots=True)
+class _Titles:
+    """The names in a track: its own and, behind a channel prefix, those of channels."""
+
+    name: str = ""
+    instrument: str = ""
+    about: int | None = None  # the channel that is spoken of
+
+    def hear(self, event: Event, channels: defaultdict[int, _Channel]) -> None:
+        kind = event.meta
+        if kind == smf.CHANNEL_PREFIX:
+            told = event.payload
+            self.about = told[0] if len(told) == 1 and told[0] < 16 else None
+        if kind not in (smf.TRACK_NAME, smf.INSTRUMENT_NAME):
+            return
+        place = self if self.about is None else channels[self.about]
+        text = names.decode(event.payload)
+        if kind == smf.TRACK_NAME:
+            place.name = place.name or text
+        else:
+            place.instrument = place.instrument or text
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(filter(None, (self.name, self.instrument)))
+
+
+def _line(
+    place: TrackChannel,
+    channel: _Channel,
+    shown: tuple[str, ...],
+    telling: tuple[str, ...],
+    division: int,
+) -> Line:
+    """A channel's line; `shown` and `telling` are the names of its track."""
+    own = tuple(filter(None, (channel.name, channel.instrument)))
     return Line(
-        place, called, own, channel.drum_bank, frozenset(channel.programs), tuple(sorted(notes))
+        place,
+        next(iter((*own, *shown)), ""),
+        (*own, *telling),
+        channel.drum_bank,
+        frozenset(channel.programs),
+        tuple(sorted(_with_ends(channel, division, drums=place[1] == DRUM_CHANNEL))),
     )
 
 

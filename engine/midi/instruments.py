@@ -77,7 +77,7 @@ class Instrument:
 
     @property
     def is_bass(self) -> bool:
-        if any(names.is_bass(text) for line in self.lines for text in (line.name, line.instrument)):
+        if any(names.is_bass(text) for line in self.lines for text in line.telling):
             return True
         return self.program // 8 == BASS
 
@@ -102,15 +102,13 @@ def instruments(file: Contents) -> list[Instrument]:
     groups = _groups(file)
     return [
         _instrument(number, lines, file.division)
-        for number, lines in enumerate((g for g in groups if not _is_drums(g, file)), start=1)
+        for number, lines in enumerate((g for g in groups if not _is_drums(g)), start=1)
     ]
 
 
 def drums(file: Contents) -> list[Instrument]:
     """What plays drums in a file, on whichever channel."""
-    return [
-        _instrument(0, lines, file.division) for lines in _groups(file) if _is_drums(lines, file)
-    ]
+    return [_instrument(0, lines, file.division) for lines in _groups(file) if _is_drums(lines)]
 
 
 def choose(present: Sequence[Instrument], wanted: str | None = None) -> Instrument:
@@ -252,7 +250,8 @@ def _joined_tracks(groups: list[list[Line]]) -> list[list[Line]]:
     joined: list[list[Line]] = []
     for _, run in groupby(groups, key=_base):
         tracks = list(run)
-        joined += [sum(tracks, [])] if _are_strings(tracks) else tracks
+        lines = [line for track in tracks for line in track]
+        joined += [lines] if _are_strings(tracks) else tracks
     return joined
 
 
@@ -278,22 +277,20 @@ def _one_at_a_time(line: Line) -> bool:
 
 def _is_guitar(line: Line) -> bool:
     """By its sound or its name; a bass by name is none, whatever its sound."""
-    told = (line.name, line.instrument)
-    if any(map(names.is_bass, told)):
+    if any(map(names.is_bass, line.telling)):
         return False
-    named = any(map(names.is_guitar, told)) and line.program // 8 != BASS
+    named = any(map(names.is_guitar, line.telling)) and line.program // 8 != BASS
     return line.program in GUITAR_PROGRAMS or named
 
 
-def _is_drums(lines: Sequence[Line], file: Contents) -> bool:
+def _is_drums(lines: Sequence[Line]) -> bool:
     """On the drums' channel, by name or by bank; strings of a guitar never are."""
     if len(lines) > 1:
         return False
     (line,) = lines
-    alone = len({one.place[0] for one in file.lines}) == 1 and len(file.lines) > 1
-    return line.place[1] == DRUM_CHANNEL or line.drum_bank or (not alone and _named_drums(line))
+    return line.place[1] == DRUM_CHANNEL or line.drum_bank or _named_drums(line)
 
 
 def _named_drums(line: Line) -> bool:
-    told = [text for text in (line.name, line.instrument) if text]
+    told = line.telling
     return any(map(names.is_drums, told)) and not any(map(names.is_guitar, told))

@@ -28,14 +28,15 @@ _GUITAR = _any_of(
     patterns=r"(?<![a-z])e?[-. ]?g(i?t)s?(?![a-z])",
 )  # fmt: skip
 _BASS = _any_of(
-    "bajo", "baixo", "ベース", "베이스", "贝斯", "貝斯", "贝司", "低音", "μπασο", "βασο", "контрабас",
+    "bajo", "baixo", "ベース", "베이스", "贝斯", "貝斯", "贝司", "低音", "μπασο", "βασο",
+    "контрабас",
     patterns=r"bass(?!oon)|basgit|basova|(?<![a-z])bas(?![a-z])|(?<![а-я])бас(?!к)",
 )  # fmt: skip
 _DRUMS = _any_of(
-    "drum", "percus", "perkus", "schlagz", "schlagwerk", "slagwerk", "slagverk", "trommel", "trommer",
-    "trummor", "batteri", "batteria", "bateria", "bicí", "bębn", "rummut", "rumpu", "ütős", "τυμπαν",
-    "ντραμ", "ударн", "барабан", "ドラム", "드럼", "鼓", "打楽器", "打击", "snare", "cymbal",
-    "hi-hat", "hihat",
+    "drum", "percus", "perkus", "schlagz", "schlagwerk", "slagwerk", "slagverk", "trommel",
+    "trommer", "trummor", "batteri", "bateria", "bicí", "bębn", "rummut", "rumpu", "ütős",
+    "τυμπαν", "ντραμ", "ударн", "барабан", "ドラム", "드럼", "鼓", "打楽器", "打击",
+    "snare", "cymbal", "hi-hat", "hihat",
     patterns=r"(?<![a-z])(kick|toms?|perc|dob|davul|drs|bfd\d?|kit)(?![a-z])",
 )  # fmt: skip
 _STRING = re.compile(

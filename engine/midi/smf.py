@@ -44,8 +44,8 @@ class Event(NamedTuple):
 
     @property
     def payload(self) -> bytes:
-        """What a meta event says."""
-        return self.data[_read_variable(self.data, 2)[1] :]
+        """What a meta event or a sysex says."""
+        return self.data[_read_variable(self.data, 2 if self.data[0] == 0xFF else 1)[1] :]
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,9 +81,9 @@ def _guitar_track(file: RawFile, number: int, guitar: Collection[TrackChannel]) 
 
 
 def _is_kept(event: Event) -> bool:
-    """Whether an event of no channel goes with the guitar: texts, and sysex that is in one piece."""
+    """Whether an event of no channel goes with the guitar: texts, and sysex in one piece."""
     if event.data[0] == SYSEX:
-        return event.data[-1] == SYSEX_END and all(byte < 0x80 for byte in event.data[1:-1])
+        return event.data[-1] == SYSEX_END and event.payload[:-1].isascii()
     return event.meta in TEXTS
 
 

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 def write_file(path: Path, data: bytes, *, sync: bool = True, token: str = "") -> None:
     """Puts a file in its place when it is whole; an OSError leaves what was there.
 
-    `token`: see `new_file`. `sync` waits until it is on the disk: a machine that loses its power keeps one or the other.
+    `token`: see `new_file`. `sync` waits until it is on the disk: a machine that loses its power
+    keeps one or the other.
     """
     with new_file(path, token=token) as beside:
         _write(beside, data, sync=sync)

@@ -27,5 +27,5 @@ def test_what_is_no_recording_is_one_sentence_and_status_1(tmp_path):
     other = tmp_path / "other.mid"
     other.write_bytes(b"not MIDI")
     result = CliRunner().invoke(main, ["report", str(other)])
-    assert result.exit_code == 1 and "cannot be read" in result.output
+    assert result.exit_code == 1 and "not a MIDI file" in result.output
     assert "Traceback" not in result.output

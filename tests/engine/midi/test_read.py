@@ -31,9 +31,9 @@ def by_mido(data: bytes) -> tuple[object, ...]:
     """Tempos, metres and notes as another library finds them, in ticks."""
     file = mido.MidiFile(file=io.BytesIO(data))
     tempos, metres, notes = [], [], []
-    for track in file.tracks:
+    for each in file.tracks:
         now, sounding = 0, {}
-        for message in track:
+        for message in each:
             now += message.time
             if message.type == "set_tempo":
                 tempos.append((now, message.tempo))
