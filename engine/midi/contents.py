@@ -8,8 +8,7 @@ no sense at all (a tempo of no time, a metre of 0/4) is refused.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import defaultdict
-from collections.abc import Iterator
+from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -25,7 +24,7 @@ from engine.music.notes import COMMON_TIME, Metre
 MAX_BEATS = 50_000  # some seven hours at 120 bpm
 MAX_HOURS = 12
 MAX_BARS = 50_000
-MOST_CHANGES = 100_000  # of tempo
+MOST_CHANGES = 50_000  # of tempo, and of metre
 DEFAULT_US = 500_000  # microseconds a beat
 FASTEST_US = 30_000  # a beat at 2,000 bpm; recordings hurry so for some beats, where a song jumped
 MOST_HURRIED_BEATS = 16
@@ -114,7 +113,11 @@ def open_contents(path: Path) -> Contents:
 
 def contents_of(data: bytes) -> Contents:
     """The contents of the bytes of a MIDI file."""
-    raw = smf.parse(data)
+    with smf.uncollected():
+        return _contents(smf.parse(data))
+
+
+def _contents(raw: RawFile) -> Contents:
     for track in raw.tracks:
         if track.broken:
             raise MidiError(track.broken)
@@ -154,8 +157,6 @@ def _tempos(raw: RawFile) -> tuple[tuple[int, int], ...]:
             tempos[event.tick] = int.from_bytes(told)
     if 0 in tempos.values():
         raise MidiError("has a tempo of no time at all")
-    if len(tempos) > MOST_CHANGES:
-        raise MidiError(f"more than {MOST_CHANGES:,} changes of tempo")
     return tuple(sorted(tempos.items()))
 
 
@@ -170,10 +171,13 @@ def _metres(raw: RawFile) -> tuple[tuple[int, Metre], ...]:
     return tuple(sorted(metres.items(), key=lambda entry: entry[0]))
 
 
-def _all(raw: RawFile, kind: int) -> Iterator[Event]:
+def _all(raw: RawFile, kind: int) -> list[Event]:
     """The meta events of one kind of all tracks, by tick; of one tick in the tracks' order."""
-    found = [event for track in raw.tracks for event in track.events if event.meta == kind]
-    return iter(sorted(found, key=lambda event: event.tick))
+    told = b"\xff" + bytes((kind,))
+    found = [event for track in raw.tracks for event in track.events if event.data.startswith(told)]
+    if len(found) > MOST_CHANGES:
+        raise MidiError(f"more than {MOST_CHANGES:,} changes of tempo or metre")
+    return sorted(found, key=lambda event: event.tick)
 
 
 @dataclass(slots=True)
@@ -187,8 +191,8 @@ class _Channel:
     programs: set[int] = field(default_factory=set)
     notes: list[Struck] = field(default_factory=list)
     lost: list[int] = field(default_factory=list)  # which of `notes` were never ended
-    open: defaultdict[int, list[tuple[int, int, int]]] = field(
-        default_factory=lambda: defaultdict(list)
+    open: defaultdict[int, deque[tuple[int, int, int]]] = field(
+        default_factory=lambda: defaultdict(deque)
     )  # by pitch: (tick, velocity, program) of what sounds, oldest first
 
     def strike(self, tick: int, pitch: int, velocity: int) -> None:
@@ -203,7 +207,7 @@ class _Channel:
         if sounding and tick - sounding[-1][0] > overlap:
             self._lose(pitch, before=sounding[-1][0])
         if sounding:
-            start, velocity, program = sounding.pop(0)
+            start, velocity, program = sounding.popleft()
             self.notes.append(Struck(start, tick, pitch, velocity, program))
 
     def finish(self, tick: int) -> None:
@@ -217,7 +221,7 @@ class _Channel:
         """Ends at `before` what was struck earlier."""
         sounding = self.open[pitch]
         while sounding and sounding[0][0] < before:
-            start, velocity, program = sounding.pop(0)
+            start, velocity, program = sounding.popleft()
             self.lost.append(len(self.notes))
             self.notes.append(Struck(start, before, pitch, velocity, program))
 

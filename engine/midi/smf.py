@@ -7,7 +7,9 @@ the one reader of files: `engine.midi.contents` makes notes and maps of what it 
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -17,12 +19,13 @@ from engine.errors import MidiError
 TEXT, TRACK_NAME, INSTRUMENT_NAME, CHANNEL_PREFIX = 0x01, 0x03, 0x04, 0x20
 END_OF_TRACK, TEMPO, METRE, KEY = 0x2F, 0x51, 0x58, 0x59
 MAX_BYTES = 16_000_000
-MOST_NOTES = 500_000
-MOST_EVENTS = 1_500_000
+MOST_NOTES = 200_000  # some twelve hours of a busy guitar
+MOST_EVENTS = 1_000_000
 MAX_TRACKS = 1_000
 HEADER = b"MThd\0\0\0"  # and a length below 256
 MOST_AHEAD = 1_000_000  # bytes before the header, in a wrapper or another chunk
 _DATA_BYTES = {0x80: 2, 0x90: 2, 0xA0: 2, 0xB0: 2, 0xC0: 1, 0xD0: 1, 0xE0: 2}
+_HEADS = [bytes((status,)) for status in range(256)]
 _SYSTEM_BYTES = {0xF1: 1, 0xF2: 2, 0xF3: 1}  # these, and 0xF4..0xFE, have no place in a file
 
 
@@ -128,6 +131,18 @@ def build(file: RawFile) -> bytes:
     return b"".join(chunks)
 
 
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Without the garbage collector, which else looks at a million live events again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
 @dataclass(slots=True)
 class _Budget:
     """How much more of a file is read before it is no song."""
@@ -159,12 +174,14 @@ def _chunks(data: bytes, at: int) -> Iterator[tuple[bytes, bool]]:
 def _track(data: bytes, budget: _Budget) -> Track:
     events: list[Event] = []
     tick, at, running, notes, broken = 0, 0, 0, 0, ""
-    sizes = _DATA_BYTES
-    most = min(budget.events, len(data))
+    sizes, heads, add, length = _DATA_BYTES, _HEADS, events.append, len(data)
+    most, most_notes = budget.events, budget.notes
     try:
-        while at < len(data):
-            if data[at] < 0x80:
-                tick, at = tick + data[at], at + 1
+        while at < length:
+            byte = data[at]
+            if byte < 0x80:
+                tick += byte
+                at += 1
             else:
                 delta, at = _read_variable(data, at)
                 tick += delta
@@ -176,23 +193,26 @@ def _track(data: bytes, budget: _Budget) -> Track:
             if 0x80 <= status < 0xF0:
                 stop = at + sizes[status & 0xF0]
                 body = data[at:stop]
-                if stop > len(data) or not body.isascii():
+                if stop > length or not body.isascii():
                     raise IndexError
-                notes += status >= 0x90 and status < 0xA0 and body[1] > 0
-                events.append(Event(tick, bytes((status,)) + body))
-                at, running = stop, status
-                if notes > budget.notes or len(events) > most:
+                if 0x90 <= status < 0xA0 and body[1]:
+                    notes += 1
+                    if notes > most_notes:
+                        break
+                add(Event(tick, heads[status] + body))
+                if len(events) > most:
                     break
+                at, running = stop, status
                 continue
             if not status:
                 raise IndexError
             if status == 0xFF and data[at] == END_OF_TRACK:
                 break
             stop = _end(data, at, status)
-            if stop > len(data):
+            if stop > length:
                 raise IndexError
             if status in (0xFF, 0xF0, 0xF7):
-                events.append(Event(tick, bytes((status,)) + data[at:stop]))
+                add(Event(tick, heads[status] + data[at:stop]))
             at = stop
     except IndexError:
         broken = f"broken inside a track (byte {at:,})"  # what came before is kept

@@ -186,7 +186,7 @@ def test_a_file_that_cannot_be_used_is_told_in_a_sentence(data: bytes, sentence:
 
 def test_more_notes_than_a_song_can_have_are_refused() -> None:
     flood = b"\x00\x90\x3c\x40" + b"\x00\x3c\x00\x00\x3c\x40" * (MOST_NOTES + 1)
-    with pytest.raises(MidiError, match="more than 500,000 notes"):
+    with pytest.raises(MidiError, match="more than 200,000 notes"):
         parse_song(raw(flood + b"\x00\xff\x2f\x00"))
 
 
