@@ -113,4 +113,4 @@ def clean_part(part: Part) -> Part:
     back = np.lexsort((pitch, onset))
     velocity = part.velocity[kept]
     columns = (column[back] for column in (onset, duration, pitch, velocity))
-    return Part(part.name, part.program, part.is_drum, *columns)
+    return Part(part.name, part.program, part.is_drum, *columns, guitar=part.guitar)

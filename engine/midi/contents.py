@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict, deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -24,14 +25,14 @@ from engine.music.notes import COMMON_TIME, Metre
 MAX_BEATS = 50_000  # some seven hours at 120 bpm
 MAX_HOURS = 12
 MAX_BARS = 50_000
-MOST_CHANGES = 50_000  # of tempo, and of metre
+MOST_CHANGES = 50_000  # of tempo and metre
 DEFAULT_US = 500_000  # microseconds a beat
 FASTEST_US = 30_000  # a beat at 2,000 bpm; recordings hurry so for some beats, where a song jumped
 MOST_HURRIED_BEATS = 16
 OVERLAP_PARTS = 8  # of a beat: a note struck again may sound on for one of them
 LOST_OFF_BEATS = 4  # a note whose end was lost sounds no longer
 DRUM_BANKS = (120, 127)  # GM 2 and XG: a channel that is told to play drums
-BANK, PROGRAM = 0, 0xC0
+META, BANK, PROGRAM = 0xFF, 0, 0xC0
 
 
 class Struck(NamedTuple):
@@ -121,10 +122,15 @@ def _contents(raw: RawFile) -> Contents:
     for track in raw.tracks:
         if track.broken:
             raise MidiError(track.broken)
+    events = (event for track in raw.tracks for event in track.events if event.data[0] == META)
+    maps = [event for event in events if event.data[1] in (smf.TEMPO, smf.METRE)]
+    if len(maps) > MOST_CHANGES:
+        raise MidiError(f"more than {MOST_CHANGES:,} changes of tempo and metre")
+    maps.sort(key=lambda event: event.tick)  # of one tick in the tracks' order
     found = Contents(
         raw,
-        _tempos(raw),
-        _metres(raw),
+        _tempos(maps),
+        _metres(maps),
         tuple(line for number in range(len(raw.tracks)) for line in _lines(raw, number)),
     )
     _check_length(found)
@@ -150,34 +156,25 @@ def _check_length(found: Contents) -> None:
         raise MidiError(f"has a tempo of more than {60_000_000 // FASTEST_US:,} bpm")
 
 
-def _tempos(raw: RawFile) -> tuple[tuple[int, int], ...]:
+def _tempos(maps: Iterable[Event]) -> tuple[tuple[int, int], ...]:
     tempos = {0: DEFAULT_US}
-    for event in _all(raw, smf.TEMPO):
-        if len(told := event.payload) == 3:
+    for event in maps:
+        if event.meta == smf.TEMPO and len(told := event.payload) == 3:
             tempos[event.tick] = int.from_bytes(told)
     if 0 in tempos.values():
         raise MidiError("has a tempo of no time at all")
     return tuple(sorted(tempos.items()))
 
 
-def _metres(raw: RawFile) -> tuple[tuple[int, Metre], ...]:
+def _metres(maps: Iterable[Event]) -> tuple[tuple[int, Metre], ...]:
     metres = {0: COMMON_TIME}
-    for event in _all(raw, smf.METRE):
-        if len(told := event.payload) == 4:
+    for event in maps:
+        if event.meta == smf.METRE and len(told := event.payload) == 4:
             try:
                 metres[event.tick] = Metre(told[0], 2 ** min(told[1], 8))
             except ValueError as error:
                 raise MidiError(f"has a metre of {told[0]}/{2 ** min(told[1], 8)}") from error
     return tuple(sorted(metres.items(), key=lambda entry: entry[0]))
-
-
-def _all(raw: RawFile, kind: int) -> list[Event]:
-    """The meta events of one kind of all tracks, by tick; of one tick in the tracks' order."""
-    told = b"\xff" + bytes((kind,))
-    found = [event for track in raw.tracks for event in track.events if event.data.startswith(told)]
-    if len(found) > MOST_CHANGES:
-        raise MidiError(f"more than {MOST_CHANGES:,} changes of tempo or metre")
-    return sorted(found, key=lambda event: event.tick)
 
 
 @dataclass(slots=True)

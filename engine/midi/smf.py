@@ -23,6 +23,7 @@ MOST_NOTES = 200_000  # some twelve hours of a busy guitar
 MOST_EVENTS = 1_000_000
 MAX_TRACKS = 1_000
 HEADER = b"MThd\0\0\0"  # and a length below 256
+MOST_BACK = 10_000  # ticks of a negative wait
 MOST_AHEAD = 1_000_000  # bytes before the header, in a wrapper or another chunk
 _DATA_BYTES = {0x80: 2, 0x90: 2, 0xA0: 2, 0xB0: 2, 0xC0: 1, 0xD0: 1, 0xE0: 2}
 _HEADS = [bytes((status,)) for status in range(256)]
@@ -183,7 +184,7 @@ def _track(data: bytes, budget: _Budget) -> Track:
                 tick += byte
                 at += 1
             else:
-                delta, at = _read_variable(data, at)
+                delta, at = _read_wait(data, at)
                 tick += delta
             status = data[at]
             if status & 0x80:
@@ -245,6 +246,17 @@ def _read_variable(data: bytes, at: int) -> tuple[int, int]:
         if byte < 0x80:
             return value, at
     raise IndexError
+
+
+def _read_wait(data: bytes, at: int) -> tuple[int, int]:
+    """A wait in ticks. Some programs write a small negative one in five bytes: it is none."""
+    if at + 4 < len(data) and min(data[at : at + 4]) >= 0x80 > data[at + 4]:
+        value = 0
+        for byte in data[at : at + 5]:
+            value = value << 7 | byte & 0x7F
+        if 0 < (1 << 32) - (value & 0xFFFFFFFF) <= MOST_BACK:
+            return 0, at + 5
+    return _read_variable(data, at)
 
 
 def _variable(value: int) -> bytes:
