@@ -154,7 +154,7 @@ def _read(file: Path) -> dict[str, object]:
     try:
         with file.open("rb") as opened:
             return tomllib.load(opened)
-    except (OSError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise SettingsError(f"cannot be read: {error}") from error
 
 

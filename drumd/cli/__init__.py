@@ -7,7 +7,7 @@ import importlib
 import click
 
 from drumd import __version__
-from drumd.errors import DrumdError
+from drumd.errors import DrumdError, printable
 from engine.errors import EngineError
 
 __all__ = [
@@ -64,7 +64,7 @@ class LazyGroup(click.Group):
         try:
             return super().invoke(ctx)
         except (DrumdError, EngineError) as error:
-            raise click.ClickException(str(error)) from error
+            raise click.ClickException(printable(str(error))) from error
         except KeyboardInterrupt:
             click.echo("interrupted", err=True)
             ctx.exit(INTERRUPTED)

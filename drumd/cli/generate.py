@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from drumd.cli.progress import cores, progress_bar
-from drumd.errors import DrumdError
+from drumd.errors import DrumdError, printable
 from engine.music.wishes import STYLE_NAMES, Wishes, style_of
 
 if TYPE_CHECKING:
@@ -178,9 +178,9 @@ def _report(outcomes: Sequence[RenderResult], *, as_json: bool) -> None:
         return
     for outcome in outcomes:
         if outcome.error:
-            click.echo(f"Error: {outcome.error}", err=True)
+            click.echo(f"Error: {printable(outcome.error)}", err=True)
         else:
-            click.echo(_sentence(outcome))
+            click.echo(printable(_sentence(outcome)))
     failed = sum(bool(outcome.error) for outcome in outcomes)
     if len(outcomes) > 1:
         click.echo(f"{len(outcomes) - failed} drummed to, {failed} not", err=True)

@@ -50,7 +50,7 @@ def read_records(path: Path) -> list[OnsetRecord]:
     """The records of a file: a list of them, an object with `records`, or a single one."""
     try:
         document = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise OnsetsError(f"{path} is not a JSON file of onsets: {error}") from error
     if isinstance(document, dict):
         document = document.get("records", [document])
@@ -69,7 +69,7 @@ def _record(item: Any, index: int, path: Path) -> OnsetRecord:
             None if bpm is None else checked_bpm(bpm),
             None if taps is None else checked_taps(taps),
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise OnsetsError(
             f"record {index} of {path}: {error}; it needs `onsets`, a list of "
             "[seconds, MIDI pitch, velocity]"

@@ -101,7 +101,7 @@ def parse(data: bytes) -> RawFile:
     """
     start = data.find(HEADER, 0, MOST_AHEAD)
     if start < 0 or len(data) < start + 14:
-        raise MidiError("this is not a MIDI file (it has no header)")
+        raise MidiError("not a MIDI file (it has no header)")
     head = data[start : start + 14]
     if int.from_bytes(head[8:10]) == 2:
         raise MidiError("a MIDI file of separate sequences (type 2), not one song")
