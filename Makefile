@@ -21,6 +21,9 @@ check: .venv/.dev ## ruff and mypy --strict
 bench: .venv/.dev ## print the published figures again (DATA=songs, BEATS=parts.json, LONG=1: the rest too)
 	$(BIN)/python -m tests.benches $(if $(DATA),--data $(DATA)) $(if $(BEATS),--beats $(BEATS)) $(if $(LONG),--long)
 
+fuzz: .venv/.dev ## damaged input for every reader, SECONDS=20 each; prints a table of faults
+	$(BIN)/python -m tests.benches.fuzz --seconds $(or $(SECONDS),20)
+
 clean: ## remove what make made
 	rm -rf .venv build *.egg-info
 
@@ -34,4 +37,4 @@ clean: ## remove what make made
 	$(BIN)/python -m pip install -q --prefer-binary -c constraints.txt -e '.[train,notation,plot,jack,link,test]'
 	@touch $@
 
-.PHONY: help jam test check bench clean
+.PHONY: help jam test check bench fuzz clean

@@ -18,6 +18,7 @@ from engine.music.wishes import Style, Wishes, style_of
 
 CLOCKS = ("auto", "host", "link", "count-in", "free", "given")
 FIELD_OF = {"in": "input", "out": "output"}
+LARGEST = 1e9  # of the numbers in a file
 KEY_OF = {field: key for key, field in FIELD_OF.items()}
 
 
@@ -200,6 +201,8 @@ def _text(value: object) -> str:
 def _number(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise TypeError("must be a number")
+    if abs(value) > LARGEST:
+        raise ValueError("is too large")
     return float(value)
 
 

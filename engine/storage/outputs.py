@@ -49,10 +49,11 @@ def same_file(one: Path, other: Path) -> bool:
 
 def identity(path: Path) -> object:
     """What is equal for all names of one file."""
+    place = _resolved(path)
     try:
-        found = path.stat()
+        found = place.stat()
     except (OSError, ValueError):  # not there (yet)
-        return _resolved(path)
+        return place
     return found.st_dev, found.st_ino
 
 
