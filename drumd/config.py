@@ -272,6 +272,7 @@ _PARSE: dict[str, Callable[[object], object]] = {
     "intensity": _number,
     "humanize": _number,
     "record": _path,
+    "force": _flag,
     "latency_ms": _number,
     "max_late_ms": _number,
     **{command.value: _control for command in Command},

@@ -11,6 +11,7 @@ from drumd.ports.open import open_input, same_port
 from drumd.timing.clock import ManualClock
 from drumd.timing.musical import MusicalClock
 from drumd.timing.sources.midi_clock import HostClock
+from engine.music.notes import Metre
 
 TICKS = 480
 
@@ -156,3 +157,56 @@ def test_a_file_cannot_be_input_and_output_at_once(tmp_path):
     assert "hear itself" in same_port(str(tmp_path / "a.mid"), str(tmp_path / "a.mid"))
     assert same_port(str(tmp_path / "a.mid"), str(tmp_path / "b.mid")) is None
     assert same_port("demo", "AI Drums") is None
+
+
+def metre(numerator, denominator, time=0):
+    return mido.MetaMessage(
+        "time_signature", numerator=numerator, denominator=denominator, time=time
+    )
+
+
+@pytest.mark.parametrize(("eighths", "place"), [(1, 14), (2, 12), (4, 8)])
+def test_a_pick_up_begins_so_far_before_the_end_of_a_bar(tmp_path, eighths, place):
+    maps = [metre(eighths, 8), metre(4, 4, time=eighths * TICKS // 2)]
+    file = read_host_file(write(tmp_path / "a.mid", maps, [*note(40) * 12]))
+    events = list(file)
+    assert file.metre == Metre(4, 4)
+    assert [message.type for _, message in events[:2]] == ["songpos", "continue"]
+    assert events[0][1].pos == place
+
+
+def test_the_first_bar_line_after_a_pick_up_is_a_bar_line_of_the_clock(tmp_path):
+    maps = [tempo(120), metre(1, 4), metre(4, 4, time=TICKS)]
+    clock = MusicalClock(HostClock())
+    for seconds, message in read_host_file(write(tmp_path / "a.mid", maps, [*note(40) * 12])):
+        clock.hear(seconds, message)
+        if seconds > 3.0:
+            break
+    assert clock.timeline.beat_at(0.5) % 4 == pytest.approx(0, abs=0.01)
+
+
+def test_the_strings_of_a_guitar_all_play_and_none_on_the_channel_of_the_drums(tmp_path):
+    name = mido.MetaMessage("track_name", name="Guitar")
+    programs = [mido.Message("program_change", channel=c, program=27) for c in (8, 9, 10)]
+    notes = [m for c in (8, 9, 10) for m in note(40 + c, channel=c)]
+    path = write(tmp_path / "a.mid", [name, *programs, *notes])
+    heard = [m for _, m in read_host_file(path) if m.type == "note_on"]
+    assert [m.note for m in heard] == [48, 49, 50] and 9 not in {m.channel for m in heard}
+
+
+def test_a_note_whose_end_was_lost_is_ended(tmp_path):
+    path = write(tmp_path / "a.mid", [mido.Message("note_on", note=40), *note(43, 10 * TICKS)])
+    ends = [(at, m.note) for at, m in read_host_file(path) if m.type == "note_off"]
+    assert ends == [(pytest.approx(2.0), 40), (pytest.approx(5.5), 43)]
+
+
+def test_a_song_that_would_play_for_days_is_refused(tmp_path):
+    path = write(tmp_path / "a.mid", note(40, length=60_000 * TICKS))
+    with pytest.raises(PortError, match="longer than 50,000 beats"):
+        read_host_file(path)
+
+
+def test_a_song_at_a_tempo_that_nobody_plays_is_refused(tmp_path):
+    path = write(tmp_path / "a.mid", [mido.MetaMessage("set_tempo", tempo=1), *note(40) * 32])
+    with pytest.raises(PortError, match=r"more than 2,000 bpm"):
+        read_host_file(path)
