@@ -18,7 +18,6 @@ from engine.music.bars import pick_up
 from engine.music.general_midi import CLOCKS_PER_BEAT, DRUM_CHANNEL
 from engine.music.notes import Metre
 
-CLOCKS_PER_SIXTEENTH = CLOCKS_PER_BEAT / 4
 AFTER_BEATS = 8  # the host goes on no longer than this after the last note
 
 Timed = tuple[float, mido.Message]
@@ -37,25 +36,22 @@ class HostFile:
     seconds: TempoMap
 
     def __iter__(self) -> Iterator[Timed]:
-        """The events in order, each with its seconds from the start."""
-        return ((self.seconds.at(tick), message) for tick, message in self._host())
+        """The events in order, each with its seconds from the start.
 
-    def _host(self) -> Iterator[Timed]:
+        The host starts on the bar line before a pick-up: so its bars are those of the song.
+        """
+        lead = (self.metre.beats - self.pick_up) * self.division if self.pick_up else 0.0
+        began = self.seconds.at(-lead)
+        return ((self.seconds.at(tick) - began, message) for tick, message in self._host(lead))
+
+    def _host(self, lead: float) -> Iterator[Timed]:
         """Start, the clock with the notes in between, and stop; times in ticks."""
-        yield from ((0.0, message) for message in self._start())
+        yield -lead, mido.Message("start")
         step = self.division / CLOCKS_PER_BEAT
-        clocks = (
-            (index * step, mido.Message("clock")) for index in range(int(self.end / step) + 1)
-        )
+        count = int((self.end + lead) / step) + 1
+        clocks = ((index * step - lead, mido.Message("clock")) for index in range(count))
         yield from merge(clocks, self.notes, key=itemgetter(0))  # a clock before its notes
         yield float(self.end), mido.Message("stop")
-
-    def _start(self) -> tuple[mido.Message, ...]:
-        """Start; or, before a pick-up, continue from so far before the end of a bar."""
-        place = (self.metre.beats - self.pick_up) * CLOCKS_PER_BEAT / CLOCKS_PER_SIXTEENTH
-        if not self.pick_up or not place.is_integer() or place <= 0:
-            return (mido.Message("start"),)
-        return mido.Message("songpos", pos=int(place)), mido.Message("continue")
 
 
 def read_host_file(path: Path) -> HostFile:

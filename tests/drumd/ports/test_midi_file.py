@@ -165,24 +165,18 @@ def metre(numerator, denominator, time=0):
     )
 
 
-@pytest.mark.parametrize(("eighths", "place"), [(1, 14), (2, 12), (4, 8)])
-def test_a_pick_up_begins_so_far_before_the_end_of_a_bar(tmp_path, eighths, place):
-    maps = [metre(eighths, 8), metre(4, 4, time=eighths * TICKS // 2)]
+@pytest.mark.parametrize("eighths", [1, 2, 4])
+def test_before_a_pick_up_the_host_starts_on_a_bar_line(tmp_path, eighths):
+    maps = [tempo(120), metre(eighths, 8), metre(4, 4, time=eighths * TICKS // 2)]
     file = read_host_file(write(tmp_path / "a.mid", maps, [*note(40) * 12]))
-    events = list(file)
-    assert file.metre == Metre(4, 4)
-    assert [message.type for _, message in events[:2]] == ["songpos", "continue"]
-    assert events[0][1].pos == place
-
-
-def test_the_first_bar_line_after_a_pick_up_is_a_bar_line_of_the_clock(tmp_path):
-    maps = [tempo(120), metre(1, 4), metre(4, 4, time=TICKS)]
     clock = MusicalClock(HostClock())
-    for seconds, message in read_host_file(write(tmp_path / "a.mid", maps, [*note(40) * 12])):
+    for seconds, message in file:
         clock.hear(seconds, message)
-        if seconds > 3.0:
+        if seconds > 4.0:
             break
-    assert clock.timeline.beat_at(0.5) % 4 == pytest.approx(0, abs=0.01)
+    assert file.metre == Metre(4, 4)
+    first = strokes(file)[0][0]
+    assert clock.timeline.beat_at(first) == pytest.approx(4 - eighths / 2, abs=0.01)
 
 
 def test_the_strings_of_a_guitar_all_play_and_none_on_the_channel_of_the_drums(tmp_path):
