@@ -1,5 +1,5 @@
 # drumd: `make jam` to hear it, `make test` to prove it. Each target calls what does the work.
-PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3)
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3.14 || command -v python3)
 BIN := .venv/bin
 DRUMD := $(BIN)/drumd
 .DEFAULT_GOAL := help
@@ -24,17 +24,20 @@ bench: .venv/.dev ## print the published figures again (DATA=songs, BEATS=parts.
 fuzz: .venv/.dev ## damaged input for every reader, SECONDS=20 each; prints a table of faults
 	$(BIN)/python -m tests.benches.fuzz --seconds $(or $(SECONDS),20)
 
+chaos: .venv/.dev ## ill-treat a running drumd on JACK, and print how it bears it (some minutes)
+	$(BIN)/python -m tests.benches.chaos
+
 clean: ## remove what make made
 	rm -rf .venv build *.egg-info
 
 .venv/.core: pyproject.toml constraints.txt
-	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' || { echo "drumd needs Python 3.11 or 3.12 (python-rtmidi has no wheels for later ones); name one: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "drumd needs Python 3.11 or later; name one: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)"; exit 1; }
 	@$(PYTHON) -m venv .venv || { echo "venv is missing: on Debian, apt-get install python3-venv"; exit 1; }
 	$(BIN)/python -m pip install -q --prefer-binary -c constraints.txt -e .
 	@touch $@
 
 .venv/.dev: .venv/.core
-	$(BIN)/python -m pip install -q --prefer-binary -c constraints.txt -e '.[train,notation,plot,jack,link,test]'
+	$(BIN)/python -m pip install -q --prefer-binary -c constraints.txt -e '.[train,notation,plot,jack,link,test,eval]'
 	@touch $@
 
-.PHONY: help jam test check bench fuzz clean
+.PHONY: help jam test check bench chaos fuzz clean

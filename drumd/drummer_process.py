@@ -16,6 +16,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from math import isfinite
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
@@ -23,12 +24,14 @@ from typing import Protocol
 
 from drumd.errors import DrummerError
 from engine.errors import EngineError
-from engine.music.notes import Pattern, Request
+from engine.music.notes import Hit, Pattern, Request
 
 NICE = 10
+MOST_HITS = 4096  # in an answer; more is no music
 LOAD_S = 60.0  # a drummer that is not ready by then hangs
 ANSWER_S = 2.0  # nor does one that thinks for so long
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.5, 8.0
+TERMINALS = {number for number in signal.Signals if number.name in ("SIGINT", "SIGQUIT", "SIGHUP")}
 UNREADY_STARTS = 3  # a drummer that dies so often before it was ever ready will never come
 
 
@@ -134,6 +137,10 @@ class DrummerProcess:
                 answers += self._receive(self._pipe.recv(), now)
         except (EOFError, OSError):
             self._replace("died", now)
+        except DrummerError:
+            raise
+        except Exception as error:  # what cannot be read back may raise anything
+            self._replace(f"answered what is no music ({type(error).__name__})", now)
         limit = self._answer_s if self.ready else LOAD_S
         if (self._in_flight or not self.ready) and self._pipe and now - self._since > limit:
             self._replace(f"did not answer for {limit:g} s", now)
@@ -155,7 +162,7 @@ class DrummerProcess:
                 self.ready = self._was_ready = True
                 self._send(now)
             case _Played(pattern, seconds) if self._in_flight is not None:
-                answer = Answer(self._in_flight, pattern, seconds)
+                answer = Answer(self._in_flight, as_music(pattern), float(seconds))
                 self._in_flight, self._wait = None, 0.0
                 self._send(now)
                 return [answer]
@@ -185,12 +192,27 @@ class DrummerProcess:
         self._wait = min(LONGEST_WAIT_S, max(FIRST_WAIT_S, 2 * self._wait))
 
 
+def as_music(pattern: object) -> Pattern:
+    """The pattern made anew, so that it is checked: what was unpickled is not.
+
+    A ValueError or TypeError says that it is none; one bad stroke would end the scheduler.
+    """
+    if not isinstance(pattern, Pattern):
+        raise TypeError(f"no pattern but {type(pattern).__name__}")
+    hits = [Hit(float(hit.beat), int(hit.drum), int(hit.velocity)) for hit in pattern.hits]
+    if not all(isfinite(beat) for beat in (pattern.beats, *(hit.beat for hit in hits))):
+        raise ValueError("a stroke lies nowhere")
+    if len(hits) > MOST_HITS:
+        raise ValueError(f"{len(hits)} strokes")
+    return Pattern.of(hits, float(pattern.beats))
+
+
 class _interrupts_held:  # noqa: N801 (reads as a statement)
-    """Keeps Ctrl-C waiting for this thread and for what it spawns, where the system can."""
+    """Keeps the terminal's signals waiting for this thread and what it spawns, if that can be."""
 
     def __enter__(self) -> None:
         if hasattr(signal, "pthread_sigmask"):
-            self._before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+            self._before = signal.pthread_sigmask(signal.SIG_BLOCK, TERMINALS)
 
     def __exit__(self, *_: object) -> None:
         if hasattr(signal, "pthread_sigmask"):
@@ -199,7 +221,8 @@ class _interrupts_held:  # noqa: N801 (reads as a statement)
 
 def _serve(pipe: Connection, factory: Factory) -> None:
     """The drummer's process: make the drummer, then answer until the daemon hangs up."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in TERMINALS:  # they go to all processes of the terminal; the daemon ends this one
+        signal.signal(number, signal.SIG_IGN)
     os.environ["OMP_NUM_THREADS"] = "1"
     if hasattr(os, "nice"):
         os.nice(NICE)

@@ -12,15 +12,6 @@ DrumdError
 
 from collections.abc import Sequence
 
-MOST = 2_000  # characters of one sentence
-BREAKS = "\n\t"
-
-
-def printable(text: str) -> str:
-    """What comes from files, for the terminal: nothing in it can steer one, or go on for ever."""
-    cut = text if len(text) <= MOST else f"{text[:MOST]}…"
-    return "".join(letter for letter in cut if letter.isprintable() or letter in BREAKS)
-
 
 class DrumdError(Exception):
     """Something the user can mend; the message is one clear sentence."""

@@ -6,6 +6,7 @@ __all__ = [
     "encoding",
     "errors",
     "evaluation",
+    "grooves",
     "inference",
     "midi",
     "models",

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import importlib
+from typing import Any
 
 import click
 
 from drumd import __version__
-from drumd.errors import DrumdError, printable
+from drumd.errors import DrumdError
+from drumd.status.plain import harmless
+from drumd.status.streams import lenient_streams
 from engine.errors import EngineError
 
 __all__ = [
@@ -17,6 +20,7 @@ __all__ = [
     "eval_tables",
     "export",
     "generate",
+    "grooves",
     "listen",
     "main",
     "panic",
@@ -24,6 +28,7 @@ __all__ = [
     "prepare",
     "progress",
     "report",
+    "terminal",
     "train",
 ]
 
@@ -32,6 +37,7 @@ COMMANDS = {
     "listen": "Play drums to a live guitar.",
     "generate": "Write drums for a guitar file.",
     "prepare": "Turn folders of MIDI songs into a corpus to train on.",
+    "grooves": "Make a book of grooves from a corpus.",
     "train": "Teach a drummer from a corpus.",
     "export": "Make a bundle of a trained drummer.",
     "eval": "Measure a bundle on songs it has not seen.",
@@ -60,11 +66,15 @@ class LazyGroup(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
+    def main(self, *args: Any, **options: Any) -> Any:
+        with lenient_streams():
+            return super().main(*args, **options)
+
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
         except (DrumdError, EngineError) as error:
-            raise click.ClickException(printable(str(error))) from error
+            raise click.ClickException(harmless(str(error))) from error
         except KeyboardInterrupt:
             click.echo("interrupted", err=True)
             ctx.exit(INTERRUPTED)

@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from drumd.cli.terminal import tell
 from engine.beats.records import (
     TrackedRecord,
     checked_bpm,
@@ -70,7 +71,7 @@ def command(
         click.echo(json.dumps({"records": [document(one) for one in tracked]}))
         return
     for one in tracked:
-        click.echo(line(one))
+        tell(line(one))
 
 
 def document(tracked: TrackedRecord) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -13,9 +13,12 @@ from typing import TYPE_CHECKING
 import click
 
 from drumd.cli.progress import cores, progress_bar
+from drumd.cli.terminal import tell
 
 if TYPE_CHECKING:
+    from engine.corpus.store import Corpus
     from engine.evaluation.measures.document import Conditions
+    from engine.evaluation.measures.styles import StylesHeard
     from engine.evaluation.results import SongResult
     from engine.evaluation.songs import EvalSong
     from engine.inference.bundle import Bundle
@@ -23,6 +26,9 @@ if TYPE_CHECKING:
 Folder = click.Path(exists=True, file_okay=False, path_type=Path)
 QUICK_SONGS = 12
 INDEX = "index.html"  # the page of a report's folder
+NO_JUDGE = 'no judge tells ours from true drums: pip install "drumd[eval]" brings scikit-learn'
+NO_STYLES = '--styles needs scikit-learn; pip install "drumd[eval]" brings it'
+ONE_BUNDLE = "--styles is for one bundle; leave it or the others out"
 
 
 @click.command()
@@ -36,7 +42,12 @@ INDEX = "index.html"  # the page of a report's folder
 @click.option("--songs", "most", type=click.IntRange(min=1), help="At most so many songs.")
 @click.option(
     "--quick", is_flag=True,
-    help=f"{QUICK_SONGS} songs, and no picking among ten guitars: for a look while tuning.",
+    help=f"{QUICK_SONGS} songs and one idea for each; no picking among ten guitars, no judge that"
+    " tells ours from true drums: for a look while tuning.",
+)  # fmt: skip
+@click.option(
+    "--styles", is_flag=True,
+    help="Also play songs in every style, and ask a judge who learnt the true ones which he hears.",
 )  # fmt: skip
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 @click.option("--temperature", type=click.FloatRange(0.0, 3.0, min_open=True))
@@ -53,6 +64,7 @@ def command(
     part: str,
     most: int | None,
     quick: bool,
+    styles: bool,
     seed: int,
     temperature: float | None,
     as_json: bool,
@@ -75,14 +87,18 @@ def command(
     """
     from engine.corpus.store import read_corpus
     from engine.evaluation.evaluate import evaluate
+    from engine.evaluation.measures.boosted_trees import judge_is_here
     from engine.evaluation.measures.document import Conditions
     from engine.evaluation.measures.likelihood import GUITARS
     from engine.evaluation.songs import songs_of
+    from engine.grooves.ideas import IDEAS
     from engine.inference.bundle import open_bundle
     from engine.storage.outputs import check_outputs
 
     if len(bundles) > 1 and report is not None:
         raise click.UsageError("a report is of one bundle; leave --report or the others out")
+    if styles and (len(bundles) > 1 or not judge_is_here()):
+        raise click.UsageError(NO_STYLES if len(bundles) < 2 else ONE_BUNDLE)
     if report is not None:
         check_outputs([], [report / INDEX], force=force, pages=True)
     opened = [open_bundle(bundle) for bundle in bundles] or [open_bundle()]
@@ -101,6 +117,7 @@ def command(
                 seed=seed,
                 temperature=temperature,
                 guitars=2 if quick else GUITARS,
+                ideas=1 if quick or len(opened) > 1 else IDEAS,
                 processes=cores(),
                 progress=progress,
             )
@@ -108,10 +125,11 @@ def command(
     if len(opened) > 1:
         _compare(((bundle, measured(bundle)) for bundle in opened), songs[:most], as_json=as_json)
         return
-    folder = str(opened[0].folder)
+    folder = opened[0].folder
     _tell(
         measured(opened[0]),
-        Conditions(folder, str(data), split, part, seed, temperature, quick),
+        Conditions(str(folder), str(data), split, part, seed, temperature, quick),
+        heard=_styles(corpus, songs[:most], folder, seed) if styles else None,
         report=report,
         as_json=as_json,
     )
@@ -139,20 +157,41 @@ def _compare(
         comparison(rows, len(songs))
 
 
+def _styles(
+    corpus: Corpus, songs: Sequence[EvalSong], bundle: Path, seed: int
+) -> StylesHeard | None:
+    """Have songs played in every style, and judged."""
+    from engine.evaluation.style_trial import style_trial
+
+    with progress_bar("songs in every style") as progress:
+        return style_trial(
+            corpus, songs, bundle=bundle, seed=seed, processes=cores(), progress=progress
+        )
+
+
 def _tell(
-    results: Sequence[SongResult], conditions: Conditions, *, report: Path | None, as_json: bool
+    results: Sequence[SongResult],
+    conditions: Conditions,
+    *,
+    heard: StylesHeard | None,
+    report: Path | None,
+    as_json: bool,
 ) -> None:
     """Write the report, where one is asked for, and print all that was found."""
     from drumd.cli.eval_tables import show
+    from engine.evaluation.measures.boosted_trees import judge_is_here
     from engine.evaluation.measures.document import document
     from engine.evaluation.measures.summary import summarise
 
-    summary = summarise(results)
+    judge = judge_is_here() and not conditions.quick
+    if not (judge or conditions.quick):
+        click.echo(NO_JUDGE, err=True)
+    summary = replace(summarise(results, judge=judge), styles=heard)
     if report is not None:
         from engine.evaluation.report.page import write_report
 
         page = write_report(report, results, summary, conditions)
-        click.echo(f"the report is in {page}", err=True)
+        tell(f"the report is in {page}", err=True)
     if as_json:
         click.echo(json.dumps(document(results, summary, conditions)))
     else:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rich.box import MARKDOWN
 from rich.console import Console
 from rich.table import Table
+
+from drumd.status.plain import harmless
 
 if TYPE_CHECKING:
     from engine.evaluation.measures.comparison import Row
@@ -19,14 +21,20 @@ WIDE = 240  # characters; a table that is cut to the terminal cannot be copied
 def show(summary: Summary, title: str) -> None:
     """Print everything; intervals are 95 % over songs."""
     console = Console(markup=False, highlight=False)
-    console.print(_agreement(summary, title))
+    console.print(_agreement(summary, harmless(title)))
     console.print(f"\nhits a bar as played: {_true_hits(summary):.1f}")
     console.print(f"F1 by voice: {_voices(summary)}")
     for table in (
+        *_ideas(summary),
+        *_judged(summary),
         _gains(summary),
         _likelihood(summary),
         _listening(summary),
         _style(summary),
+        _keepers(summary),
+        _returns(summary),
+        _strokes(summary),
+        *_styles(summary),
         _responses(summary),
         _overlaps(summary),
     ):
@@ -43,7 +51,7 @@ def comparison(rows: Sequence[Row], songs: int) -> None:
     table = Table(*columns, "windows learnt from", "training (min)", box=MARKDOWN)
     for one in rows:
         table.add_row(
-            one.bundle,
+            harmless(one.bundle),
             one.architecture,
             f"{one.parameters:,}",
             f"{one.bytes / 1e6:.1f}",
@@ -77,6 +85,90 @@ def _voices(summary: Summary) -> str:
 
     rows = summary.voices[MODEL].items()
     return ", ".join(f"{name.replace('_', ' ')} {m.mean:.2f}" for name, m in rows if m)
+
+
+def _ideas(summary: Summary) -> Iterator[Table]:
+    """Nothing where a song has one idea only."""
+    from engine.evaluation.measures.labels import IDEAS, interval
+
+    count, row = summary.ideas["count"], summary.ideas
+    if row["alike"] is None or count is None:
+        return
+    table = _table(f"{count.mean:.0f} ideas for each song", ("", "mean [95 %]"))
+    for name, label in IDEAS.items():
+        table.add_row(label.text, interval(row[name], label.write))
+    yield table
+
+
+def _judged(summary: Summary) -> Iterator[Table]:
+    """Nothing where no judge was asked."""
+    from engine.evaluation.measures.labels import JUDGED, interval, plain
+
+    if not summary.judged:
+        return
+    columns = ("told from the true drums by", "AUC [95 %]", "phrases, true", "ours")
+    table = _table("a judge of eight-bar phrases (0.5: cannot tell)", columns)
+    for name, text in JUDGED.items():
+        found = summary.judged[name]
+        counts = (str(found.true_phrases), str(found.our_phrases)) if found else ("-", "-")
+        table.add_row(text, interval(found.auc if found else None, plain(3)), *counts)
+    yield table
+
+
+def _keepers(summary: Summary) -> Table:
+    from engine.evaluation.measures.baselines import ROCK
+    from engine.evaluation.measures.labels import KEEPER, interval
+    from engine.evaluation.results import LIVE, MODEL
+
+    who = [name for name in (MODEL, LIVE, ROCK) if name in summary.keepers]
+    table = _table("who keeps the time: closed hat, open hat or ride", ("", *who, "songs"))
+    for name, label in KEEPER.items():
+        row = [summary.keepers[one][name] for one in who]
+        songs = str(row[0].songs) if row[0] else "-"
+        table.add_row(label.text, *(interval(one, label.write) for one in row), songs)
+    return table
+
+
+def _returns(summary: Summary) -> Table:
+    from engine.evaluation.measures.labels import RETURNS, interval, number
+    from engine.evaluation.results import LIVE, MODEL, TRUTH
+
+    who = [name for name in (TRUTH, MODEL, LIVE) if name in summary.returns]
+    table = _table("riffs that return", ("", *who))
+    for name, label in RETURNS.items():
+        cells = {one: number(summary.returns[one][name], label.write) for one in who}
+        cells[MODEL] = interval(summary.returns[MODEL][name], label.write)
+        table.add_row(label.text, *cells.values())
+    return table
+
+
+def _styles(summary: Summary) -> Iterator[Table]:
+    """Nothing where no song was played in every style."""
+    from engine.evaluation.measures.labels import interval, percent
+
+    heard = summary.styles
+    if heard is None:
+        return
+    title = f"styles heard by a judge (true songs {percent(heard.true_accuracy.mean)},"
+    table = _table(f"{title} chance {percent(heard.chance)})", ("told", "heard [95 %]", "held for"))
+    table.add_row("all", interval(heard.accuracy, percent), "")
+    for style, mean in heard.by_style.items():
+        held = sorted(heard.confused[style].items(), key=lambda one: -one[1])[:3]
+        held_for = ", ".join(f"{name} {percent(share)}" for name, share in held)
+        table.add_row(style, interval(mean, percent), held_for)
+    yield table
+
+
+def _strokes(summary: Summary) -> Table:
+    from engine.evaluation.measures.labels import number, plain
+
+    table = _table("strokes a bar", ("", "true", "model", "ratio", "within 25 %"))
+    for name, one in summary.strokes.items():
+        ratio = "-" if one.ratio is None else f"{one.ratio:.2f}"
+        near = {None: "-", True: "yes", False: "no"}[one.near]
+        both = (number(mean, plain(2)) for mean in (one.truth, one.answer))
+        table.add_row(name.replace("_", " "), *both, ratio, near)
+    return table
 
 
 def _gains(summary: Summary) -> Table:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 import click
+
+from drumd.cli.terminal import tell
 
 
 @click.command()
@@ -25,9 +28,14 @@ import click
     help="So many takes are tried for each bar, and the best is kept.",
 )
 @click.option(
+    "--floor",
+    type=click.FloatRange(0.0, 1.0, max_open=True),
+    help="No stroke is drawn that is less likely than this share of the likeliest.",
+)
+@click.option(
     "--guidance",
     type=click.FloatRange(0.0, 5.0),
-    help="How far to lean towards what this guitar makes likelier than none.",
+    help="How far to lean towards what the groove makes likelier than none.",
 )
 @click.option(
     "--velocity-spread",
@@ -39,23 +47,34 @@ import click
     type=click.FloatRange(0.0, 1.0),
     help="Likewise how early or late strokes come.",
 )
+@click.option(
+    "--grooves",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A folder that `drumd grooves` made, or a bundle to take them from: the one that ships.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print what was written as JSON.")
-def command(run: Path, bundle: Path, as_json: bool, **given: float | None) -> None:
+def command(
+    run: Path, bundle: Path, grooves: Path | None, as_json: bool, **given: float | None
+) -> None:
     """Make a bundle of the best checkpoint of RUN: ONNX files, bundle.json and checksums.
 
     \b
     drumd export runs/mine -o my-bundle
     drumd generate riff.mid -o drums.mid --model my-bundle
     """
+    from engine.errors import needs
     from engine.inference.bundle import Playing, open_bundle
-    from engine.training.export import export
+
+    with needs("train", "drumd export"):
+        import_module("onnxscript")  # torch asks for it once it has begun
+        from engine.training.export import export
 
     told = {name: value for name, value in given.items() if value is not None}
     playing = replace(Playing(), **told)  # type: ignore[arg-type]
-    export(run, bundle, playing=playing)
+    export(run, bundle, playing=playing, grooves=grooves)
     opened = open_bundle(bundle)
     size = sum(entry["bytes"] for entry in opened.about["files"].values())
     if as_json:
         click.echo(json.dumps({"bundle": str(bundle), "bytes": size, **opened.about}))
     else:
-        click.echo(f"{bundle}: {size / 1e6:.1f} MB, checksums written")
+        tell(f"{bundle}: {size / 1e6:.1f} MB, checksums written")

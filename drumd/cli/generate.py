@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import click
 
 from drumd.cli.progress import cores, progress_bar
-from drumd.errors import DrumdError, printable
+from drumd.cli.terminal import tell
+from drumd.errors import DrumdError
 from engine.music.wishes import STYLE_NAMES, Wishes, style_of
 
 if TYPE_CHECKING:
@@ -178,12 +179,12 @@ def _report(outcomes: Sequence[RenderResult], *, as_json: bool) -> None:
         return
     for outcome in outcomes:
         if outcome.error:
-            click.echo(f"Error: {printable(outcome.error)}", err=True)
+            tell(f"Error: {outcome.error}", err=True)
         else:
-            click.echo(printable(_sentence(outcome)))
+            tell(_sentence(outcome))
     failed = sum(bool(outcome.error) for outcome in outcomes)
     if len(outcomes) > 1:
-        click.echo(f"{len(outcomes) - failed} drummed to, {failed} not", err=True)
+        tell(f"{len(outcomes) - failed} drummed to, {failed} not", err=True)
 
 
 def _sentence(outcome: RenderResult) -> str:

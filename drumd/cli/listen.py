@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from drumd.cli.terminal import tell
 from drumd.config import CLOCKS, KEY_OF, load_settings
 from drumd.daemon import Daemon
 from drumd.status.reporter import PlainReporter, reporter_for
@@ -85,5 +86,5 @@ def command(config: Path | None, as_json: bool, **options: object) -> None:
     if as_json:
         click.echo(json.dumps(summary.as_dict(), indent=2))
     else:
-        click.echo(summary.text())
+        tell(summary.text())
     sys.exit(daemon.ending.status if daemon.ending else 0)

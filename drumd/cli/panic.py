@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 import click
 import mido
 
+from drumd.cli.terminal import tell
 from drumd.errors import PortError, PortNotFoundError
 from drumd.ports.base import OutputPort, PortList
 from drumd.ports.names import find_port
@@ -31,7 +32,7 @@ def command(wanted: str | None, api: str) -> None:
             end_every_note(port)
         finally:
             port.close()
-        click.echo(f"every note is ended on {name}")
+        tell(f"every note is ended on {name}")
 
 
 def chosen(ports: PortList, wanted: str | None) -> tuple[str, ...]:

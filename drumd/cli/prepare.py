@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from drumd.cli.progress import cores, progress_bar
+from drumd.status.plain import harmless
 
 if TYPE_CHECKING:
     from engine.corpus.store import Report
@@ -58,12 +59,15 @@ def _holds_tokens(place: Path) -> bool:
 
 def _show(report: Report, target: Path) -> None:
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
-    table = Table("", "number", title=f"corpus {target}", box=None, pad_edge=False)
+    table = Table(
+        "", "number", title=escape(harmless(f"corpus {target}")), box=None, pad_edge=False
+    )
     table.columns[1].justify = "right"
     table.add_row("found", str(report.files))
     table.add_row("used", str(report.used))
     for reason, count in sorted(report.dropped.items(), key=lambda entry: (-entry[1], entry[0])):
-        table.add_row(f"dropped: {reason}", str(count))
+        table.add_row(escape(harmless(f"dropped: {reason}")), str(count))
     Console().print(table)

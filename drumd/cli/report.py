@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from drumd.cli.terminal import tell
+
 
 @click.command()
 @click.argument("recording", type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -27,4 +29,4 @@ def command(recording: Path, output: Path | None, force: bool) -> None:
     target = output or recording.with_suffix(".html")
     check_outputs([recording], [target], force=force, pages=True)
     page = write_session_report(recording, target)
-    click.echo(f"the report is in {page}")
+    tell(f"the report is in {page}")

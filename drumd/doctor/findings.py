@@ -11,7 +11,8 @@ from enum import Enum
 
 from drumd.doctor.system import OPTIONAL, ApiFacts, Facts
 
-OLDEST_PYTHON, NEWEST_PYTHON = (3, 11), (3, 12)
+OLDEST_PYTHON, NEWEST_PYTHON = (3, 11), (3, 14)
+NO_PYTHON_RTMIDI = (3, 13)  # has no wheels from there on: supriya-midi has
 
 
 class State(Enum):
@@ -50,28 +51,27 @@ def python(facts: Facts) -> Finding:
     version = ".".join(map(str, facts.python))
     if facts.python[:2] < OLDEST_PYTHON:
         return Finding(
-            "Python", State.BROKEN, f"{version} is too old", "Install Python 3.11 or 3.12."
+            "Python", State.BROKEN, f"{version} is too old", "Install Python 3.11 to 3.14."
         )
     if facts.python[:2] > NEWEST_PYTHON:
         return Finding(
             "Python",
             State.NOTE,
-            f"{version} is newer than the versions drumd is tested with",
-            "python-rtmidi has no ready-made wheel for it: if MIDI is missing below, "
-            "use Python 3.11 or 3.12.",
+            f"{version} is newer than the versions that drumd is made for",
+            "If something is missing below, use Python 3.11 to 3.14.",
         )
     return Finding("Python", State.GOOD, version)
 
 
 def midi(facts: Facts) -> Finding:
     if not facts.apis:
+        library = "python-rtmidi" if facts.python[:2] < NO_PYTHON_RTMIDI else "supriya-midi"
         return Finding(
             "MIDI",
             State.BROKEN,
-            "python-rtmidi has no MIDI API built in",
-            "It was built from source without the system's headers. With Python 3.11 or 3.12 it "
-            "comes ready-made: "
-            "pip install --force-reinstall --only-binary :all: python-rtmidi",
+            f"{library} has no MIDI API built in",
+            "It was built from source without the system's headers. It comes ready-made: "
+            f"pip install --force-reinstall --only-binary :all: {library}",
         )
     built = ", ".join(api.api for api in facts.apis)
     if not facts.alive:
@@ -176,7 +176,7 @@ def libraries(facts: Facts) -> Iterator[Finding]:
         "torch": "training",
         "music21": "generate --score",
         "matplotlib": "generate --plot",
-        "jack": "the JACK tests",
+        "jack": "hits on the exact frame on JACK",
         "link": "--clock link (Ableton Link)",
     }
     for name in facts.missing:

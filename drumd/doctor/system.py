@@ -17,6 +17,7 @@ from pathlib import Path
 from drumd.errors import PortError
 from drumd.output.realtime import PRIORITY
 from drumd.ports.base import PortList
+from engine.errors import EXTRAS
 
 SERVER_OF = {
     "jack": "JACK server",
@@ -24,13 +25,7 @@ SERVER_OF = {
     "coremidi": "CoreMIDI",
     "winmm": "Windows MIDI",
 }
-OPTIONAL = {
-    "torch": "train",
-    "music21": "notation",
-    "matplotlib": "plot",
-    "jack": "jack",
-    "link": "link",
-}
+OPTIONAL = {libraries[0]: extra for extra, libraries in EXTRAS.items()}  # the first stands for all
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +74,7 @@ def gather() -> Facts:
 
 
 def survey() -> tuple[ApiFacts, ...]:
-    """Ask every API that python-rtmidi was built with for its ports."""
+    """Ask every API that the MIDI library was built with for its ports."""
     from drumd.ports.rtmidi import compiled_apis
 
     return tuple(ask(api) for api in compiled_apis())

@@ -8,5 +8,4 @@ __all__ = [
     "heard",
     "jam",
     "player",
-    "swing",
 ]

@@ -10,7 +10,9 @@ Drums enter at the first bar line after one bar of guitar, or on "one" after a c
 after two silent bars, come in again at the bar line after the guitar did, and end when the host
 stops. After a jump of the host
 the last bar plays on in the new place until the next bar line; a host that stops only to go on
-elsewhere at once, as some do when they loop, has jumped.
+elsewhere at once, as some do when they loop, has jumped. In a loop shorter than a bar no bar line
+ever comes: once a bar's worth of it has gone by, the place where it begins counts as one. A host
+that jumps faster than one can loop rattles: that is not played.
 
 What the player has set (`drumd.jam.dials`) is looked up when a bar is asked for. How bars are
 struck is for the `Groove` to know (`drumd.jam.groove`).
@@ -18,18 +20,19 @@ struck is for the `Groove` to know (`drumd.jam.groove`).
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 
 import mido
 
-from drumd.controls import Command
+from drumd.controls import Command, Dial
 from drumd.jam.dials import Dials
 from drumd.jam.groove import Groove
 from drumd.jam.heard import HeardNotes, jump_shift
 from drumd.jam.player import Player
-from drumd.jam.swing import swing_of
 from drumd.status.phase import BarCounts, Phase
 from drumd.timing.musical import MusicalClock
+from drumd.timing.song_state import SongState
 from drumd.timing.timeline import Timeline
 from engine.music.notes import Pattern, Request
 from engine.music.wishes import Wishes
@@ -42,6 +45,8 @@ JUST_NOW = 1.0  # beats; a note so little before the time began to roll belongs 
 EARLY = 0.5  # a first note so little (beats) after a bar line was meant to be on it
 MISSED = 0.02  # beats; where a jump lands, hits so little before it are still played
 SILENT_BARS = 2
+RATTLE_S = 0.3  # two jumps within that: a loop shorter than an eighth at 200 bpm
+TOGETHER_S = 0.045  # jumps so close are one, told in two words: a clock comes between at 56 bpm
 HELD_BARS = 4  # a note held for longer has lost its note-off
 EVER = float("-inf")
 
@@ -68,6 +73,10 @@ class Conductor:
         self._asked: Request | None = None
         self._answered = False
         self._enter: float | None = None  # drums may come in from this beat on
+        self._landed = 0.0  # the beat where a jump ended last, or the last bar began
+        self._passed = 0.0  # beats since the last bar began, without those since the last jump
+        self._landings = deque[float](maxlen=2)  # when (seconds) jumps ended
+        self._rattling = False
         self._stopped = (EVER, Phase.STOPPED)  # when, and what the drummer was doing then
         self._counted_in: float | None = None  # when (seconds), as far as has been seen to
 
@@ -77,9 +86,9 @@ class Conductor:
 
     def hear(self, time: float, message: mido.Message) -> None:
         """Take in a message of the guitar or the host."""
-        timeline, jumps = self._musical.timeline, self._musical.jumps
+        before = self._musical.state
         self._musical.hear(time, message)
-        self._notice(time, timeline, jumps)
+        self._notice(time, before)
         timeline = self._musical.timeline if self._musical.rolling else None
         if time < (self._musical.music_from or EVER):
             return  # a count-in
@@ -91,7 +100,8 @@ class Conductor:
 
     def command(self, time: float, command: Command) -> None:
         """Do what the player said with a pedal at `time`."""
-        timeline, jumps = self._musical.timeline, self._musical.jumps
+        before = self._musical.state
+        timeline = before.timeline
         match command:
             case Command.ONE:
                 self._musical.this_is_one(time)
@@ -102,21 +112,32 @@ class Conductor:
             case Command.TAP:
                 self._musical.tap(time)
             case Command.FILL:
-                self._groove.dials.fill = True
+                self._groove.ask_fill()
             case Command.REGENERATE:
-                self._groove.dials.seed += 1
-                self._groove.history.clear()
+                self._groove.regenerate()
             case Command.HOLD:
                 settled = (self._bar - 1) * self.bar_beats  # where the bar settled last begins
                 self._groove.hold(begun=timeline is None or timeline.beat_at(time) >= settled)
-        self._notice(time, timeline, jumps)
+        self._notice(time, before)
 
-    def turn_mute(self, time: float) -> None:
-        """The mute pedal was pressed or let go at `time`; it counts from the next bar line on."""
-        if self._musical.timeline is None:
-            return
-        beat = self._musical.timeline.beat_at(time)
-        if self._groove.dials.muted:
+    @property
+    def dials(self) -> Dials:
+        """What the player has set."""
+        return self._groove.dials
+
+    def turn(self, dial: Dial, value: int, *, program: bool = False) -> None:
+        """The player has turned a dial to 0..127."""
+        self._groove.turn(dial, value, program=program)
+
+    def press(self, time: float, down: frozenset[Command]) -> None:
+        """These pedals are held from `time` on; the mute counts from the next bar line on."""
+        muted = self.dials.muted
+        self._groove.press(down)
+        if self.dials.muted != muted and self._musical.timeline is not None:
+            self._turn_mute(self._musical.timeline.beat_at(time))
+
+    def _turn_mute(self, beat: float) -> None:
+        if self.dials.muted:
             self._groove.mute((beat // self.bar_beats + 1) * self.bar_beats)
         else:
             self._groove.unmute(beat)
@@ -131,9 +152,9 @@ class Conductor:
 
     def step(self, now: float) -> None:
         """Do what is due at `now` seconds; to be called some hundred times a second."""
-        timeline, jumps = self._musical.timeline, self._musical.jumps
+        before = self._musical.state
         self._musical.tick(now)
-        self._notice(now, timeline, jumps)
+        self._notice(now, before)
         timeline = self._musical.timeline
         if timeline is None or not self._musical.rolling:
             if self.phase is not Phase.STOPPED:
@@ -147,10 +168,10 @@ class Conductor:
         if open_still and now >= self._deadline(timeline) - ASK_S and self._wanted(now, timeline):
             self._ask_for_bar(now, timeline)
 
-    def _notice(self, time: float, timeline: Timeline | None, jumps: int) -> None:
+    def _notice(self, time: float, before: SongState) -> None:
         """See whether the song has moved, or was counted in."""
-        if self._musical.jumps != jumps:
-            self._jump(time, timeline)
+        if self._musical.state.jumps != before.jumps:
+            self._jump(time, before)
         counted_in = self._musical.counted_in
         if counted_in in (None, self._counted_in) or self._musical.timeline is None:
             return
@@ -201,7 +222,6 @@ class Conductor:
             temperature=dials.temperature,
             wishes=self._groove.wishes(),
             seed=dials.seed,
-            swing=swing_of(notes, heard_until, self._musical.metre),
         )
         self._ask(self._asked)
 
@@ -216,6 +236,7 @@ class Conductor:
                 self.counts.repeated += 1
                 self._play(self._groove.again, self._groove.dials.wishes)
         self._groove.settle()
+        self._landed, self._passed = self._bar * self.bar_beats, 0.0
         self._bar += 1
         self._asked, self._answered = None, False
 
@@ -236,11 +257,13 @@ class Conductor:
         beat = timeline.beat_at(time)
         stopped_at, before = self._stopped
         self.heard.place(timeline)
-        self.phase = before if time - stopped_at < RELOCATE_S else Phase.LISTENING
-        self._go_on_from(beat)
-        if self.phase is not Phase.LISTENING:
+        if time - stopped_at < RELOCATE_S:
+            self.phase = before
+            self._go_on_from(time, beat)
             return
-        self._groove.history.clear()
+        self.phase, self._passed = Phase.LISTENING, 0.0
+        self._go_on_from(time, beat)
+        self._groove.begin()
         since = self._musical.music_from
         first = beat - JUST_NOW if since is None else timeline.beat_at(since)
         onsets = [note.onset for note in self.heard.notes(beat) if note.onset > first]
@@ -254,27 +277,56 @@ class Conductor:
         self._asked, self._answered = None, False
         self.pattern = None
 
-    def _jump(self, time: float, old: Timeline | None) -> None:
+    def _jump(self, time: float, before: SongState) -> None:
         """The song was moved, or its bars are counted anew: go on there."""
-        timeline = self._musical.timeline
+        timeline, old = self._musical.timeline, before.timeline
         if timeline is None or old is None:
             return
-        shift = self._musical.recount
+        was, beat = old.beat_at(time), timeline.beat_at(time)
+        shift = self._musical.state.shift_since(before)
         if shift is None:
-            shift = jump_shift(old.beat_at(time), timeline.beat_at(time), self.bar_beats)
+            self._passed += max(0.0, was - self._landed)
+            shift = jump_shift(was, beat, self.bar_beats)
+        else:
+            self._landed += shift
         self.heard.shift(shift)
         self._groove.drop()
         self._asked, self._answered = None, False
         if self._enter is not None:
             self._enter += shift
-        self._go_on_from(timeline.beat_at(time))
+        self._go_on_from(time, beat)
 
-    def _go_on_from(self, beat: float) -> None:
+    def _go_on_from(self, time: float, beat: float) -> None:
         """Be in the bar of `beat`; who plays plays the rest of the last bar there."""
         bar = int((beat + LEAN) // self.bar_beats)
-        self._bar = bar + 1
+        self._bar, self._landed = bar + 1, beat
+        if self.phase is Phase.STOPPED or self._rattles(time):
+            return
         again = self._groove.again
         if self.phase is Phase.PLAYING and again is not None:
             start = bar * self.bar_beats
             rest = [hit for hit in again.hits if start + hit.beat >= beat - MISSED]
             self.pattern = self._groove.cue(Pattern.of(rest, self.bar_beats), start)
+        if self._passed >= self.bar_beats - EARLY:
+            self._turn_over(time)
+
+    def _rattles(self, time: float) -> bool:
+        """Whether the song jumps too fast to be played; it has just done so again."""
+        if not self._landings or time - self._landings[-1] > TOGETHER_S:
+            before = self._landings[0] if len(self._landings) == 2 else EVER
+            self._rattling = time - before < RATTLE_S
+            self._landings.append(time)
+        return self._rattling
+
+    def _turn_over(self, now: float) -> None:
+        """A bar's worth of a loop has gone by without a bar line: see to the bar that would come.
+
+        It is played where the loop begins again, or at its bar line should the loop end.
+        """
+        self._passed = 0.0
+        timeline = self._musical.timeline
+        assert timeline is not None
+        if self._wanted(now, timeline):
+            self._ask_for_bar(now, timeline)
+        else:
+            self._rest()

@@ -1,7 +1,8 @@
 """What the player has set: styles and dials, a fill to come, a groove that is held, silence.
 
-A `Dials` belongs to the main thread. What is turned counts from the next bar that is asked for;
-how hard and how evenly the drums are struck from the next bar that is cued.
+A `Dials` is a value; the `Groove` holds the one that counts, and only it takes another. What is
+turned counts from the next bar that is asked for; how hard and how evenly the drums are struck from
+the next bar that is cued.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from engine.music.wishes import FREE, STYLE_NAMES, Wishes, style_of
 FULL = 127  # a controller's highest value
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Dials:
     """The settings as they stand."""
 
@@ -32,24 +33,25 @@ class Dials:
     def muted(self) -> bool:
         return Command.MUTE in self.down
 
-    def turn(self, dial: Dial, value: int, *, program: bool = False) -> None:
-        """Set a dial to a controller's value or, for the style, to a program, both 0..127."""
+    def turned(self, dial: Dial, value: int, *, program: bool = False) -> Dials:
+        """With a dial at a controller's value or, for the style, at a program, both 0..127."""
         match dial:
             case Dial.STYLE:
-                place = value if program else value * len(STYLE_NAMES) // (FULL + 1)
-                if place < len(STYLE_NAMES):
-                    self.wishes = replace(self.wishes, style=style_of(STYLE_NAMES[place]))
+                wishes = self._with_style(value, program=program)
             case Dial.DENSITY:
-                self.wishes = replace(self.wishes, density=value / FULL)
+                wishes = replace(self.wishes, density=value / FULL)
             case Dial.INTENSITY:
-                self.wishes = replace(self.wishes, intensity=value / FULL)
+                wishes = replace(self.wishes, intensity=value / FULL)
             case Dial.HUMANIZE:
-                self.wishes = replace(self.wishes, humanize=value / FULL)
+                wishes = replace(self.wishes, humanize=value / FULL)
+        return replace(self, wishes=wishes)
 
-    def take_wishes(self) -> Wishes:
-        """The wishes for the next bar; a fill that was asked for is taken up with them."""
-        asked, self.fill = self.fill, False
-        return replace(self.wishes, fill=True) if asked else self.wishes
+    def _with_style(self, value: int, *, program: bool) -> Wishes:
+        """The wishes in the style of that number; in the same one if there are not so many."""
+        place = value if program else value * len(STYLE_NAMES) // (FULL + 1)
+        if place >= len(STYLE_NAMES):
+            return self.wishes
+        return replace(self.wishes, style=style_of(STYLE_NAMES[place]))
 
     def __str__(self) -> str:
         """What is set, in words; empty where all is left to the drummer."""

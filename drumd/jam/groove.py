@@ -1,14 +1,17 @@
 """What the drummer has played, and how the next bar is struck.
 
-A `Groove` belongs to the conductor, which says when; it knows the phrase, the loudness of the
-guitar, the bar that plays again when there is nothing new, and the one that the player holds.
+A `Groove` belongs to the conductor, which says when; it knows what the player has set, the phrase,
+the loudness of the guitar, the bar that plays again when there is nothing new, and the one that the
+player holds.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import replace
 
+from drumd.controls import Command, Dial
 from drumd.jam.dials import Dials
 from drumd.jam.player import Player
 from engine.music.notes import Note, Pattern
@@ -41,6 +44,28 @@ class Groove:
         """The bar that is to be repeated, while the player holds one."""
         return self._held if self.dials.holding else None
 
+    def turn(self, dial: Dial, value: int, *, program: bool = False) -> None:
+        """The player has turned a dial to 0..127."""
+        self.dials = self.dials.turned(dial, value, program=program)
+
+    def press(self, down: frozenset[Command]) -> None:
+        """These pedals and keys are held now."""
+        self.dials = replace(self.dials, down=down)
+
+    def ask_fill(self) -> None:
+        """The player wants the next bar to be a fill."""
+        self.dials = replace(self.dials, fill=True)
+
+    def regenerate(self) -> None:
+        """The player wants other drums, with nothing remembered."""
+        self.dials = replace(self.dials, seed=self.dials.seed + 1)
+        self.history.clear()
+
+    def begin(self) -> None:
+        """A new song: what was played in the last one is over."""
+        self.history.clear()
+        self.again = self._cued = self._sounding = self._before = None
+
     def hear(self, notes: Sequence[Note], heard_until: float, bar_beats: float) -> None:
         """Take in how loud the guitar is; once a bar."""
         self._gain = self._dynamics.follow(notes, heard_until, bar_beats)
@@ -51,16 +76,17 @@ class Groove:
 
     def wishes(self) -> Wishes:
         """What to ask for in the next bar; a fill whose bar was not played is asked for again."""
-        self.dials.fill |= self._promised
-        self._promised = self.dials.fill
-        return self._phrase.wishes(self.dials.take_wishes())
+        self._promised |= self.dials.fill
+        self.dials = replace(self.dials, fill=False)
+        wishes = self.dials.wishes
+        return self._phrase.wishes(replace(wishes, fill=True) if self._promised else wishes)
 
     def play(self, pattern: Pattern, wished: Wishes, start: float) -> Pattern:
         """Cue a bar that was asked for with these wishes; returns it as it is struck."""
         self._promised &= not wished.fill
         struck = self.cue(self._phrase.play(pattern, wished), start)
         self._cued = pattern
-        if self.again is None or not wished.fill:
+        if not wished.fill:
             self.again = pattern
             self.history.append(pattern)
         return struck

@@ -16,6 +16,7 @@ import mido
 from drumd.timing.timeline import Timeline
 from engine.music.notes import WINDOW_NOTES, Note
 
+SHORT = 0.85  # of a bar: a jump back by less is a loop within a bar
 ENDS_ALL = (120, 123)  # controllers that end every note of a channel
 
 
@@ -112,8 +113,11 @@ def jump_shift(old: float, new: float, bar_beats: float) -> float:
     """By how many beats the notes move when the host jumps from beat `old` to beat `new`.
 
     Whole bars, so that what was played on a beat stays on it; the tenth forgives a jump that comes
-    a little after its bar line.
+    a little after its bar line. In a loop clearly shorter than a bar what was heard just before
+    stays just before.
     """
+    if 0 < old - new < SHORT * bar_beats:
+        return new - old
     return ((new - old) / bar_beats + 0.1) // 1 * bar_beats
 
 

@@ -58,8 +58,8 @@ class Jam:
         self.inbox = Inbox()
         self.hits = 0
         self.lateness, self.thinking = Gauge(), Gauge()
-        self.dials = Dials(settings.wishes, settings.temperature, settings.seed)
-        self.conductor = Conductor(musical, scheduler, self._ask, dials=self.dials)
+        dials = Dials(settings.wishes, settings.temperature, settings.seed)
+        self.conductor = Conductor(musical, scheduler, self._ask, dials=dials)
         self._clock, self._musical, self._scheduler = clock, musical, scheduler
         self._drummer, self._recorder = drummer, recorder
         self._diary = Diary(recorder, musical) if recorder else None
@@ -93,11 +93,9 @@ class Jam:
     def _obey(self, stamp: float, message: mido.Message) -> None:
         for command in self._controls.commands(message):
             self.conductor.command(stamp, command)
-        muted, self.dials.down = self.dials.muted, self._controls.down
-        if self.dials.muted != muted:
-            self.conductor.turn_mute(stamp)
+        self.conductor.press(stamp, self._controls.down)
         for dial, value in self._controls.turned(message):
-            self.dials.turn(dial, value, program=message.type == "program_change")
+            self.conductor.turn(dial, value, program=message.type == "program_change")
 
     def collect_sent(self) -> None:
         """Take what the scheduler has sent, for the record and the figures."""
@@ -140,7 +138,8 @@ class Jam:
             bars=self.conductor.counts,
             dropped=self.inbox.dropped,
             lateness=self.lateness.spread(RECENT),
-            dials=str(self.dials),
+            dials=str(self.conductor.dials),
+            trouble=musical.trouble,
         )
 
     @property

@@ -2,7 +2,8 @@
 
 Only this thread sends MIDI while it runs. Other threads cue, drop and ask for silence under a
 lock that is never held longer than it takes to send a few messages. Each drum goes forward in
-beats: a hit at or before one that the same drum has played is a repeat, and never sent.
+beats: a hit at or before one that the same drum has played is a repeat, and never sent. Where the
+song is, is looked up once a pass: a pass sees the whole of a jump or nothing of it.
 
 A port that sends on the exact frame is handed the hits a little ahead of time. Those that have
 not gone out yet can be taken back: when they are dropped, when the song jumps, when silence is
@@ -20,10 +21,12 @@ import mido
 
 from drumd.errors import PortLostError
 from drumd.output.in_flight import EVER, Entry, Outgoing, Sent
-from drumd.output.realtime import RealtimeThread
+from drumd.output.realtime import RealtimeThread, ThreadMaker
 from drumd.ports.base import Sender
 from drumd.timing.clock import Clock
 from drumd.timing.musical import MusicalClock
+from drumd.timing.song_state import SongState
+from drumd.timing.timeline import Timeline
 from engine.music.general_midi import DRUM_CHANNEL
 from engine.music.notes import Hit, Pattern
 
@@ -47,12 +50,14 @@ class Scheduler:
         latency_ms: float = 0.0,
         realtime: bool = True,
         sent: deque[Sent] | None = None,
+        thread: ThreadMaker = RealtimeThread,
     ) -> None:
         self.sent: deque[Sent] = deque(maxlen=SENT_KEPT) if sent is None else sent
         self._outgoing = Outgoing(port, clock, self.sent)
         self.played = 0
         self.late = 0  # dropped, since it was too late to play them
         self.unheard = 0  # hits for which there was no port
+        self.doubled = 0  # not sent: the drum had only just been struck
         self._clock, self._musical = clock, musical
         self._channel, self._latency = channel, latency_ms / 1e3
         self._max_late, self._gate = max_late_ms / 1e3, gate_ms / 1e3
@@ -61,9 +66,9 @@ class Scheduler:
         self._cued: list[tuple[float, int, int, float, Hit]] = []
         self._sounding: dict[int, float] = {}  # drum: when its note ends
         self._reached: dict[int, float] = {}  # drum: beat of its last hit
-        self._jumps = 0
+        self._song = musical.state  # as the last pass saw it
         self._hush = False
-        self._thread = RealtimeThread("scheduler", self.send_due, clock, realtime=realtime)
+        self._thread = thread("scheduler", self.send_due, clock, realtime=realtime)
 
     @property
     def running(self) -> bool:
@@ -108,22 +113,23 @@ class Scheduler:
     def send_due(self) -> float | None:
         """Send what is due now; the time of what comes next, if there is anything."""
         with self._lock:
+            song = self._musical.state
             try:
                 self._drop_late()
-                self._forget_old_place()
+                self._forget_old_place(song)
                 self._end_notes()
-                return self._send_hits()
+                return self._send_hits(song.timeline if song.rolling else None)
             except PortLostError:
-                self._go_without_port()
+                self._go_without_port(song.timeline)
                 return None
             finally:
                 self._outgoing.log_gone()
 
-    def _go_without_port(self) -> None:
+    def _go_without_port(self, timeline: Timeline | None) -> None:
         """The port is away: hits pass unheard. The notes that sounded are ended when it is back."""
         self._outgoing.log_gone()
         self._outgoing.forget()
-        timeline, now = self._musical.timeline, self._clock.now()
+        now = self._clock.now()
         while timeline and self._cued and timeline.time_of(self._cued[0][0]) - self._latency <= now:
             beat, drum, *_ = heapq.heappop(self._cued)
             self._reached[drum] = max(beat, self._reached.get(drum, EVER))
@@ -155,24 +161,18 @@ class Scheduler:
             if end - self._outgoing.ahead_s <= self._clock.now():
                 self._end(drum, end)
 
-    def _send_hits(self) -> float | None:
+    def _send_hits(self, timeline: Timeline | None) -> float | None:
         """Send the hits that are due; when the next hit or end of a note comes."""
         ahead = self._outgoing.ahead_s
         times = [end - ahead for end in self._sounding.values()]
-        # before `jumps`: a hit of the old place is never sent in the new
-        timeline = self._musical.timeline
-        self._forget_old_place()
-        while timeline and self._musical.rolling and self._cued:
-            beat, drum, _, start, hit = self._cued[0]
+        while timeline and self._cued:
+            beat, _, _, start, hit = self._cued[0]
             planned = timeline.time_of(beat) - self._latency
             if planned - ahead > self._clock.now():
                 times.append(planned - ahead)
                 break
             heapq.heappop(self._cued)
-            if beat <= self._reached.get(drum, EVER):
-                continue
-            if self._clock.now() - planned > self._max_late:
-                self.late += 1
+            if not self._is_due(hit.drum, beat, planned):
                 continue
             try:
                 times.append(self._strike(hit, planned, beat, start) - ahead)
@@ -181,17 +181,29 @@ class Scheduler:
                 raise
         return min(times, default=None)
 
-    def _forget_old_place(self) -> None:
+    def _is_due(self, drum: int, beat: float, planned: float) -> bool:
+        """Whether a hit is to be struck: it is no repeat, nor too late, nor too soon."""
+        if beat <= self._reached.get(drum, EVER):
+            return False
+        if self._clock.now() - planned > self._max_late:
+            self.late += 1
+            return False
+        if self._outgoing.too_soon(drum, planned):
+            self.doubled += 1
+            self._reached[drum] = beat
+            return False
+        return True
+
+    def _forget_old_place(self, song: SongState) -> None:
         """After a jump of the song, forget what was cued before it."""
-        jumps = self._musical.jumps
-        if jumps == self._jumps:
+        before, self._song = self._song, song
+        if song.jumps == before.jumps:
             return
-        self._jumps = jumps
         self._take_back(lambda _: True)
-        shift = self._musical.recount  # beats counted anew: what was played stays played
+        shift = song.shift_since(before)  # beats counted anew: what was played stays played
         reached = {} if shift is None else self._reached
         self._reached = {drum: beat + (shift or 0.0) + ROUNDING for drum, beat in reached.items()}
-        self._cued = [entry for entry in self._cued if entry[2] == jumps]
+        self._cued = [entry for entry in self._cued if entry[2] == song.jumps]
         heapq.heapify(self._cued)
 
     def _strike(self, hit: Hit, planned: float, beat: float, start: float) -> float:

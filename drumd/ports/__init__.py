@@ -4,6 +4,7 @@ __all__ = [
     "arrival",
     "base",
     "clock_holdover",
+    "driver",
     "fakes",
     "jack",
     "midi_file",

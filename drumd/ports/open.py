@@ -10,7 +10,7 @@ from drumd.errors import PortError
 from drumd.ports.base import InputPort, OutputPort, Place, PortList
 from drumd.ports.midi_file import FileInput
 from drumd.ports.midi_file_host import read_host_file
-from drumd.ports.names import find_port, same_place
+from drumd.ports.names import find_port, same_cable, same_place
 from drumd.timing.clock import Clock
 from engine.storage.outputs import same_file
 
@@ -89,24 +89,21 @@ def same_port(input_name: str, output_name: str, *, api: str = "auto") -> str | 
     elif source or target:
         same = False
     else:
-        same = same_place(input_name, output_name) or same_place(
-            *_resolved(input_name, output_name, api)
-        )
+        same = same_place(input_name, output_name) or _one_cable(input_name, output_name, api)
     if not same:
         return None
     return f"in {input_name!r} and out {output_name!r} are one port: the drummer would hear itself"
 
 
-def _resolved(input_name: str, output_name: str, api: str) -> tuple[str, str]:
-    """The names in full, as far as there are such ports."""
+def _one_cable(input_name: str, output_name: str, api: str) -> bool:
+    """Whether the ports that the names mean are two sides of one."""
     try:
         ports = list_ports(api)
     except PortError:  # opening them will say what is wrong
-        return input_name, output_name
-    return (
-        find_port("input", input_name, ports.inputs) or input_name,
-        find_port("output", output_name, ports.outputs) or output_name,
-    )
+        return False
+    source = find_port("input", input_name, ports.inputs, api=ports.api)
+    target = find_port("output", output_name, ports.outputs, api=ports.api)
+    return same_cable(source or input_name, target or output_name, ports)
 
 
 def file_of(name: str) -> Path | None:

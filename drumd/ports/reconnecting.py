@@ -1,12 +1,15 @@
 """Ports that come back: one that vanishes is looked for by its name until it is there again.
 
-A steady port belongs to the thread that opened it, which calls `look_after` a few times a second;
-only `send` is called from another one, the scheduler's.
+A steady port belongs to the thread that made it, which calls `look_after` a few times a second;
+only `send` is called from another one, the scheduler's. To open a port again may take a server half
+a second and more: that is done aside, and the port is taken in once it is there.
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Generic, TypeVar
 
 import mido
@@ -17,19 +20,60 @@ from drumd.ports.clock_holdover import FreeWheel
 from drumd.timing.clock import Clock
 from drumd.timing.transport_place import TransportPlace
 
-RETRY_S = 0.5
-
 Port = TypeVar("Port", InputPort, OutputPort)
+
+RETRY_S = 0.5
+_ONE_AT_A_TIME = threading.Lock()  # what opens a port looks at what the whole process has open
+
+Aside = Callable[[Callable[[], None]], Callable[[], None]]
+"""Begins a job that nobody waits for; returns what waits for it after all."""
+
+
+def in_thread(job: Callable[[], None]) -> Callable[[], None]:
+    thread = threading.Thread(target=job, name="port", daemon=True)
+    thread.start()
+    return thread.join
+
+
+class _Attempt(Generic[Port]):
+    """One attempt to open a port again. Written by the thread that makes it until it is `done`."""
+
+    def __init__(self, open_port: Callable[[], Port], aside: Aside) -> None:
+        self.done = False
+        self.port: Port | None = None
+        self._open: Callable[[], Port] = open_port
+        self._problem: BaseException | None = None
+        self._wait = aside(self._run)
+
+    def _run(self) -> None:
+        try:
+            with _ONE_AT_A_TIME:
+                self.port = self._open()
+        except PortError:
+            pass  # it is not there yet
+        except BaseException as error:
+            self._problem = error
+        self.done = True
+
+    def result(self) -> Port | None:
+        """The port, or None if it is not there; waits for the end of the attempt."""
+        self._wait()
+        if self._problem is not None:
+            raise self._problem
+        return self.port
 
 
 class _Steady(Generic[Port]):
     """Holds the port while it is there."""
 
-    def __init__(self, open_port: Callable[[Place | None], Port], clock: Clock) -> None:
+    def __init__(
+        self, open_port: Callable[[Place | None], Port], clock: Clock, *, aside: Aside = in_thread
+    ) -> None:
         """`open_port` opens it, at first (None) or again where it was; or a PortError says why
-        that cannot be."""
+        that cannot be. It is called again `aside`."""
         self._open: Callable[[Place | None], Port] = open_port
-        self._clock = clock
+        self._clock, self._aside = clock, aside
+        self._attempt: _Attempt[Port] | None = None
         self._port: Port | None = open_port(None)
         self._failure: str | None = None  # what went wrong in use
         self._retry_at = 0.0
@@ -56,14 +100,17 @@ class _Steady(Generic[Port]):
         if self._port is not None:
             why = self._failure or self._port.lost()
             return self._give_up(self._port, why, now) if why else None
-        if now < self._retry_at:
+        if self._attempt is None and now >= self._retry_at:
+            self._retry_at = now + RETRY_S
+            self._attempt = _Attempt(partial(self._open, self._place), self._aside)
+        if self._attempt is None or not self._attempt.done:
             return None
-        self._retry_at = now + RETRY_S
-        try:
-            self._port = self._open(self._place)
-        except PortError:
-            return None
-        self._place, self._failure = self._port.place, None
+        port, self._attempt = self._attempt.result(), None
+        return None if port is None else self._take(port, now)
+
+    def _take(self, port: Port, now: float) -> str:
+        self._port = port
+        self._place, self._failure = port.place, None
         self._came_back(now)
         return f"port {self.name!r} is back"
 
@@ -85,15 +132,23 @@ class _Steady(Generic[Port]):
         """What else there is to do when the port is back."""
 
     def close(self) -> None:
-        if self._port is not None:
-            self._leave(self._port)
+        attempt, self._attempt = self._attempt, None
+        port = attempt.result() if attempt is not None else self._port
+        if port is not None:
+            self._leave(port)
 
 
 class SteadyInput(_Steady[InputPort]):
     """While it is away the host's clock turns on, and the notes that were held are ended."""
 
-    def __init__(self, open_port: Callable[[Place | None], InputPort], clock: Clock) -> None:
-        super().__init__(open_port, clock)
+    def __init__(
+        self,
+        open_port: Callable[[Place | None], InputPort],
+        clock: Clock,
+        *,
+        aside: Aside = in_thread,
+    ) -> None:
+        super().__init__(open_port, clock, aside=aside)
         self._wheel = FreeWheel()
         self._held: dict[tuple[int, int], mido.Message] = {}  # (channel, note): what ends it
         self._owed: list[Heard] = []

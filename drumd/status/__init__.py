@@ -2,6 +2,8 @@
 
 __all__ = [
     "phase",
+    "plain",
     "reporter",
     "snapshot",
+    "streams",
 ]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from types import TracebackType
 from typing import IO, Protocol
 
+from drumd.status.plain import harmless, redraws
 from drumd.status.snapshot import Snapshot
 
 SCREEN_S = 0.25  # between two pictures of the live screen
-LINE_BARS = 4  # a plain line comes every so many bars, and when the drums change what they do
+LINE_BARS = 16  # a plain line comes every so many bars, and when the drums change what they do
 
 
 class Reporter(Protocol):
@@ -38,8 +40,9 @@ class PlainReporter:
         self._last: tuple[object, ...] = ()
 
     def say(self, text: str) -> None:
-        self._stream.write(text + "\n")
-        self._stream.flush()
+        with suppress(OSError, ValueError):  # nobody reads any more: the jam goes on
+            self._stream.write(harmless(text) + "\n")
+            self._stream.flush()
 
     def show(self, snapshot: Snapshot) -> None:
         step = None if snapshot.bar is None else (snapshot.bar - 1) // LINE_BARS
@@ -68,10 +71,10 @@ class ScreenReporter:
         self._text = Text
 
     def say(self, text: str) -> None:
-        self._console.print(self._text(text))
+        self._console.print(self._text(harmless(text)))
 
     def show(self, snapshot: Snapshot) -> None:
-        self._live.update(self._text(snapshot.screen()), refresh=True)
+        self._live.update(self._text(harmless(snapshot.screen())), refresh=True)
 
     def __enter__(self) -> ScreenReporter:
         self._live.start()
@@ -82,5 +85,5 @@ class ScreenReporter:
 
 
 def reporter_for(stream: IO[str]) -> Reporter:
-    """A screen on a terminal, else lines."""
-    return ScreenReporter(stream) if stream.isatty() else PlainReporter(stream)
+    """A screen on a terminal that can redraw it, else lines."""
+    return ScreenReporter(stream) if redraws(stream) else PlainReporter(stream)

@@ -76,6 +76,7 @@ class Snapshot:
     garbled: int = 0  # messages that came in and were no MIDI
     refused: int = 0  # messages that the output port had no room for
     dials: str = ""  # what the player has set, in words
+    trouble: str = ""  # what is wrong with the time that is told, in one sentence
 
     def line(self) -> str:
         """The snapshot in one line."""
@@ -125,6 +126,7 @@ class Snapshot:
                 f"    hits   {self.hits} sent, {self.late} late, "
                 f"{self.bars.repeated} bars repeated, {self.dropped} messages dropped"
                 f"{self._port_faults()}",
+                *([f"    note   {self.trouble}"] if self.trouble else []),
                 f"lateness   {self.lateness}  (p50 / p99 / max)",
                 "",
                 drums,

@@ -6,6 +6,7 @@ __all__ = [
     "reading",
     "select",
     "slew",
+    "song_state",
     "sources",
     "timeline",
     "transport_place",

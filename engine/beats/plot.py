@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from engine.errors import EngineError, MissingExtraError
+from engine.errors import EngineError, needs
 from engine.storage.atomic import new_file
 
 if TYPE_CHECKING:
@@ -34,11 +34,9 @@ Row = tuple[str, Sequence[tuple[float, int, int]], Sequence[FoundBeat]]
 
 def plot_beats(path: Path, rows: Sequence[Row]) -> None:
     """Write a picture, a row for each record: its name, onsets and beats."""
-    try:
+    with needs("plot", "a picture"):
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
-    except ImportError as error:
-        raise MissingExtraError("matplotlib", "plot", "a picture") from error
     rows = rows[:MOST_RECORDS]
     figure = Figure(figsize=(WIDTH_IN, ROW_IN * max(1, len(rows))), dpi=DPI, layout="constrained")
     FigureCanvasAgg(figure)

@@ -20,6 +20,7 @@ LEAST_ON_GRID = 0.6  # hits thrown at random come to about 0.48
 NEAR_GRID_BEATS = 0.04
 DYNAMIC_VELOCITY_STD = 4.0
 
+BACKBEAT = frozenset({Voice.SNARE, Voice.SIDE_STICK, Voice.CLAP})  # one of them keeps it
 # Tambourine, cowbell, vibraslap, congas, shakers...: played by another pair of hands.
 HAND_PERCUSSION = frozenset({54, 56, *range(60, 83)})
 # Yamaha's XG kits have soft, brushed and rolled drums below the General MIDI ones. Elsewhere the
@@ -57,14 +58,20 @@ def clean_drums(song: Song) -> Drums:
     voice = _voices(pitch)
     mapped = voice != _UNMAPPED
     on_kit = ~np.isin(pitch, list(HAND_PERCUSSION))
-    if mapped.sum() < LEAST_MAPPED * on_kit.sum():
+    if (mapped & on_kit).sum() < LEAST_MAPPED * on_kit.sum() or not mapped.any():
         raise Unfit("drum kit not known")
-    if not {Voice.KICK, Voice.SNARE} <= set(voice.tolist()):
-        raise Unfit("no kick or no snare")
-    if _share_on_grid(onset[mapped]) < LEAST_ON_GRID:
-        raise Unfit("drums do not follow the file's beat")
+    if len(parts) < len(song.parts):  # a drummer alone may play anything, and as freely as he likes
+        _check_kit_and_beat(voice[mapped], onset[mapped])
     order = np.lexsort((voice[mapped], onset[mapped]))
     return Drums(*(column[mapped][order] for column in (onset, voice, velocity)))
+
+
+def _check_kit_and_beat(voice: NDArray[np.int64], onset: NDArray[np.float64]) -> None:
+    present = set(voice.tolist())
+    if Voice.KICK not in present or not present & BACKBEAT:
+        raise Unfit("no kick or no snare")
+    if _share_on_grid(onset) < LEAST_ON_GRID:
+        raise Unfit("drums do not follow the file's beat")
 
 
 def _voices(pitch: NDArray[np.uint8]) -> NDArray[np.int64]:

@@ -6,7 +6,7 @@ drums alone teaches touch where a human played it: its one part has no note.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from engine.corpus.clean import Drums, Unfit, check_tempo, clean_drums, clean_part, playable_tempo
 from engine.corpus.human import is_human
-from engine.music.grid import beat_of, fits_grid, quantise
+from engine.music.grid import beat_of, fits_grid, quantise, quantise_played
 from engine.music.song import Bar, Part, Song, bars
 
 LEAST_PART_NOTES = 24
@@ -63,15 +63,19 @@ def song_pairs(song: Song) -> SongPairs:
     """The pairs of a song, or Unfit with the reason why there are none."""
     check_tempo(song)
     drums = clean_drums(song)
-    song_bars = tuple(bars(song))
+    alone = all(part.is_drum for part in song.parts)
+    song_bars = _with_two_bars(tuple(bars(song))) if alone else tuple(bars(song))
     if len(song_bars) < 2:
         raise Unfit(TOO_LITTLE)
-    hits = _hits_on_grid(drums, song_bars)
+    hits = _hits_on_grid(drums, song_bars, played=alone)
     playable_bars = _bars_to_learn(song_bars, hits)
-    alone = _is_touch(song, drums, song_bars, hits)
+    if alone and not _is_touch(drums, song_bars, hits):
+        raise Unfit("drums alone, and not a human's")
     candidates = [SILENCE] if alone else _candidates(song)
     if not candidates:
         raise Unfit("no guitar or other pitched part")
+    if alone:
+        playable_bars[-1] |= playable_bars[-2]  # the last bar may be a single fill, or silent
     starts = [_pair_starts(part, song_bars, playable_bars) for part in candidates]
     chosen = _choose(candidates, starts)
     if sum(len(starts[index]) for index in chosen) < (1 if alone else LEAST_PAIRS):
@@ -88,11 +92,18 @@ def song_pairs(song: Song) -> SongPairs:
     )
 
 
-def _is_touch(song: Song, drums: Drums, song_bars: tuple[Bar, ...], hits: Hits) -> bool:
-    """Whether a song is drums alone, played by a human and not at one velocity."""
+def _is_touch(drums: Drums, song_bars: tuple[Bar, ...], hits: Hits) -> bool:
+    """Whether drums were played by a human and not at one velocity."""
     bpm = np.array([bar.bpm for bar in song_bars])[hits.bar]
-    alone = all(part.is_drum for part in song.parts)
-    return alone and drums.has_dynamics and is_human(hits.offset, bpm)
+    return drums.has_dynamics and is_human(hits.offset, bpm)
+
+
+def _with_two_bars(song_bars: tuple[Bar, ...]) -> tuple[Bar, ...]:
+    """A single bar, a fill alone, gets a second one."""
+    if len(song_bars) != 1:
+        return song_bars
+    only = song_bars[0]
+    return only, replace(only, start=only.start + only.beats)
 
 
 def is_drummable(bar: Bar) -> bool:
@@ -100,12 +111,16 @@ def is_drummable(bar: Bar) -> bool:
     return bar.is_whole and fits_grid(bar.metre.beats)
 
 
-def _hits_on_grid(drums: Drums, song_bars: tuple[Bar, ...]) -> Hits:
-    """Each stroke on its step; of several on one step of a voice the loudest stays."""
+def _hits_on_grid(drums: Drums, song_bars: tuple[Bar, ...], *, played: bool) -> Hits:
+    """Each stroke on its step; of several on one step of a voice the loudest stays.
+
+    `played`: by a human alone, whose strokes may lie far off their steps.
+    """
     starts = np.array([bar.start for bar in song_bars])
     lengths = np.array([bar.beats for bar in song_bars])
     bar = np.searchsorted(starts, drums.onset + _ON_THE_LINE, side="right") - 1
-    step, offset = quantise(drums.onset - starts[bar])
+    since = drums.onset - starts[bar]
+    step, offset = quantise_played(since, bar) if played else quantise(since)
     leaning = (beat_of(step) > lengths[bar] - _ON_THE_LINE) & (bar + 1 < len(song_bars))
     bar[leaning] += 1  # just before a bar line: it belongs to that line
     step[leaning] = 0

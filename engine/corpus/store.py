@@ -17,12 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.corpus.pairs import SongPairs
-from engine.errors import CorpusError, MissingExtraError
+from engine.errors import CorpusError, needs
 from engine.music.grid import MAX_BAR_STEPS
 from engine.music.kit import VOICES
 from engine.storage.atomic import publish
 
-FORMAT, VERSION = "drumd-corpus", 2
+FORMAT, VERSION = "drumd-corpus", 3
 TENSORS = {
     "note_onset": "<f8",  # (notes,) beats from the start of the song
     "note_duration": "<f4",  # beats
@@ -208,11 +208,9 @@ def read_head(folder: Path, form: str, version: int) -> dict[str, Any]:
 
 
 def read_tensors(path: Path) -> Tensors:
-    try:
+    with needs("train", "reading a corpus"):
         from safetensors import SafetensorError
         from safetensors.numpy import load_file
-    except ImportError as error:
-        raise MissingExtraError("safetensors", "train", "reading a corpus") from error
     try:
         tensors: Tensors = load_file(path)
     except (OSError, SafetensorError) as error:

@@ -11,7 +11,7 @@ import re
 import numpy as np
 
 from engine.corpus.pairs import Hits, SongPairs
-from engine.music.grid import SLOTS, STEPS_PER_BEAT
+from engine.music.grid import STEPS_PER_BEAT, swung
 from engine.music.kit import Voice
 from engine.music.wishes import Style
 
@@ -30,7 +30,6 @@ _WORDS: dict[Style, str] = {
 _STRONGER = (Style.BALLAD, Style.LATIN)  # a "rock ballad" is a ballad
 _OTHER_WORDS = r"fusion|game|children|mixed|folk"
 
-_THIRD, _HALF = 4, 3  # slots of a beat: the last triplet, the half
 _SIXTEENTHS = (1, 5)
 CLEARLY = 0.6
 
@@ -67,9 +66,8 @@ def style_heard(song: SongPairs) -> Style | None:
 
 def swings(hits: Hits) -> bool:
     """Whether the off-beats lie on the last triplet rather than on the half."""
-    slots = np.bincount(hits.step % STEPS_PER_BEAT, minlength=len(SLOTS))
-    off = slots[_THIRD] + slots[_HALF]
-    return bool(off and slots[_THIRD] / off > CLEARLY and slots[_THIRD] > 0.08 * slots.sum())
+    late = swung(hits.step)
+    return bool(late.any() and late.mean() > CLEARLY and late.sum() > 0.08 * len(hits.step))
 
 
 def _per_beat(hits: Hits, beats: float) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

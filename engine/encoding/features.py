@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from engine.encoding.preprocess import Window
 from engine.music.grid import beat_of, quantise, steps_in
 from engine.music.kit import PITCH_OF, VOICE_OF, VOICES, Voice
-from engine.music.notes import Hit, Pattern
+from engine.music.notes import HISTORY_BARS, Hit, Pattern
 from engine.music.wishes import DENSEST, LOUDEST, SOFTEST, SPARSEST, STYLES, Wishes
 
 Floats = NDArray[np.float32]
@@ -23,10 +23,14 @@ Ints = NDArray[np.int64]
 
 NOTE_VALUES = 6
 GRID_CHANNELS = 3
-HISTORY_BARS = 2
+AGO = (1, 2, 4, 8)  # the own bars that a bar to play knows, counted back from it
+PAST_BARS = HISTORY_BARS
+NEAR_BARS = 2  # of these, the bars that are read through step by step
 WISHES = 6 + STYLES  # what is asked for of a bar; see `wish_inputs`
-CONDITIONS = 3 + WISHES
-COMBINATIONS = 2**VOICES
+PLACES = 8  # where in the phrase and the song a bar lies; see `places`
+CONDITIONS = 3 + WISHES + PLACES
+HITS = VOICES * GRID_CHANNELS  # numbers that tell one step of drums
+HISTORY = len(AGO) * HITS
 
 WIDEST_OFFSET = 0.125  # beats; half the widest gap between two slots of the grid
 OFFSETS = np.array(
@@ -35,11 +39,12 @@ OFFSETS = np.array(
 VELOCITY_BIN = 16
 VELOCITIES = 128 // VELOCITY_BIN
 
+PHRASE_BARS = 8
+
 OFFSET_EDGES = np.concatenate(
     [[-WIDEST_OFFSET], (OFFSETS[:-1] + OFFSETS[1:]) / 2, [WIDEST_OFFSET]], dtype=np.float32
 )
 VELOCITY_EDGES = np.arange(VELOCITIES + 1, dtype=np.float32) * VELOCITY_BIN
-_VOICE_BITS = 1 << np.arange(VOICES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,17 +117,6 @@ def pattern_grid(pattern: Pattern, steps: int) -> Floats:
     return drum_grid(steps, step[inside], row[inside], velocity[inside], offset[inside])
 
 
-def combination(grid: Floats) -> Ints:
-    """The voices struck together at each step as one number in 0..COMBINATIONS-1, (t,)."""
-    struck: Ints = (grid[..., 0] > 0).astype(np.int64) @ _VOICE_BITS
-    return struck
-
-
-def voices_of(number: int) -> list[Voice]:
-    """The voices of one combination."""
-    return [voice for voice in Voice if number >> voice & 1]
-
-
 def velocity_class(grid: Floats) -> Ints:
     """(t, V) velocity bins of the hits; -1 where nothing is struck."""
     bins = np.rint(grid[..., 1] * 127).astype(np.int64) // VELOCITY_BIN
@@ -148,15 +142,19 @@ def grid_pattern(grid: Floats, beats: float) -> Pattern:
 
 
 def conditions(
-    heard: NDArray[np.floating], bpm: NDArray[np.floating], bar_beats: float, wanted: Floats
+    heard: NDArray[np.floating],
+    bpm: NDArray[np.floating],
+    bar_beats: float,
+    wanted: Floats,
+    placed: Floats,
 ) -> Floats:
-    """(b, steps, CONDITIONS): is the guitar of the step known, tempo, length of the bar, wishes.
+    """(b, steps, CONDITIONS): is the guitar of the step known, tempo, length of the bar, wishes...
 
     `heard` (b,) is how many beats are known from the first step on; `bpm` (b,); `wanted`
-    (b, bars, WISHES).
+    (b, bars, WISHES); `placed` (b, bars, PLACES).
     """
     bar_steps = steps_in(bar_beats)
-    by_step = np.repeat(wanted, bar_steps, axis=1)
+    by_step = np.repeat(np.concatenate([wanted, placed], axis=2), bar_steps, axis=1)
     known = beat_of(np.arange(by_step.shape[1])) < np.asarray(heard)[:, None]
     tempo = np.log2(np.clip(bpm, 30, 300) / 120)[:, None]
     rows = np.broadcast_arrays(known, tempo, np.float64(bar_beats / 4 - 1))
@@ -178,6 +176,26 @@ def wish_inputs(wishes: Wishes) -> Floats:
     return row
 
 
+def places(
+    since: NDArray[np.integer] | int | None = None, left: NDArray[np.integer] | int | None = None
+) -> Floats:
+    """Where in the phrase and the song bars lie, (..., PLACES).
+
+    `since` (...,) counts the bars since the drums came in, `left` those that follow to the song's
+    end; what is None, or negative, is not known.
+    """
+    unknown = np.int64(-1)
+    after, before = np.broadcast_arrays(
+        unknown if since is None else since, unknown if left is None else left
+    )
+    turn = 2 * np.pi * after / PHRASE_BARS
+    known = np.ones_like(turn)
+    swings = [np.sin(turn), np.cos(turn), np.sin(2 * turn), np.cos(2 * turn)]
+    begun = np.where(after >= 0, [known, *swings, np.minimum(after / 16, 2)], 0)
+    ending = np.where(before >= 0, [known, 1 / np.maximum(1, 1 + before)], 0)
+    return np.moveaxis(np.concatenate([begun, ending]), 0, -1).astype(np.float32)
+
+
 def density_of(
     strokes: NDArray[np.number], beats: NDArray[np.number] | float
 ) -> NDArray[np.float64]:
@@ -191,15 +209,12 @@ def intensity_of(velocity: NDArray[np.number]) -> NDArray[np.float64]:
 
 
 def history_of(bars: Floats) -> Floats:
-    """What was struck at the same place in the bars before, (b, t, HISTORY_BARS * V * 3).
+    """What was struck at the same place in the bars before, (b, t, HISTORY).
 
-    `bars` (b, HISTORY_BARS + k, steps, V, 3) are consecutive; the answer is for the last k of
-    them, t = k * steps, the bar just before first.
+    `bars` (b, PAST_BARS + k, steps, V, 3) are consecutive; the answer is for the last k of them,
+    t = k * steps, the bars by how long ago they were (`AGO`).
     """
-    wanted = bars.shape[1] - HISTORY_BARS
-    ago = [
-        bars[:, HISTORY_BARS - back : HISTORY_BARS - back + wanted]
-        for back in range(1, HISTORY_BARS + 1)
-    ]
-    joined = np.stack(ago, axis=3)  # (b, k, steps, HISTORY_BARS, V, 3)
+    wanted = bars.shape[1] - PAST_BARS
+    ago = [bars[:, PAST_BARS - back : PAST_BARS - back + wanted] for back in AGO]
+    joined = np.stack(ago, axis=3)  # (b, k, steps, bars ago, V, 3)
     return joined.reshape(len(bars), wanted * bars.shape[2], -1)

@@ -7,4 +7,6 @@ __all__ = [
     "report",
     "results",
     "songs",
+    "style_trial",
+    "touch_trial",
 ]

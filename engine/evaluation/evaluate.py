@@ -18,14 +18,19 @@ from engine.errors import EngineError
 from engine.evaluation.hit_metrics import Score, score
 from engine.evaluation.measures.baselines import Baselines
 from engine.evaluation.measures.counterfactuals import response, variants
-from engine.evaluation.measures.drumming import drumming
+from engine.evaluation.measures.drumming import Drumming, drumming
+from engine.evaluation.measures.ideas import Ideas, ideas
+from engine.evaluation.measures.keeper import keeps
 from engine.evaluation.measures.likelihood import GUITARS, Reader, likelihood
 from engine.evaluation.measures.listening import listening
 from engine.evaluation.measures.live import Live
+from engine.evaluation.measures.returns import form, returns
 from engine.evaluation.measures.style import About, style
 from engine.evaluation.measures.training import TrainingBars
+from engine.evaluation.measures.voices import per_bar
 from engine.evaluation.results import LIVE, MODEL, OTHER, PLAYERS, TRUTH, Performance, SongResult
 from engine.evaluation.songs import EvalSong, borrowed_guitar, other_songs
+from engine.grooves.ideas import IDEAS
 from engine.inference.accompany import Drummer, accompany
 from engine.music.notes import Hit, Note
 from engine.music.song import Bar
@@ -43,6 +48,7 @@ class SongTask:
     bundle: Path | None = None
     seed: int = 0
     temperature: float | None = None  # None: the bundle's own
+    ideas: int = 1  # how many are played, the first included
 
 
 def evaluate(
@@ -54,19 +60,21 @@ def evaluate(
     seed: int = 0,
     temperature: float | None = None,
     guitars: int = GUITARS,
+    ideas: int = IDEAS,
     processes: int = 1,
     progress: Progress = lambda *_: None,
 ) -> list[SongResult]:
     """The results of all songs, in their order. Raises EngineError if one cannot be measured.
 
     `pool` holds the songs that may lend their guitars (the measured ones if left out), of which
-    `guitars` - 1 are asked; with fewer than ten guitars the right one is not looked for.
+    `guitars` - 1 are asked; with fewer than ten guitars the right one is not looked for. `ideas`
+    says how many are played to each song.
     """
     training = TrainingBars(corpus)
     baselines, known = Baselines(training), training.two_bar_patterns()
     lenders = [tuple(other_songs(song, pool or songs, guitars - 1)) for song in songs]
     tasks = [
-        SongTask(song, lent, bundle, seed, temperature)
+        SongTask(song, lent, bundle, seed, temperature, ideas)
         for song, lent in zip(songs, lenders, strict=True)
     ]
     results: dict[int, SongResult] = {}
@@ -90,7 +98,15 @@ def perform(task: SongTask, reader: Reader) -> Performance:
         name: response(played[MODEL], _free_run(song, one.notes, reader, task), one.bars)
         for name, one in variants(song.notes, bars).items()
     }
-    return Performance(played, likelihood(song, bars, task.lenders, reader), responses)
+    return Performance(
+        hits=played,
+        likelihood=likelihood(song, bars, task.lenders, reader),
+        responses=responses,
+        ideas=tuple(
+            _free_run(song, song.notes, reader, task, idea=number)
+            for number in range(1, task.ideas)
+        ),
+    )
 
 
 def measure(
@@ -103,6 +119,8 @@ def measure(
     truth = drumming(bars, numbers, song.hits())
     drums = {who: drumming(bars, numbers, played[who]) for who in PLAYERS if who in played}
     everyone = {TRUTH: truth, **drums}
+    kit = {TRUTH: _kit(truth, song.hits()), MODEL: _kit(truth, performance.hits[MODEL])}
+    found = form(song.notes, bars, truth.number)
     scores = {
         fine: {who: _score(song, bars, played[who], fine=fine) for who in drums}
         for fine in (False, True)
@@ -110,6 +128,7 @@ def measure(
     about = About(song.feel, song.has_dynamics)
     return SongResult(
         file=song.file,
+        group=song.group,
         metre=str(song.metre),
         bpm=round(song.bpm, 2),
         feel=song.feel,
@@ -121,9 +140,27 @@ def measure(
         style={who: style(truth, one, about, known) for who, one in everyone.items()},
         likelihood=performance.likelihood,
         responses=performance.responses,
+        ideas=_ideas(truth, performance),
+        keepers={who: keeps(truth, one) for who, one in drums.items()},
+        returns={who: returns(one, found) for who, one in everyone.items()},
+        strokes={who: per_bar(one) for who, one in kit.items()},
         drums=everyone,
+        kit=kit,
         notes=song.notes,
+        other_ideas=tuple(_kit(truth, hits) for hits in performance.ideas),
+        touched=_kit(truth, performance.touched) if performance.touched else None,
     )
+
+
+def _ideas(truth: Drumming, performance: Performance) -> Ideas:
+    answers = (performance.hits[MODEL], *performance.ideas)
+    heard = [drumming(truth.bars, truth.number, hits).roll() for hits in answers]
+    return ideas(truth.roll(), heard)
+
+
+def _kit(truth: Drumming, hits: Sequence[Hit]) -> Drumming:
+    """The strokes in the same bars, every voice by itself."""
+    return drumming(truth.bars, truth.number, hits, whole_kit=True)
 
 
 def _performance(song: EvalSong, answer: object) -> Performance:
@@ -157,8 +194,8 @@ def _reader(bundle: Path | None, seed: int) -> Reader:
 
 
 def _free_run(
-    song: EvalSong, notes: Sequence[Note], drummer: Drummer, task: SongTask
+    song: EvalSong, notes: Sequence[Note], drummer: Drummer, task: SongTask, *, idea: int = 0
 ) -> tuple[Hit, ...]:
     end = max((note.end for note in notes), default=0.0)
     bars = [bar for bar in song.bars if bar.start < end]
-    return accompany(notes, bars, drummer, temperature=task.temperature).hits
+    return accompany(notes, bars, drummer, temperature=task.temperature, idea=idea).hits

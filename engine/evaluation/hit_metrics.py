@@ -8,8 +8,10 @@ Conventions
   finer grid of `engine.music.grid` (straight sixteenths and triplets, 24 steps to a bar of 4/4). A
   hit counts in the nearest cell; one less than a 32nd before a bar line in the bar that begins
   there.
-- The 9 rows are the voices of `engine.music.kit` with the pedal hat counted as closed hat: both
-  keep the same time. Velocity and micro-timing are not measured here.
+- The 9 rows are what a judge who knows the kit of General MIDI alone would hear: the pedal hat
+  counts as closed hat (both keep the same time), side stick and clap as snare, the ride's bell as
+  ride, the half-open hat as open hat. Cowbell, tambourine and shaker are left out. Velocity and
+  micro-timing are not measured here.
 - F1 is counted over the cells of all bars of a song together; a silent answer to a silent truth
   is perfect. A row is None where neither side plays it. Songs weigh the same in a mean.
 """
@@ -28,10 +30,34 @@ from engine.music.notes import Hit, Metre, Pattern
 
 SIXTEENTHS_PER_BEAT = 4
 CELLS = int(MAX_BAR_BEATS * SIXTEENTHS_PER_BEAT)
-ROWS = tuple(voice for voice in Voice if voice is not Voice.PEDAL_HAT)
-ROW_OF = np.array(
-    [ROWS.index(Voice.CLOSED_HAT if v is Voice.PEDAL_HAT else v) for v in Voice], np.int64
+ROWS = (
+    Voice.KICK,
+    Voice.SNARE,
+    Voice.CLOSED_HAT,
+    Voice.OPEN_HAT,
+    Voice.LOW_TOM,
+    Voice.MID_TOM,
+    Voice.HIGH_TOM,
+    Voice.CRASH,
+    Voice.RIDE,
 )
+# By name: a kit need not have them all.
+HEARD_AS = {
+    "PEDAL_HAT": Voice.CLOSED_HAT,
+    "SIDE_STICK": Voice.SNARE,
+    "CLAP": Voice.SNARE,
+    "RIDE_BELL": Voice.RIDE,
+    "HALF_OPEN_HAT": Voice.OPEN_HAT,
+}
+NO_ROW = -1  # of voices that are left out
+
+
+def _row_of(voice: Voice) -> int:
+    heard = HEARD_AS.get(voice.name, voice)
+    return ROWS.index(heard) if heard in ROWS else NO_ROW
+
+
+ROW_OF = np.array([_row_of(voice) for voice in Voice], np.int64)  # (VOICES,)
 
 Roll = NDArray[np.bool_]
 
@@ -80,7 +106,9 @@ def roll(
     _check_bars(starts, lengths)
     cells = np.zeros((len(starts), MAX_BAR_STEPS if fine else CELLS, len(ROWS)), np.bool_)
     bar, cell, inside = place(at, starts, lengths, fine=fine)
-    cells[bar[inside], cell[inside], ROW_OF[voice[inside]]] = True
+    row = ROW_OF[voice]
+    heard = inside & (row != NO_ROW)
+    cells[bar[heard], cell[heard], row[heard]] = True
     return cells
 
 

@@ -9,8 +9,11 @@ from engine.evaluation.hit_metrics import Score
 from engine.evaluation.measures.baselines import COMMON, LATE, NEAREST, ROCK
 from engine.evaluation.measures.counterfactuals import Response
 from engine.evaluation.measures.drumming import Drumming
+from engine.evaluation.measures.ideas import Ideas
+from engine.evaluation.measures.keeper import Keeper
 from engine.evaluation.measures.likelihood import Likelihood
 from engine.evaluation.measures.listening import Listening
+from engine.evaluation.measures.returns import Returns
 from engine.evaluation.measures.style import Style
 from engine.music.notes import Hit, Note
 
@@ -25,6 +28,10 @@ class Performance:
     hits: Mapping[str, tuple[Hit, ...]]  # by MODEL, LIVE and, where there is a lender, OTHER
     likelihood: Likelihood
     responses: Mapping[str, Response]
+    ideas: tuple[tuple[Hit, ...], ...] = ()  # beside the first, which is MODEL's
+    touched: tuple[
+        Hit, ...
+    ] = ()  # the true strokes as the model would strike them, if it was asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +39,7 @@ class SongResult:
     """All measures of one song by who drummed; a player that could not play is missing."""
 
     file: str
+    group: str
     metre: str
     bpm: float
     feel: str
@@ -43,5 +51,12 @@ class SongResult:
     style: Mapping[str, Style]
     likelihood: Likelihood
     responses: Mapping[str, Response]
+    ideas: Ideas
+    keepers: Mapping[str, Keeper]
+    returns: Mapping[str, Returns]  # TRUTH included
+    strokes: Mapping[str, Mapping[str, float]]  # a bar, by voice of the whole kit: TRUTH and MODEL
     drums: Mapping[str, Drumming] = field(repr=False, compare=False)
+    kit: Mapping[str, Drumming] = field(repr=False, compare=False)  # whole: TRUTH and MODEL
     notes: tuple[Note, ...] = field(default=(), repr=False, compare=False)
+    other_ideas: tuple[Drumming, ...] = field(default=(), repr=False, compare=False)  # whole kit
+    touched: Drumming | None = field(default=None, repr=False, compare=False)  # whole kit

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import cycle
 
@@ -20,6 +20,7 @@ from engine.music.notes import Hit, Metre, Note
 from engine.music.song import Bar
 
 PARTS = ("tune", "last", "all")
+DRUMS = "drums"  # the kind of a drummer alone, as manifests call it
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +72,14 @@ class EvalSong:
         return roll(beats, voices, starts, lengths, fine=fine)
 
 
-def songs_of(corpus: Corpus, *, split: str = "valid", part: str = "all") -> list[EvalSong]:
-    """The strict guitar songs of one split, or of its half `tune` or `last`.
+def songs_of(
+    corpus: Corpus,
+    *,
+    split: str = "valid",
+    part: str = "all",
+    files: Collection[str] | None = None,
+) -> list[EvalSong]:
+    """The strict guitar songs of one split, or of its half `tune` or `last`, or among `files`.
 
     They come in an order that mixes their sources, so that the first few are a fair sample.
     """
@@ -83,13 +90,20 @@ def songs_of(corpus: Corpus, *, split: str = "valid", part: str = "all") -> list
     for index, info in enumerate(corpus.songs):
         parts = np.flatnonzero((owner == index) & is_guitar)
         wanted = info.split == split and info.strict == 1 and in_part(info.group or info.file, part)
-        if wanted and len(parts):
+        if wanted and len(parts) and (files is None or info.file in files):
             guitar = int(parts[np.argmax(lengths[parts])])
             song = _song(corpus, index, guitar)
             if song.scored_bars():
                 songs.append(song)
     if not songs:
         raise CorpusError(f"the corpus has no strict guitar song to measure on (split {split})")
+    return sorted(songs, key=lambda song: _digest(song.file))
+
+
+def drummers_of(corpus: Corpus, *, split: str = "valid") -> list[EvalSong]:
+    """The recordings of drummers alone in one split: songs without a guitar, in mixed order."""
+    alone = [i for i, one in enumerate(corpus.songs) if one.split == split and one.kind == DRUMS]
+    songs = [_song(corpus, index, None) for index in alone]
     return sorted(songs, key=lambda song: _digest(song.file))
 
 
@@ -128,11 +142,16 @@ def _digest(text: str) -> bytes:
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).digest()
 
 
-def _song(corpus: Corpus, index: int, part: int) -> EvalSong:
+def _notes(corpus: Corpus, part: int) -> tuple[Note, ...]:
     tensors = corpus.tensors
     first, last = (int(at) for at in tensors["part_note"][part : part + 2])
     columns = ("note_onset", "note_duration", "note_pitch", "note_velocity")
     rows = zip(*(tensors[name][first:last].tolist() for name in columns), strict=True)
+    return tuple(Note(*row) for row in rows)
+
+
+def _song(corpus: Corpus, index: int, part: int | None) -> EvalSong:
+    tensors = corpus.tensors
     bars = np.flatnonzero(tensors["bar_song"] == index)
     starts = np.asarray(tensors["bar_start"], np.float64)
     hit_from, hit_to = (int(tensors["bar_hit"][at]) for at in (bars[0], bars[-1] + 1))
@@ -144,7 +163,7 @@ def _song(corpus: Corpus, index: int, part: int) -> EvalSong:
     return EvalSong(
         file=corpus.songs[index].file,
         group=corpus.songs[index].group or corpus.songs[index].file,
-        notes=tuple(Note(*row) for row in rows),
+        notes=() if part is None else _notes(corpus, part),
         bars=tuple(_bar(corpus, int(bar)) for bar in bars),
         hit_beats=starts[hit_bar] + beat_of(steps) + offsets,
         hit_voices=np.asarray(tensors["hit_voice"][hit_from:hit_to], np.int64),

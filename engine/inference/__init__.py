@@ -2,8 +2,11 @@
 
 __all__ = [
     "accompany",
+    "asking",
     "bundle",
+    "guide",
     "infer",
+    "layout",
     "render",
     "runtime",
     "takes",

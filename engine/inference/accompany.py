@@ -1,8 +1,7 @@
 """Drums for a whole file: the drummer is asked bar by bar and hears the guitar of those bars.
 
-Before it plays it hears the song through once: what it would expect in each bar, without knowing
-any drums, is averaged over the bars of one length. That is the song's groove, and of several takes
-of a bar the one is kept that fits it.
+Before it plays it hears the song through once: the guide finds the parts of the song and the groove
+of each. A part ends in a fill, and the next one begins a phrase.
 
 It plays where the guitar plays, and through the guitar's rests of up to a bar. Bars too long for
 the grid are played in pieces; bars that do not fit it (7/16, a beat left over before a change of
@@ -19,7 +18,10 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.encoding.features import HISTORY_BARS, Floats
+from engine.encoding.features import PAST_BARS
+from engine.grooves.groove import Groove
+from engine.grooves.memory import LETTERS
+from engine.inference.guide import Choice, Guide
 from engine.music.grid import MAX_BAR_BEATS, fits_grid
 from engine.music.notes import WINDOW_NOTES, Hit, Metre, Note, Pattern, Request
 from engine.music.song import Bar
@@ -30,18 +32,18 @@ from engine.performance.phrase import Phrase, ended
 
 PIECE_BEATS = 4.0  # what a bar too long for the grid is cut into
 LEAN_BEATS = 0.125  # a note that comes less than this before a bar line means the bar line
-TAKES = 16  # a file can wait; live there is time for half as many
 TOUCH_BEATS = 0.05  # a note that reaches less far into a bar does not count as heard there
 
 
 class Drummer(Protocol):
     """Whoever can be asked for drums; `engine.inference.infer.BundleDrummer` is one."""
 
-    def play(self, request: Request, groove: Floats | None = None) -> Pattern:
-        """The drums; `groove` (steps, VOICES) is the chance of each stroke in the song."""
+    @property
+    def guide(self) -> Guide | None:
+        """Who chooses the grooves; None: the drummer knows none."""
 
-    def expect(self, request: Request) -> Floats:
-        """The chance of each stroke by the guitar alone, (steps, VOICES)."""
+    def play(self, request: Request) -> Pattern:
+        """The drums of the bars asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ class Take:
     hits: tuple[Hit, ...]  # beats from the start of the song
     played: tuple[Bar, ...]
     unfit: tuple[Bar, ...]  # bars with guitar that do not fit the grid
+    groove: str = ""  # what is played, in words
+    parts: str = ""  # the part of each bar played, as letters
 
 
 def accompany(
@@ -60,31 +64,72 @@ def accompany(
     *,
     temperature: float | None = None,
     wishes: Wishes = FREE,
+    idea: int = 0,
+    groove: Groove | None = None,
 ) -> Take:
-    """Drums to a guitar, `notes` sorted by onset, in the bars of its song."""
+    """Drums to a guitar, `notes` sorted by onset, in the bars of its song.
+
+    `idea` counts the guide's ideas from 0; a `groove` that is given is kept to in all bars of its
+    length.
+    """
     asked, unfit = _requests(notes, bars, wishes)
-    grooves = _grooves(drummer, [request for _, request in asked])
+    choices = _choices(drummer, asked, idea, groove)
+    parts = [0 if choice is None else choice.part for choice in choices]
     hits: list[Hit] = []
     history: tuple[Pattern, ...] = ()
     before: Bar | None = None
     phrase, dynamics = Phrase(), Dynamics()
-    for bar, request in asked:
+    for number, ((bar, request), choice) in enumerate(zip(asked, choices, strict=True)):
         if before and before.beats != bar.beats:
             history = ()  # drums of bars of another length say nothing about this one
         if before and bar.start > before.start + before.beats + TOUCH_BEATS:
             phrase.begin()  # the guitar has rested
-        wished = phrase.wishes(request.wishes)
-        request = replace(request, history=history, temperature=temperature, wishes=wished)
-        pattern = drummer.play(request, grooves[bar.beats])
+        if number and parts[number] != parts[number - 1]:
+            phrase.turn()
+        ends = parts[number + 1 : number + 2] not in ([], parts[number : number + 1])
+        wished = phrase.wishes(request.wishes, part_ends=ends)
+        request = replace(
+            request,
+            history=history,
+            temperature=temperature,
+            wishes=wished,
+            since=phrase.bars,
+            left=len(asked) - 1 - number,
+            groove=choice.groove.bar(phrase.bars) if choice else None,
+        )
+        pattern = drummer.play(request)
         gain = dynamics.follow(request.notes, request.heard_until, bar.beats)
         played = touched(phrase.play(pattern, wished), wished, gain)
         if bar is asked[-1][0]:
             played = ended(played, _last_onset(notes, bar))
         hits += (replace(hit, beat=bar.start + hit.beat) for hit in played.hits)
-        if not (wished.fill and history):
-            history = (*history, pattern)[-HISTORY_BARS:]  # the groove goes on after a fill
+        history = (*history, pattern)[-PAST_BARS:]
         before = bar
-    return Take(tuple(sorted(hits)), tuple(bar for bar, _ in asked), unfit)
+    told = next((choice.told for choice in choices if choice), "")
+    letters = "".join(LETTERS[part] for part in parts) if drummer.guide else ""
+    return Take(tuple(sorted(hits)), tuple(bar for bar, _ in asked), unfit, told, letters)
+
+
+def _choices(
+    drummer: Drummer,
+    asked: Sequence[tuple[Bar, Request]],
+    idea: int,
+    groove: Groove | None,
+) -> list[Choice | None]:
+    """The groove of each bar; None where the drummer knows none."""
+    if drummer.guide is None:
+        return [None] * len(asked)
+    if not asked:
+        return []
+    found = drummer.guide.plan([bar for bar, _ in asked], [one for _, one in asked], idea)
+    if groove is None:
+        return list(found)
+    return [
+        Choice(groove, f"the given groove: {groove.name}", choice.part)
+        if bar.metre.beats == groove.metre.beats
+        else choice
+        for (bar, _), choice in zip(asked, found, strict=True)
+    ]
 
 
 def _last_onset(notes: Sequence[Note], bar: Bar) -> float:
@@ -105,7 +150,7 @@ def _requests(
             unfit.append(bar)
             continue
         request = request_for(number, bar, notes, onsets)
-        asked.append((bar, replace(request, wishes=wishes, takes=TAKES)))
+        asked.append((bar, replace(request, wishes=wishes)))
     return asked, tuple(unfit)
 
 
@@ -121,14 +166,6 @@ def request_for(number: int, bar: Bar, notes: Sequence[Note], onsets: Sequence[f
         metre=bar.metre,
         bpm=bar.bpm,
     )
-
-
-def _grooves(drummer: Drummer, requests: Sequence[Request]) -> dict[float, Floats]:
-    """By the length of a bar, what is expected in the song's bars on average."""
-    expected: dict[float, list[Floats]] = {}
-    for request in requests:
-        expected.setdefault(request.metre.beats, []).append(drummer.expect(request))
-    return {beats: np.mean(all_bars, axis=0) for beats, all_bars in expected.items()}
 
 
 def sounding(bars: Iterable[Bar], notes: Sequence[Note]) -> Iterator[Bar]:

@@ -13,15 +13,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from engine.encoding.combinations import USUAL
 from engine.encoding.features import OFFSETS, VELOCITIES
 from engine.errors import BundleError
 from engine.music.grid import SLOTS
 from engine.music.kit import Voice
 
 FORMAT = "drumd-bundle"
-VERSION = 2
+VERSION = 3
+FIRST_KIT = 2  # the version of bundles that play ten voices and know no grooves
+FIRST_VOICES = 10
 ABOUT = "bundle.json"
-LISTEN, PLAY = "listen.onnx", "play.onnx"
+LISTEN, PLAY, FIT, GROOVES = "listen.onnx", "play.onnx", "fit.onnx", "grooves.json"
 SHIPPED = Path(__file__).parent.parent / "bundles" / "lstm"
 
 
@@ -31,13 +34,16 @@ class Playing:
 
     temperature: float = 0.8  # 0: always the likeliest stroke
     takes: int = 8  # tried for each answer; the best is kept
-    guidance: float = 0.0  # how far beyond its own answer to lean towards the guitar
+    floor: float = 0.0  # of the likeliest stroke's chance, below which none is drawn
+    guidance: float = 0.0  # how far beyond its own answer to lean towards the groove it is told
     velocity_spread: float = 0.8  # 0: as hard as the median of what is likely; 1: drawn from it all
     timing_spread: float = 1.0  # likewise for how early or late
 
     def __post_init__(self) -> None:
         if not (0 <= self.temperature <= 5 and 1 <= self.takes <= 64 and 0 <= self.guidance <= 5):
             raise ValueError("temperature must be in 0..5, takes in 1..64, guidance in 0..5")
+        if not 0 <= self.floor < 1:
+            raise ValueError("floor must be in 0..1")
         if not (0 <= self.velocity_spread <= 1 and 0 <= self.timing_spread <= 1):
             raise ValueError("velocity_spread and timing_spread must be in 0..1")
 
@@ -58,15 +64,30 @@ class Bundle:
         return self.folder / PLAY
 
     @property
+    def fit(self) -> Path:
+        return self.folder / FIT
+
+    @property
+    def grooves(self) -> Path:
+        return self.folder / GROOVES
+
+    @property
+    def is_first_kit(self) -> bool:
+        """Whether it plays ten voices, chosen among all their sets, and knows no grooves."""
+        return bool(self.about["version"] == FIRST_KIT)
+
+    @property
     def playing(self) -> Playing:
         return Playing(**self.about["playing"])
 
 
-def vocabulary() -> dict[str, Any]:
+def vocabulary(version: int = VERSION) -> dict[str, Any]:
     """What the numbers in and out of the network mean; both sides must agree on it."""
-    return {
+    first = version == FIRST_KIT
+    combinations = {} if first else {"combinations": USUAL.tolist()}
+    return combinations | {
         "slots": [round(float(slot), 6) for slot in SLOTS],
-        "voices": [voice.name.lower() for voice in Voice],
+        "voices": [voice.name.lower() for voice in Voice][: FIRST_VOICES if first else None],
         "velocities": VELOCITIES,
         "offsets": [float(offset) for offset in OFFSETS],
     }
@@ -82,7 +103,8 @@ def open_bundle(folder: Path | None = None) -> Bundle:
     except (OSError, ValueError, RecursionError) as error:
         raise BundleError(f"{folder / ABOUT} is broken: {error}; export it again") from error
     _check_about(folder, about)
-    for name in (LISTEN, PLAY):
+    first = about["version"] == FIRST_KIT
+    for name in (LISTEN, PLAY) if first else (LISTEN, PLAY, FIT, GROOVES):
         _check_file(folder / name, about["files"].get(name))
     return Bundle(folder, about)
 
@@ -96,12 +118,12 @@ def describe_file(path: Path) -> dict[str, Any]:
 def _check_about(folder: Path, about: Any) -> None:
     if not isinstance(about, dict) or about.get("format") != FORMAT:
         raise BundleError(f"{folder} is not a drumd bundle; see drumd export")
-    if about.get("version") != VERSION:
+    if about.get("version") not in (FIRST_KIT, VERSION):
         raise BundleError(
             f"{folder} is a bundle of version {about.get('version')}, this drumd plays version"
             f" {VERSION}; export it again"
         )
-    if about.get("vocabulary") != vocabulary():
+    if about.get("vocabulary") != vocabulary(about["version"]):
         raise BundleError(f"{folder} speaks another grid or kit than this drumd; export it again")
     try:
         Playing(**about["playing"])

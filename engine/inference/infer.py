@@ -1,80 +1,75 @@
 """The drummer at play: a bundle and the guitar's last notes in, a pattern out.
 
-Runs on onnxruntime with one thread. The same seed and request give the same pattern.
+Runs on onnxruntime with one thread. The same seed and requests give the same pattern.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from itertools import groupby
-from operator import attrgetter
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.encoding.features import (
-    GRID_CHANNELS,
-    HISTORY_BARS,
-    Floats,
-    conditions,
-    grid_pattern,
-    history_of,
-    note_inputs,
-    pattern_grid,
-    stack_notes,
-    wish_inputs,
-)
-from engine.encoding.preprocess import part_windows
-from engine.errors import BundleError, EngineError
+from engine.encoding.combinations import combination
+from engine.encoding.features import GRID_CHANNELS, Floats, grid_pattern, pattern_grid
+from engine.errors import BundleError
+from engine.inference.asking import bar_steps, network_inputs, past_bars
 from engine.inference.bundle import open_bundle
+from engine.inference.guide import Guide, open_guide
+from engine.inference.layout import layout_of
 from engine.inference.runtime import Graphs, InvalidArgument, give_back_memory
-from engine.inference.takes import Sampler, StepChooser, TeacherForcing, expected_f1, fills_out
-from engine.music.grid import MAX_BAR_BEATS, fits_grid, steps_in
-from engine.music.kit import VOICES
+from engine.inference.takes import (
+    Sampler,
+    StepChooser,
+    TeacherForcing,
+    TouchSampler,
+    expected_f1,
+    fills_out,
+)
 from engine.music.notes import COMMON_TIME, Note, Pattern, Request
 from engine.music.wishes import DENSEST, SPARSEST
 
-HITS = VOICES * GRID_CHANNELS
 Guidance = Callable[[int], float]  # by step
 FILL_LEAN = 0.5  # how far a fill leans away from a bar without one
+FILL_TAKES, FILL_FLOOR = 4, 0.3
 WISH_WEIGHT = 1.0  # what a stroke a beat too many or too few costs, in expected F1
-BARS_BACK = 6  # that are looked back on for the groove, when playing live
 
 
 class BundleDrummer:
-    """Plays a bundle. Warms up when it is made: the first bar is as quick as the rest."""
+    """Plays a bundle. Warms up when it is made: the first bar is as quick as the rest.
+
+    `guide` chooses grooves; a bundle of the first kit has none. `told` says in a few words what
+    groove was played last.
+    """
 
     def __init__(self, bundle: Path | None = None, *, seed: int = 0) -> None:
         opened = open_bundle(bundle)
-        self.seed = seed
+        self.seed, self.told = seed, ""
+        self.guide: Guide | None = open_guide(opened)
         self._playing = opened.playing
-        self._graphs = Graphs(opened)
+        self._graphs, self._layout = Graphs(opened), layout_of(opened)
         self._warm_up(opened.folder)
         give_back_memory()
 
-    def play(self, request: Request, groove: Floats | None = None) -> Pattern:
+    def play(self, request: Request) -> Pattern:
         """The drums of the bars asked for, in beats from `request.start`.
 
-        Of several takes the one is kept that fits `groove` best, the chance of each stroke in a
-        bar, (steps, VOICES); without one it is what the bars heard so far let expect. Raises
-        EngineError for a bar that the grid cannot hold.
+        Where the request tells no groove, the guide chooses one by what it has heard of the song.
+        Of several takes the one is kept that fits best what the network expects before any stroke.
+        Raises EngineError for a bar that the grid cannot hold.
         """
-        steps = _steps_of(request)
+        request = self._with_groove(request)
+        steps, layout = bar_steps(request), self._layout
         lean, others = self._contrast(request)
-        memory = self._hear([request, *others])
-        voice_marginals = memory.pop("voice_marginals")
-        if request.wishes.fill:
-            groove = _chance(voice_marginals[0]).reshape(-1, steps, VOICES).mean(axis=0)
-        elif groove is None:
-            groove = self._look_back(request)
+        memory = self._encode([request, *others])
+        expected = _chance(memory.pop("voice_marginals")[0])
         takes = self._strike(request, memory, self._sampler(request), lean)
-        struck = takes[..., 0].reshape(len(takes), -1, steps, VOICES).mean(axis=1)
-        worth = expected_f1(struck, groove) - _far_from_wish(struck, request)
+        struck = takes[..., 0]
+        worth = expected_f1(struck, expected) - _far_from_wish(struck, request)
         if request.wishes.fill:
-            worth += fills_out(struck, _past(request.history, steps)[-1, ..., 0])
+            worth += fills_out(struck, past_bars(request.history, steps, layout)[-1, ..., 0])
         best = int(worth.argmax())
         return grid_pattern(takes[best], request.bars * request.metre.beats)
 
@@ -83,81 +78,54 @@ class BundleDrummer:
 
         Counts the joint choice of voices at each step, each knowing the true steps before it; how
         hard and how early is left out, and so are temperature, guidance and the choice among
-        takes. Raises as `play` does.
+        takes. The request tells the groove, or none is known. Raises as `play` does.
         """
-        reader = TeacherForcing(pattern_grid(truth, request.bars * _steps_of(request)))
-        memory = self._hear([request])
+        grid = self._true_grid(request, truth)
+        reader = TeacherForcing(grid, self._classes(grid))
+        memory = self._encode([request])
         memory.pop("voice_marginals")
         self._strike(request, memory, reader)
         return reader.bits
 
-    def expect(self, request: Request) -> Floats:
-        """The chance of each stroke in the first bar by the guitar alone, (steps, VOICES)."""
-        return self._expect([request])
+    def touch(self, request: Request, strokes: Pattern) -> Pattern:
+        """The same strokes, as hard and as early as this drummer would strike them."""
+        memory = self._encode([request])
+        memory.pop("voice_marginals")
+        chooser = TouchSampler(self._sampler(request), self._true_grid(request, strokes))
+        struck = self._strike(request, memory, chooser)
+        return grid_pattern(struck[0], request.bars * request.metre.beats)
+
+    def _with_groove(self, request: Request) -> Request:
+        if self.guide is None:
+            return request
+        if request.groove is not None:
+            self.told = "the given groove"
+            return request
+        choice = self.guide.choose(request)
+        self.told = choice.told
+        return replace(request, groove=choice.groove.bar(request.since or 0))
 
     def _sampler(self, request: Request) -> Sampler:
         playing, wanted = self._playing, request.temperature
         temperature = playing.temperature if wanted is None else wanted
         seed = self.seed if request.seed is None else request.seed
         rng = np.random.default_rng([seed, request.bar])
-        takes = (request.takes or playing.takes) if temperature else 1
+        takes, floor = request.takes or playing.takes, playing.floor
+        if request.wishes.fill:  # of rarer strokes, and the fullest of some
+            takes, floor = max(takes, FILL_TAKES), FILL_FLOOR * floor
         return Sampler(
             rng,
             temperature,
-            takes,
+            takes if temperature else 1,
+            self._layout.struck,
+            floor=floor,
             velocity_spread=playing.velocity_spread,
             timing_spread=playing.timing_spread,
         )
 
-    def _look_back(self, request: Request) -> Floats:
-        """The chance of each stroke in a bar by the bars that were heard so far."""
-        beats = request.metre.beats
-        first = min((note.onset for note in request.notes), default=request.start)
-        rows = []
-        for back in range(min(BARS_BACK, int((request.start - first) / beats)) + 1):
-            start = request.start - back * beats
-            heard_until = min(request.heard_until, start + beats)
-            rows.append(replace(request, start=start, heard_until=heard_until))
-        return self._expect(rows)
-
-    def _expect(self, requests: list[Request]) -> Floats:
-        blank = [replace(request, bars=1, history=()) for request in requests]
-        expected: Floats = _chance(self._hear(blank)["voice_marginals"]).mean(axis=0)
-        return expected
-
-    def _hear(self, requests: Sequence[Request]) -> dict[str, Floats]:
-        """All that does not depend on the strokes to come; a row of the batch for each request.
-
-        They are for equally many bars of one metre.
-        """
-        steps, bars, beats = _steps_of(requests[0]), requests[0].bars, requests[0].metre.beats
-        windows = [
-            window
-            for notes, rows in groupby(requests, key=attrgetter("notes"))
-            for window in part_windows(notes, [(one.start, one.heard_until) for one in rows])
-        ]
-        notes, count = stack_notes([note_inputs(window) for window in windows])
-        wanted = [np.tile(wish_inputs(one.wishes), (bars, 1)) for one in requests]
-        inputs: dict[str, NDArray[Any]] = {
-            "pitch": notes.pitch,
-            "values": notes.values,
-            "step": notes.step,
-            "count": count,
-            "history": np.concatenate(
-                [
-                    np.repeat(history_of(_with_blank(_past(told, steps))), len([*rows]), axis=0)
-                    for told, rows in groupby(requests, key=attrgetter("history"))
-                ]
-            ),
-            "conditions": conditions(
-                np.array([one.heard_until - one.start for one in requests]),
-                np.array([one.bpm for one in requests]),
-                beats,
-                np.stack(wanted),
-            ),
-            "bar_steps": np.array(steps),
-        }
-        return self._graphs.encode(inputs)
+    def _encode(self, requests: Sequence[Request]) -> dict[str, Floats]:
+        """All that does not depend on the strokes to come; a row of the batch for each request."""
+        return self._graphs.encode(network_inputs(requests, self._layout))
 
     def _contrast(self, request: Request) -> tuple[Guidance, list[Request]]:
         """How far to lean away, step by step, from what another request would be answered with.
@@ -165,11 +133,12 @@ class BundleDrummer:
         A fill takes up the second half of its bar: up to there it is the bar without one.
         """
         if request.wishes.fill:
-            late = _steps_of(request) // 2
+            late = bar_steps(request) // 2
             plain = replace(request, wishes=replace(request.wishes, fill=False))
             return lambda step: FILL_LEAN if step >= late else -1.0, [plain]
         guidance = self._playing.guidance
-        return lambda _: guidance, [replace(request, notes=())] if guidance else []
+        known = {"groove": None} if self._layout.grooves else {"notes": ()}
+        return lambda _: guidance, [replace(request, **known)] if guidance else []
 
     def _strike(
         self,
@@ -178,45 +147,43 @@ class BundleDrummer:
         choose: StepChooser,
         lean: Guidance = lambda _: 0.0,
     ) -> Floats:
-        """Step by step, each knowing the last: the drum grids of all takes, (k, steps, V, 3)."""
-        steps = _steps_of(request)
-        total, takes = request.bars * steps, choose.takes
+        """Step by step, each knowing the last: the drum grids of all takes, (k, t, V, 3)."""
+        steps, layout = bar_steps(request), self._layout
+        total, takes, before = request.bars * steps, choose.takes, layout.past_bars * steps
         rows = len(memory["context"])
-        line = np.zeros((rows * takes, HISTORY_BARS * steps + total, HITS), np.float32)
-        line[:, : HISTORY_BARS * steps] = _past(request.history, steps).reshape(-1, HITS)
+        line = np.zeros((rows * takes, before + total, layout.hits), np.float32)
+        line[:, :before] = past_bars(request.history, steps, layout).reshape(-1, layout.hits)
         asked = self._graphs.begin(
             {name: np.repeat(value, takes, axis=0) for name, value in memory.items()}
         )
-        for step in range(total):
-            now = HISTORY_BARS * steps + step
-            ago = [line[:, now - back * steps] for back in range(1, HISTORY_BARS + 1)]
+        for now in range(before, before + total):
+            ago = [line[:, now - back * steps] for back in layout.ago]
             answer = asked.answer(line[:, now - 1], np.concatenate(ago, axis=1))
-            logits = _guided(answer.voices, lean(step)) if rows > 1 else answer.voices
-            struck = choose(step, logits, answer.velocity[:takes], answer.offset[:takes])
-            line[:, now] = np.tile(struck.reshape(takes, HITS), (rows, 1))
-        struck = line[:takes, HISTORY_BARS * steps :]
-        return struck.reshape(takes, total, VOICES, GRID_CHANNELS)
+            logits = _guided(answer.voices, lean(now - before)) if rows > 1 else answer.voices
+            struck = choose(now - before, logits, answer.velocity[:takes], answer.offset[:takes])
+            line[:, now] = np.tile(struck.reshape(takes, layout.hits), (rows, 1))
+        return line[:takes, before:].reshape(takes, total, layout.voices, GRID_CHANNELS)
+
+    def _true_grid(self, request: Request, truth: Pattern) -> Floats:
+        return self._layout.of_grid(pattern_grid(truth, request.bars * bar_steps(request)))
+
+    def _classes(self, grid: Floats) -> NDArray[np.int64]:
+        """The combination that each step (t, V, 3) strikes, (t,)."""
+        struck = grid[..., 0] > 0
+        if self._layout.grooves:
+            return combination(struck)
+        return np.asarray(struck @ (1 << np.arange(self._layout.voices)), np.int64)
 
     def _warm_up(self, folder: Path) -> None:
         """Two bars, thrown away; a network of another shape shows here."""
         notes = tuple(Note(beat / 2, 0.5, 52) for beat in range(8))
         try:
             for bar in (1, 2):
-                self.play(Request(bar, 4.0 * bar, notes, 4.0 * bar, COMMON_TIME))
-        except (InvalidArgument, ValueError) as error:
+                self.play(Request(bar, 4.0 * bar, notes, 4.0 * bar, COMMON_TIME, song=-1))
+        except (InvalidArgument, ValueError, IndexError) as error:
             raise BundleError(
                 f"the network of {folder} has another shape than this drumd plays; export it again"
             ) from error
-
-
-def _steps_of(request: Request) -> int:
-    metre = request.metre
-    if not fits_grid(metre.beats):
-        raise EngineError(
-            f"a bar of {metre} cannot be drummed; a bar of whole eighths, up to"
-            f" {MAX_BAR_BEATS:g} quarter notes long, can"
-        )
-    return steps_in(metre.beats)
 
 
 def _guided(logits: Floats, lean: float) -> Floats:
@@ -232,19 +199,8 @@ def _far_from_wish(struck: Floats, request: Request) -> NDArray[np.float64]:
     if wanted is None:
         return np.zeros_like(strokes)
     per_beat = SPARSEST + wanted * (DENSEST - SPARSEST)
-    return np.asarray(WISH_WEIGHT * np.abs(strokes / request.metre.beats - per_beat))
-
-
-def _past(history: tuple[Pattern, ...], steps: int) -> Floats:
-    """The last bars of drums, (HISTORY_BARS, steps, V, 3); blank where there are fewer."""
-    grids = [pattern_grid(pattern, steps) for pattern in history[-HISTORY_BARS:]]
-    blank = np.zeros((steps, VOICES, GRID_CHANNELS), np.float32)
-    return np.stack([blank] * (HISTORY_BARS - len(grids)) + grids)
-
-
-def _with_blank(past: Floats) -> Floats:
-    """One batch with a bar to play behind the bars before it, as `history_of` wants it."""
-    return np.concatenate([past, np.zeros_like(past[:1])])[None]
+    beats = request.bars * request.metre.beats
+    return np.asarray(WISH_WEIGHT * np.abs(strokes / beats - per_beat))
 
 
 def _chance(logits: Floats) -> Floats:

@@ -10,7 +10,7 @@ Shapes: r rows (requests or takes), t steps, C combinations of voices, V voices.
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -24,6 +24,7 @@ from engine.errors import BundleError
 from engine.inference.bundle import Bundle
 
 LISTEN_INPUTS = {"pitch", "values", "step", "count", "history", "conditions", "bar_steps"}
+GROOVE = "groove"  # one more, where the network can be told one
 DRUMS = {"previous", "history"}
 NEXT = "_next"
 OUR_NAMES = {"likely": "voice_marginals"}  # by what the graphs of all bundles call them
@@ -50,7 +51,8 @@ class Graphs:
         asked = {item.name: item.shape for item in self._play.get_inputs()}
         self._carried = {name: asked[name] for name in asked if name + NEXT in self._answers}
         self._kept = asked.keys() - self._carried - DRUMS  # the memory that a step needs
-        _check_inputs(bundle.listen, self._listen, LISTEN_INPUTS)
+        wanted = LISTEN_INPUTS if bundle.is_first_kit else LISTEN_INPUTS | {GROOVE}
+        _check_inputs(bundle.listen, self._listen, wanted)
         told = self._kept & set(self._memory)
         _check_inputs(bundle.play, self._play, DRUMS | self._carried.keys() | told)
 
@@ -98,6 +100,18 @@ class Steps:
         self._carried = {name: found[name + NEXT] for name in self._carried}
         self._step += 1
         return StepLogits(*(found[name][:, 0] for name in StepLogits._fields))
+
+
+def open_ranker(bundle: Bundle) -> Callable[[Floats], tuple[Floats, Floats]]:
+    """The fit network of a bundle: what it answers to a summary (1, .)."""
+    session = _session(bundle.fit)
+    _check_inputs(bundle.fit, session, {"summary"})
+
+    def rank(summary: Floats) -> tuple[Floats, Floats]:
+        chance, hope = session.run(["chance", "hope"], {"summary": summary})
+        return chance[0], hope[0]
+
+    return rank
 
 
 def give_back_memory() -> None:

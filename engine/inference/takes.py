@@ -15,20 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.encoding.features import (
-    COMBINATIONS,
     GRID_CHANNELS,
     OFFSET_EDGES,
     VELOCITY_EDGES,
     WIDEST_OFFSET,
     Floats,
-    combination,
 )
-from engine.music.kit import VOICES, Voice
+from engine.encoding.fills import in_fill
+from engine.music.kit import FILL_STROKES
 
-FILL_VOICES = [Voice.SNARE, Voice.LOW_TOM, Voice.MID_TOM, Voice.HIGH_TOM]
 GOLDEN = np.float32(0.618034)  # its multiples, less whole numbers, fill 0..1 evenly
-FILL_STROKES = 4  # more of them than the bar before has make a fill in full
-STRUCK = (np.arange(COMBINATIONS)[:, None] >> np.arange(VOICES) & 1).astype(np.float32)  # (C, V)
 
 
 class StepChooser(Protocol):
@@ -55,21 +51,32 @@ class Sampler:
         rng: np.random.Generator,
         temperature: float,
         takes: int,
+        struck: Floats,
         *,
+        floor: float = 0.0,
         velocity_spread: float,
         timing_spread: float,
     ) -> None:
         self.takes = takes
         self._rng, self._temperature = rng, temperature
+        self._floor = floor
+        self._struck = struck  # (C, V), which voices each combination strikes
         self._loud, self._late = (
             np.float32(spread if temperature else 0) for spread in (velocity_spread, timing_spread)
         )
-        self._turn = rng.random((takes, VOICES), np.float32)
+        self._turn = rng.random((takes, struck.shape[1]), np.float32)
 
     def __call__(self, step: int, voices: Floats, velocity: Floats, offset: Floats) -> Floats:  # noqa: ARG002 (each step alike)
-        struck = STRUCK[sample(self._rng, voices, self._temperature)]
+        return self.strike(
+            self._struck[sample(self._rng, voices, self._temperature, self._floor)],
+            velocity,
+            offset,
+        )
+
+    def strike(self, struck: Floats, velocity: Floats, offset: Floats) -> Floats:
+        """The strokes (k, V) of 0 and 1, with velocity and micro-timing drawn, (k, V, 3)."""
         take, voice = np.nonzero(struck)
-        drawn = np.zeros((len(struck), VOICES, GRID_CHANNELS), np.float32)
+        drawn = np.zeros((*struck.shape, GRID_CHANNELS), np.float32)
         if not len(take):  # as on most triplets
             return drawn
         drawn[take, voice, 0] = 1
@@ -83,27 +90,47 @@ class Sampler:
         return drawn
 
 
+class TouchSampler:
+    """Strikes what it is told, as hard and as early as a sampler draws."""
+
+    takes = 1
+
+    def __init__(self, sampler: Sampler, grid: Floats) -> None:
+        self._sampler, self._grid = sampler, grid  # (t, V, 3)
+
+    def __call__(self, step: int, voices: Floats, velocity: Floats, offset: Floats) -> Floats:  # noqa: ARG002 (what is struck is told)
+        return self._sampler.strike(self._grid[step : step + 1, :, 0], velocity[:1], offset[:1])
+
+
 class TeacherForcing:
     """Plays the drums that it is given, and adds up how surprising they are, in bits."""
 
     takes = 1
 
-    def __init__(self, grid: Floats) -> None:
+    def __init__(self, grid: Floats, classes: NDArray[np.int64]) -> None:
         self.bits = 0.0
-        self._grid, self._struck = grid, combination(grid)
+        self._grid, self._classes = grid, classes  # (t, V, 3), (t,)
 
     def __call__(self, step: int, voices: Floats, velocity: Floats, offset: Floats) -> Floats:  # noqa: ARG002 (only the choice of voices counts)
         logits = voices[0].astype(np.float64) / np.log(2)
-        self.bits += float(np.logaddexp2.reduce(logits) - logits[self._struck[step]])
+        self.bits += float(np.logaddexp2.reduce(logits) - logits[self._classes[step]])
         return self._grid[step : step + 1]
 
 
-def sample(rng: np.random.Generator, logits: Floats, temperature: float) -> NDArray[np.int64]:
-    """A class by its probability along the last axis: sharper below 1, the likeliest at 0."""
+def sample(
+    rng: np.random.Generator, logits: Floats, temperature: float, floor: float = 0.0
+) -> NDArray[np.int64]:
+    """A class by its probability along the last axis: sharper below 1, the likeliest at 0.
+
+    Classes less likely than `floor` of the likeliest are not drawn (min-p sampling; Nguyen et al.
+    2024): a thousand odd ones together would come up in nearly every bar.
+    """
     if temperature <= 0:
         return np.asarray(logits.argmax(axis=-1))
     scaled = (logits - logits.max(axis=-1, keepdims=True)) / np.float32(temperature)
-    weight = np.cumsum(np.exp(scaled), axis=-1)
+    chance = np.exp(scaled)
+    chance[chance < floor] = 0  # the likeliest has 1
+    weight = np.cumsum(chance, axis=-1)
     mark = rng.random(weight.shape[:-1], np.float32)[..., None] * weight[..., -1:]
     weight[..., -1] = np.inf  # rounding leaves none without an answer
     return np.asarray((weight > mark).argmax(axis=-1))
@@ -146,7 +173,7 @@ def fills_out(struck: Floats, before: Floats) -> NDArray[np.float64]:
 
     `struck` (k, t, V) against the bar before, (t, V), both 0 or 1.
     """
-    late = struck.shape[1] // 2
-    strokes = struck[:, late:, FILL_VOICES].sum(axis=(1, 2))
-    more = strokes - before[late:, FILL_VOICES].sum()
+    steps, voices = before.shape
+    there = in_fill(np.arange(steps)[:, None], np.arange(voices), steps)
+    more = struck[:, there].sum(axis=1) - before[there].sum()
     return np.asarray(np.clip(more / FILL_STROKES, 0, 1), np.float64)

@@ -3,9 +3,10 @@
 The encoder reads the notes of the window in both directions. The decoder goes through the grid
 step by step. Before it does, a second encoder goes over the grid in both directions, from two bars
 before the first bar to play: the notes are laid on the steps that they begin on, beside the drums
-of the bars before. So every step knows the rhythm of its whole bar. At each step the decoder knows
-this, what it struck a step ago and at this place in its last two bars, and it may look at any note
-of the window (attention in the manner of Luong et al. 2015). It answers with one class for the
+of the bars before and, in the bars to play, the groove that is to be kept. So every step knows the
+rhythm of its whole bar. At each step the decoder knows this, what it struck a step ago and at this
+place one, two, four and eight bars ago, and it may look at any note of the window (attention in the
+manner of Luong et al. 2015). It answers with one class for the
 joint choice of voices, and velocity and micro-timing classes for each voice.
 
 Shapes: b windows, n notes, t steps, V voices, d sizes of `ModelSettings`.
@@ -16,11 +17,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from engine.encoding.combinations import COMBINATIONS
 from engine.encoding.features import (
-    COMBINATIONS,
     CONDITIONS,
-    GRID_CHANNELS,
-    HISTORY_BARS,
+    HISTORY,
+    HITS,
+    NEAR_BARS,
     NOTE_VALUES,
     OFFSETS,
     VELOCITIES,
@@ -28,9 +30,7 @@ from engine.encoding.features import (
 from engine.music.grid import MAX_BAR_STEPS
 from engine.music.kit import VOICES
 
-HITS = VOICES * GRID_CHANNELS  # numbers that tell one step of drums
-HISTORY = HISTORY_BARS * HITS
-LATE_BARS = HISTORY_BARS + 1  # the guitar is aligned with this bar and the ones before
+LATE_BARS = NEAR_BARS + 1  # the guitar is aligned with this bar and the ones before
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Memory:
 
     context: Tensor  # (b, t, decoder) what is known of each step before any drum is struck
     keys: Tensor  # (b, n, attention)
-    values: Tensor  # (b, n, 2 * encoder)
+    values: Tensor  # (b, n, 2 * encoder), or (b, 1, 2 * encoder) their mean, without attention
     padding: Tensor  # (b, n) 0 for a note, a large negative number for padding
     state: Tensor  # (b, decoder) where the decoder starts
     voice_marginals: Tensor  # (b, t, V) logits of each voice, before any stroke is known
@@ -115,7 +115,8 @@ class Decoder(nn.Module):
         size = settings.decoder_size
         self.drums = nn.Linear(HITS + HISTORY, size)
         self.lstm = nn.LSTM(size, size, batch_first=True)
-        self.query = nn.Linear(size, settings.attention_size, bias=False)
+        if settings.attention:
+            self.query = nn.Linear(size, settings.attention_size, bias=False)
         self.join = nn.Linear(size + 2 * settings.encoder_size, size)
         self.dropout = nn.Dropout(settings.dropout)
         self.voices = nn.Linear(size, COMBINATIONS)
@@ -128,7 +129,7 @@ class Decoder(nn.Module):
         """`previous` (b, t, HITS), `history` (b, t, HISTORY), `state` twice (1, b, decoder)."""
         drums = self.drums(torch.cat([previous, history], dim=2))
         heard, state = self.lstm(self.dropout(torch.relu(memory.context + drums)), state)
-        seen = self._look(heard, memory)
+        seen = self._look(heard, memory).expand(-1, heard.shape[1], -1)
         out = self.dropout(torch.relu(self.join(torch.cat([heard, seen], dim=2))))
         shape = (*out.shape[:2], VOICES, -1)
         logits = Logits(
@@ -140,10 +141,10 @@ class Decoder(nn.Module):
         return logits, state
 
     def _look(self, heard: Tensor, memory: Memory) -> Tensor:
-        """What of the window matters now, (b, t, 2 * encoder)."""
-        scores = self.query(heard) @ memory.keys.transpose(1, 2) + memory.padding[:, None, :]
+        """What of the window matters now, (b, t or 1, 2 * encoder)."""
         if not self.attention:
-            scores = torch.zeros_like(scores) + memory.padding[:, None, :]
+            return memory.values
+        scores = self.query(heard) @ memory.keys.transpose(1, 2) + memory.padding[:, None, :]
         return torch.softmax(scores, dim=2) @ memory.values
 
 
@@ -178,37 +179,44 @@ class Seq2Seq(nn.Module):
         self.decoder = Decoder(settings)
         notes, size = 2 * settings.encoder_size, settings.decoder_size
         self.aligned = nn.Linear(notes, settings.aligned_size)
-        self.keys = nn.Linear(notes, settings.attention_size, bias=False)
+        if settings.attention:
+            self.keys = nn.Linear(notes, settings.attention_size, bias=False)
         known = LATE_BARS * (settings.aligned_size + 1) + settings.place_size + CONDITIONS
-        self.context = nn.Linear(2 * settings.grid_size + known, size)
+        self.context = nn.Linear(2 * settings.grid_size + known + HITS, size)
         self.likely = nn.Linear(size, VOICES)  # its name in every checkpoint and bundle
         self.start = nn.Linear(notes + 2 * settings.grid_size, size)
 
     def encode(
-        self, guitar: Guitar, history: Tensor, conditions: Tensor, bar_steps: Tensor
+        self,
+        guitar: Guitar,
+        history: Tensor,
+        groove: Tensor,
+        conditions: Tensor,
+        bar_steps: Tensor,
     ) -> Memory:
         """All that can be known before the first stroke.
 
-        `history` (b, bar_steps, HISTORY) the drums of the last bars at the places of the first
-        bar, `conditions` (b, t, CONDITIONS), `bar_steps` a scalar: the steps of one bar.
+        `history` (b, bar_steps, HISTORY) the drums of the bars before at the places of the first
+        bar, `groove` (b, t, HITS) what is to be kept to, `conditions` (b, t, CONDITIONS),
+        `bar_steps` a scalar: the steps of one bar.
         """
         notes, mask = self.encoder(guitar, bar_steps)
-        past = HISTORY_BARS * history.shape[1]  # history.shape[1] is bar_steps
+        past = NEAR_BARS * history.shape[1]  # history.shape[1] is bar_steps
         ahead = torch.arange(conditions.shape[1], device=notes.device)
         steps = torch.arange(past + conditions.shape[1], device=notes.device) - past
         place = self.encoder.place(torch.remainder(steps, bar_steps))
         place = place[None].expand(conditions.shape[0], -1, -1)
         aligned = self.aligned(notes)
         laid = pool_notes_on_steps(aligned, mask, guitar.step, steps)  # (b, s, aligned + 1)
-        read = self.grid(torch.cat([laid, place, *_timeline(history, conditions)], dim=2))
+        read = self.grid(torch.cat([laid, place, *_timeline(history, groove, conditions)], dim=2))
         late = [laid[:, ahead + past - back * bar_steps] for back in range(LATE_BARS)]
-        known = [read[:, past + ahead], *late, place[:, past + ahead], conditions]
+        known = [read[:, past + ahead], *late, place[:, past + ahead], conditions, groove]
         context = self.context(torch.cat(known, dim=2))
         mean = notes.sum(dim=1) / guitar.count.clamp(min=1)[:, None]
         return Memory(
             context=context,
-            keys=self.keys(notes),
-            values=notes,
+            keys=self.keys(notes) if self.settings.attention else mean[:, None, :0],
+            values=notes if self.settings.attention else mean[:, None],
             padding=(mask - 1) * 1e4,
             state=torch.tanh(self.start(torch.cat([mean, read.mean(dim=1)], dim=1))),
             voice_marginals=self.likely(torch.relu(context)),
@@ -219,12 +227,13 @@ class Seq2Seq(nn.Module):
         guitar: Guitar,
         previous: Tensor,
         history: Tensor,
+        groove: Tensor,
         conditions: Tensor,
         bar_steps: Tensor,
     ) -> Logits:
         """Teacher-forced: `previous` (b, t, HITS), `history` (b, t, HISTORY), both true."""
         bar = int(bar_steps)
-        memory = self.encode(guitar, history[:, :bar], conditions, bar_steps)
+        memory = self.encode(guitar, history[:, :bar], groove, conditions, bar_steps)
         state = memory.state[None]
         logits, _ = self.decoder(memory, previous, history, (state, torch.zeros_like(state)))
         return logits  # type: ignore[no-any-return]
@@ -242,13 +251,16 @@ def pool_notes_on_steps(notes: Tensor, mask: Tensor, note_step: Tensor, steps: T
     return torch.cat([mean, torch.log1p(many)], dim=2)
 
 
-def _timeline(history: Tensor, conditions: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """The drums, the conditions and "to be played" of the steps, the bars before included."""
-    bars = torch.split(history, HITS, dim=2)  # the bar just before comes first
+def _timeline(history: Tensor, groove: Tensor, conditions: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """The drums, the conditions and "to be played" of the steps, the bars before included.
+
+    In the bars to play the groove stands for the drums.
+    """
+    bars = torch.split(history[..., : NEAR_BARS * HITS], HITS, dim=2)  # the bar just before first
     past = torch.cat(bars[::-1], dim=1)
     to_play = torch.ones_like(conditions[..., :1])
     return (
-        torch.cat([past, to_play.expand(-1, -1, HITS) * 0], dim=1),
+        torch.cat([past, groove], dim=1),
         torch.cat([past[..., :1].expand(-1, -1, CONDITIONS) * 0, conditions], dim=1),
         torch.cat([past[..., :1] * 0, to_play], dim=1),
     )

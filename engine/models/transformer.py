@@ -15,16 +15,18 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from engine.encoding.combinations import COMBINATIONS
 from engine.encoding.features import (
-    COMBINATIONS,
     CONDITIONS,
-    HISTORY_BARS,
+    HISTORY,
+    HITS,
+    NEAR_BARS,
     NOTE_VALUES,
     OFFSETS,
     VELOCITIES,
 )
 from engine.models.attention import HIDDEN, CrossAttention, SelfAttention
-from engine.models.seq_model import HISTORY, HITS, LATE_BARS, Guitar, Logits, pool_notes_on_steps
+from engine.models.seq_model import LATE_BARS, Guitar, Logits, pool_notes_on_steps
 from engine.music.grid import MAX_BAR_STEPS
 from engine.music.kit import VOICES
 
@@ -170,7 +172,7 @@ class Transformer(nn.Module):
             nn.Linear(note, note),
             nn.LayerNorm(note),
         )
-        self.enter = nn.Linear(LATE_BARS * (note + 1) + HISTORY + CONDITIONS, size)
+        self.enter = nn.Linear(LATE_BARS * (note + 1) + HISTORY + HITS + CONDITIONS, size)
         self.place = nn.Embedding(MAX_BAR_STEPS, size)
         self.bar = nn.Embedding(TOLD_BARS, size)
         self.dropout = nn.Dropout(settings.dropout)
@@ -182,12 +184,19 @@ class Transformer(nn.Module):
             nn.init.normal_(embedding.weight, std=0.1)
 
     def encode(
-        self, guitar: Guitar, history: Tensor, conditions: Tensor, bar_steps: Tensor
+        self,
+        guitar: Guitar,
+        history: Tensor,
+        groove: Tensor,
+        conditions: Tensor,
+        bar_steps: Tensor,
     ) -> StepMemory:
         """All that can be known before the first stroke; the arguments of `Seq2Seq.encode`."""
         notes, mask = self._notes(guitar, bar_steps)
         padding = ((1 - mask) * HIDDEN)[:, None, None, :].to(notes.dtype)
-        steps = self.dropout(self._steps(guitar, notes, mask, history, conditions, bar_steps))
+        steps = self.dropout(
+            self._steps(guitar, notes, mask, history, groove, conditions, bar_steps)
+        )
         for layer in self.reader:
             steps = layer(steps, notes, padding)
         return StepMemory(steps, self.likely(self.norm(steps)))
@@ -197,11 +206,12 @@ class Transformer(nn.Module):
         guitar: Guitar,
         previous: Tensor,
         history: Tensor,
+        groove: Tensor,
         conditions: Tensor,
         bar_steps: Tensor,
     ) -> Logits:
         """Teacher-forced: `previous` (b, t, HITS), `history` (b, t, HISTORY), both true."""
-        memory = self.encode(guitar, history[:, : int(bar_steps)], conditions, bar_steps)
+        memory = self.encode(guitar, history[:, : int(bar_steps)], groove, conditions, bar_steps)
         logits: Logits = self.decoder(memory, previous, history)
         return logits
 
@@ -219,17 +229,18 @@ class Transformer(nn.Module):
         notes: Tensor,
         mask: Tensor,
         history: Tensor,
+        groove: Tensor,
         conditions: Tensor,
         bar_steps: Tensor,
     ) -> Tensor:
         """The token of each step, (b, t, d)."""
-        past = HISTORY_BARS * history.shape[1]  # history.shape[1] is bar_steps
+        past = NEAR_BARS * history.shape[1]  # history.shape[1] is bar_steps
         ahead = torch.arange(conditions.shape[1], device=notes.device)
         steps = torch.arange(past + conditions.shape[1], device=notes.device) - past
         laid = pool_notes_on_steps(notes, mask, guitar.step, steps)  # (b, s, note + 1)
         late = [laid[:, ahead + past - back * bar_steps] for back in range(LATE_BARS)]
         place = torch.remainder(ahead, bar_steps)
         number = torch.div(ahead, bar_steps, rounding_mode="floor").clamp(max=TOLD_BARS - 1)
-        entered = self.enter(torch.cat([*late, history[:, place], conditions], dim=2))
+        entered = self.enter(torch.cat([*late, history[:, place], groove, conditions], dim=2))
         tokens: Tensor = entered + (self.place(place) + self.bar(number)).to(entered.dtype)
         return tokens

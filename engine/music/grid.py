@@ -9,8 +9,13 @@ from numpy.typing import NDArray
 
 SLOTS = np.array([0.0, 1 / 4, 1 / 3, 1 / 2, 2 / 3, 3 / 4])
 STEPS_PER_BEAT = len(SLOTS)
+HALF, TWO_THIRDS = 3, 4  # the slots between two beats that a straight and a swung eighth fall on
 MIN_BAR_BEATS, MAX_BAR_BEATS = 1.5, 6.0
 MAX_BAR_STEPS = int(MAX_BAR_BEATS * STEPS_PER_BEAT)
+
+STRAIGHT_SLOTS, TRIPLET_SLOTS = SLOTS[[0, 1, 3, 5]], SLOTS[[0, 2, 4]]
+STRAIGHT_GAP, TRIPLET_GAP = 1 / 4, 1 / 3
+SURELY = 0.8  # how much nearer to triplets a bar must lie to be in triplets
 
 _EDGES = np.append(SLOTS, 1.0)
 _MIDPOINTS = (_EDGES[:-1] + _EDGES[1:]) / 2
@@ -28,6 +33,24 @@ def quantise(beats: NDArray[np.floating]) -> tuple[NDArray[np.int64], NDArray[np
     return steps, beats - beat_of(steps)
 
 
+def quantise_played(
+    beats: NDArray[np.floating], bar: NDArray[np.integer]
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """As `quantise`, for strokes that a human played: a bar is straight or in triplets, all of it.
+
+    So a late sixteenth is not taken for a triplet, and a stroke may lie half a step off. `bar`
+    (strokes,) tells which strokes belong together.
+    """
+    straight, triplets = (_nearest(beats, slots) for slots in (STRAIGHT_SLOTS, TRIPLET_SLOTS))
+    off = [np.abs(place - beats) for place in (straight, triplets)]
+    many = int(bar.max(initial=0)) + 1
+    by_bar = [np.bincount(bar, one, many) for one in off]
+    # Random strokes would lie so far off each: a quarter of the gap between slots.
+    in_triplets = by_bar[1] / TRIPLET_GAP < SURELY * by_bar[0] / STRAIGHT_GAP
+    place = np.where(in_triplets[bar], triplets, straight)
+    return quantise(place)[0], np.asarray(beats - place, np.float64)
+
+
 def beat_of(steps: NDArray[np.integer]) -> NDArray[np.float64]:
     """The time of each step in beats, without micro-timing."""
     whole, slot = np.divmod(np.asarray(steps, np.int64), STEPS_PER_BEAT)
@@ -42,6 +65,26 @@ def steps_in(beats: float) -> int:
     return round(beats * STEPS_PER_BEAT)
 
 
+def swung(steps: NDArray[np.integer]) -> NDArray[np.bool_]:
+    """Of the strokes that are second eighths, in order: whether each one is swung, not straight.
+
+    How many there must be, and what share of them, before one says that a song swings, is for who
+    asks to know.
+    """
+    slots = np.asarray(steps) % STEPS_PER_BEAT
+    late: NDArray[np.bool_] = slots[(slots == HALF) | (slots == TWO_THIRDS)] == TWO_THIRDS
+    return late
+
+
 def fits_grid(beats: float) -> bool:
     """Whether a bar of this length can be laid on the grid."""
     return MIN_BAR_BEATS <= beats <= MAX_BAR_BEATS and (beats * 2).is_integer()
+
+
+def _nearest(beats: NDArray[np.floating], slots: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The nearest place of each time among these slots of a beat, in beats."""
+    edges = np.append(slots, 1.0)
+    whole = np.floor(beats)
+    place = np.searchsorted((edges[:-1] + edges[1:]) / 2, beats - whole, side="right")
+    nearest: NDArray[np.float64] = whole + edges[place]
+    return nearest

@@ -20,6 +20,13 @@ class Voice(IntEnum):
     HIGH_TOM = 7
     CRASH = 8
     RIDE = 9
+    SIDE_STICK = 10
+    RIDE_BELL = 11
+    HALF_OPEN_HAT = 12
+    CLAP = 13
+    COWBELL = 14
+    TAMBOURINE = 15
+    SHAKER = 16
 
 
 VOICES = len(Voice)
@@ -35,19 +42,41 @@ PITCH_OF: dict[Voice, int] = {
     Voice.HIGH_TOM: 50,
     Voice.CRASH: 49,
     Voice.RIDE: 51,
+    Voice.SIDE_STICK: 37,
+    Voice.RIDE_BELL: 53,
+    Voice.HALF_OPEN_HAT: 26,
+    Voice.CLAP: 39,
+    Voice.COWBELL: 56,
+    Voice.TAMBOURINE: 54,
+    Voice.SHAKER: 70,
 }
+
+FILL_VOICES = (
+    Voice.SNARE,
+    Voice.LOW_TOM,
+    Voice.MID_TOM,
+    Voice.HIGH_TOM,
+)  # what fills are played on
+FILL_STROKES = 4  # on them in the second half of a bar make a fill in full
 
 _PITCHES: dict[Voice, tuple[int, ...]] = {
     Voice.KICK: (35, 36),
-    Voice.SNARE: (37, 38, 39, 40),  # side stick and clap keep the backbeat where they stand for it
+    Voice.SNARE: (38, 40),
     Voice.CLOSED_HAT: (22, 42),
     Voice.PEDAL_HAT: (44,),
-    Voice.OPEN_HAT: (26, 46),
+    Voice.OPEN_HAT: (46,),
     Voice.LOW_TOM: (41, 43, 58),
     Voice.MID_TOM: (45, 47),
     Voice.HIGH_TOM: (48, 50),
     Voice.CRASH: (49, 52, 55, 57),
-    Voice.RIDE: (51, 53, 59),
+    Voice.RIDE: (51, 59),
+    Voice.SIDE_STICK: (37,),
+    Voice.RIDE_BELL: (53,),
+    Voice.HALF_OPEN_HAT: (26,),
+    Voice.CLAP: (39,),
+    Voice.COWBELL: (56,),
+    Voice.TAMBOURINE: (54,),
+    Voice.SHAKER: (69, 70, 82),
 }
 
 VOICE_OF: dict[int, Voice] = {pitch: voice for voice, keys in _PITCHES.items() for pitch in keys}

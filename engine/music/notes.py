@@ -13,6 +13,7 @@ from engine.music.kit import PITCH_OF, VOICE_OF, Voice
 from engine.music.wishes import FREE, Wishes
 
 SIXTEENTH = 0.25
+HISTORY_BARS = 8  # of its own that the drummer is reminded of
 WINDOW_NOTES = 150  # so many of the guitar's last notes are heard
 DRUM_ROWS = tuple(Voice)
 
@@ -139,9 +140,7 @@ class Request:
     `notes` are the guitar's last notes in beats of the song (at most `WINDOW_NOTES` count),
     `heard_until` the beat up to which the guitar is known: at or before `start` when playing live
     (*anticipate*), the end of the bars when writing for a file (*accompany*). `history` holds the
-    drums of the bars just before `start`, oldest first. `swing` is where in the beat the guitar
-    plays its second eighth: 0.5 straight, 0.67 triplets, more still a dotted shuffle; None: it has
-    not shown.
+    drums of the bars just before `start`, oldest first.
     """
 
     bar: int
@@ -153,7 +152,11 @@ class Request:
     bars: int = 1
     history: tuple[Pattern, ...] = ()
     temperature: float | None = None  # None: the bundle's own
-    swing: float | None = None
     wishes: Wishes = FREE
     takes: int | None = None  # tried for the answer; None: the bundle's own number
     seed: int | None = None  # of this bar's dice; None: the drummer's own
+    song: int = 0  # bars of one song are chosen grooves for together
+    since: int | None = None  # bars since the drums came in
+    left: int | None = None  # bars that follow to the end of the song; None: nobody knows
+    groove: Pattern | None = None  # what the bars are to keep to; None: as the drummer finds
+    idea: int = 0  # which of the drummer's ideas, 0 the first

@@ -14,7 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.errors import EngineError, MissingExtraError
+from engine.errors import EngineError, needs
 from engine.music.kit import PITCH_OF, Voice
 from engine.music.notes import Hit, Metre
 from engine.music.song import Bar
@@ -77,10 +77,8 @@ def write_score(path: Path, bars: Sequence[Bar], hits: Iterable[Hit], *, title: 
 
 def drum_score(bars: Sequence[Bar], hits: Iterable[Hit], *, title: str) -> Score:
     """The drums as a music21 score of one percussion staff."""
-    try:
+    with needs("notation", "writing a score"):
         from music21 import clef, instrument, metadata, stream, tempo
-    except ImportError as error:
-        raise MissingExtraError("music21", "notation", "writing a score") from error
     part = stream.Part(id="drums")
     part.partName = "Drums"
     drums = instrument.UnpitchedPercussion()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.errors import EngineError, MissingExtraError
+from engine.errors import EngineError, needs
 from engine.music.kit import Voice
 from engine.music.notes import Hit, Note
 from engine.music.song import Bar, Song, bars
@@ -64,17 +64,16 @@ def write_plot(path: Path, picture: Picture) -> None:
 
 def draw(picture: Picture) -> Figure:
     """The picture as a matplotlib figure."""
-    try:
+    with needs("plot", "drawing a plot"):
         from matplotlib.figure import Figure
-    except ImportError as error:
-        raise MissingExtraError("matplotlib", "plot", "drawing a plot") from error
     lines = _lines(picture.bars[:MOST_BARS])
     height = 0.7 + LINE_IN * len(lines)
     figure = Figure(figsize=(WIDTH_IN, height))
     shape = {"left": 0.075, "right": 0.985, "top": 1 - 0.65 / height, "bottom": 0.2 / height}
     ratios = [1.15, 1, 0.2] * len(lines)  # guitar, drums, air
     grid = figure.add_gridspec(len(ratios), 1, height_ratios=ratios, hspace=0.06, **shape)
-    figure.suptitle(_title(picture), x=0.075, y=1 - 0.12 / height, ha="left", va="top", color=INK)
+    place = {"x": 0.075, "y": 1 - 0.12 / height, "ha": "left", "va": "top"}
+    figure.suptitle(_title(picture), color=INK, parse_math=False, **place)
     width = max(_length(line) for line in lines)
     for row, line in enumerate(lines):
         above, below = (figure.add_subplot(grid[3 * row + k, 0]) for k in (0, 1))

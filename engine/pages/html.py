@@ -42,6 +42,6 @@ def write_page(target: Path, text: str) -> None:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with new_file(target) as beside:
-            beside.write_text(text, "utf-8")
+            beside.write_bytes(text.encode("utf-8", "replace"))  # file names may be no text
     except OSError as error:
         raise EngineError(f"{target} cannot be written ({error.strerror or error})") from error

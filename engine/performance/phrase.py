@@ -20,6 +20,8 @@ PASSED_OVER = 3 * BARS - 1  # of the bars of a form: with a fill there too, 11 %
 DRIVING = 0.6  # the intensity from which on each half of a phrase ends in a fill
 GENTLE = 0.25  # below it, a fill comes every other phrase
 ON_ONE = 0.125  # beats; what lies so near the bar line is on it
+CRASH_SHARE = 0.64  # of the fills of true songs are followed by a crash
+GOLDEN = 0.618034  # its multiples, less whole numbers, fill 0..1 evenly
 LOUD = 105  # the velocity of a crash where nothing is struck beside it
 CRASH, KICK = PITCH_OF[Voice.CRASH], PITCH_OF[Voice.KICK]
 
@@ -28,24 +30,42 @@ class Phrase:
     """Counts the bars since the drums came in."""
 
     def __init__(self) -> None:
-        self._bars = 0
+        self._bars = self._fills = 0
         self._filled = False  # the bar before was a fill
+
+    @property
+    def bars(self) -> int:
+        """Bars of the phrases so far, counted from where the drums came in."""
+        return self._bars
 
     def begin(self) -> None:
         """The drums come in with the next bar."""
         self._bars, self._filled = 0, False
 
-    def wishes(self, wishes: Wishes) -> Wishes:
-        """The wishes for the next bar: a fill or none, unless the player has said so."""
-        if wishes.fill is not None or not fill_due(self._bars, wishes.intensity):
+    def turn(self) -> None:
+        """Another part of the song begins with the next bar; a fill may have led into it."""
+        self._bars = 0
+
+    def wishes(self, wishes: Wishes, *, part_ends: bool = False) -> Wishes:
+        """The wishes for the next bar: a fill or none, unless the player has said so.
+
+        A bar that ends a part of the song leads into the next one.
+        """
+        due = part_ends or fill_due(self._bars, wishes.intensity)
+        if wishes.fill is not None or not due:
             return wishes
         return replace(wishes, fill=True)
 
     def play(self, pattern: Pattern, wished: Wishes) -> Pattern:
         """The next bar, which was asked for with these wishes, as it is played."""
-        played = with_crash(pattern) if self._filled else pattern
+        played = with_crash(pattern) if self._filled and self._crashes() else pattern
+        self._fills += bool(wished.fill)
         self._bars, self._filled = self._bars + 1, bool(wished.fill)
         return played
+
+    def _crashes(self) -> bool:
+        """Whether a crash follows the last fill: after so many of ten that nobody hears a rule."""
+        return self._fills * GOLDEN % 1 < CRASH_SHARE
 
 
 def fill_due(bar: int, intensity: float | None) -> bool:

@@ -38,7 +38,7 @@ class TokenEncoder(nn.Module):
 
     def forward(self, ids: Tensor, lengths: Tensor) -> State:
         notes = self.drop(self.embed(ids))  # (batch, time, embedding)
-        packed = pack_padded_sequence(notes, lengths, batch_first=True, enforce_sorted=False)
+        packed = pack_padded_sequence(notes, lengths.cpu(), batch_first=True, enforce_sorted=False)
         _, state = self.lstm(packed)
         return state[0], state[1]
 

@@ -15,6 +15,7 @@ from torch.nn.functional import cross_entropy
 from engine.recipe import Recipe, read_section
 from engine.seed.token_corpus import END, PAD, START, Ids, TokenSequences, read_token_corpus
 from engine.seed.token_model import TokenSeq2Seq, TokenSettings
+from engine.training.device import device_of, to_device
 from engine.training.distributed import WHOLE, Share
 
 
@@ -71,7 +72,7 @@ class TokenTask:
 
     def loss(self, epoch: int, step: int, share: Share = WHOLE) -> tuple[Tensor, int]:
         order = np.random.default_rng((self._seed, epoch)).permutation(len(self._batches))
-        batch = self._batches[order[step]]
+        batch = to_device(self._batches[order[step]], device_of(self.model))
         taught = torch.rand(batch.known.shape[1]) < self._data.teacher_forcing
         rows, counted = share.of(len(batch))
         mine = batch.wanted[rows]
@@ -87,7 +88,7 @@ class TokenTask:
     def _teacher_forced(self, batches: Sequence[TokenBatch]) -> float:
         """Nats a token over all pairs of the batches."""
         total, tokens = 0.0, 0
-        for batch in batches:
+        for batch in (to_device(batch, device_of(self.model)) for batch in batches):
             taught = torch.ones(batch.known.shape[1], dtype=torch.bool)
             logits = self.model(batch.inputs, batch.lengths, batch.known, taught)
             total += _cross_entropy(logits, batch.wanted, "sum").item()

@@ -1,4 +1,4 @@
-"""Files and folders that appear whole or not at all, and work in processes of its own."""
+"""Files and folders that appear whole or not at all, and work in processes that may die."""
 
 __all__ = [
     "atomic",

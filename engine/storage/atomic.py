@@ -12,11 +12,12 @@ import secrets
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
-from engine.errors import CorpusError, MissingExtraError
+from engine.errors import CorpusError, needs
 
 if TYPE_CHECKING:
     import numpy as np
@@ -74,6 +75,8 @@ def check_writable(path: Path) -> None:
 
 def check_target(folder: Path) -> None:
     """Raises CorpusError where a corpus cannot be written: said before the work, not after it."""
+    with needs("train", "writing a corpus"):
+        import_module("safetensors")
     try:
         if folder.exists() and not folder.is_dir():
             raise CorpusError(f"{folder} is a file; name a folder for the corpus")
@@ -90,11 +93,9 @@ def publish(
     folder: Path, name: str, head: object, tensors: Mapping[str, NDArray[np.generic]]
 ) -> None:
     """Writes `name.json` and `name.safetensors` into a new folder, then puts it in its place."""
-    try:
-        from safetensors.numpy import save
-    except ImportError as error:
-        raise MissingExtraError("safetensors", "train", "writing a corpus") from error
     check_target(folder)
+    from safetensors.numpy import save
+
     try:
         with new_folder(folder) as beside:
             text = json.dumps(head, indent=1) + "\n"  # ASCII: file names may be no text at all

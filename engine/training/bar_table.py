@@ -14,15 +14,14 @@ from numpy.typing import NDArray
 
 from engine.corpus.human import is_human
 from engine.corpus.store import drums_alone
-from engine.encoding.features import HISTORY_BARS, WIDEST_OFFSET, Floats
+from engine.encoding.features import PAST_BARS, WIDEST_OFFSET, Floats
+from engine.encoding.fills import in_fill
 from engine.music.grid import MAX_BAR_STEPS, STEPS_PER_BEAT
-from engine.music.kit import VOICES, Voice
+from engine.music.kit import FILL_STROKES, VOICES
 
 Arrays = Mapping[str, NDArray[Any]]
 Ints = NDArray[np.int64]
 
-FILL_VOICES = (Voice.SNARE, Voice.LOW_TOM, Voice.MID_TOM, Voice.HIGH_TOM)
-FILL_STROKES = 4  # on them in the second half of a bar
 FILL_MORE = 3  # than is usual in the song
 
 
@@ -44,6 +43,7 @@ class BarTable:
         self.first: Ints = np.searchsorted(self.song, np.arange(songs))  # (S,) bar
         self.end: Ints = np.searchsorted(self.song, np.arange(songs), side="right")
         self._grids = _grids(tensors)
+        self.since, self.left = _places(self)
 
     def drums(self, bars: Ints, song: Ints, steps: int) -> Floats:
         """The drum grids of `bars` (b, k), (b, k, steps, V, 3), as songs `song` (b,) know them.
@@ -57,9 +57,14 @@ class BarTable:
         grid = stored.astype(np.float32) / np.float32(127)
         return np.concatenate([(grid[..., :1] > 0).astype(np.float32), grid], axis=-1)
 
+    def struck(self, bars: Ints) -> NDArray[np.float32]:
+        """What is struck in bars, (n,) to (n, MAX_BAR_STEPS, V) of 0 and 1."""
+        struck: NDArray[np.float32] = (self._grids[bars, ..., 0] > 0).astype(np.float32)
+        return struck
+
     def elsewhere(self, song: Ints, rng: np.random.Generator) -> Ints:
-        """The first of HISTORY_BARS bars in a row of each song, drawn at random, (b,)."""
-        room = np.maximum(1, self.end[song] - self.first[song] - HISTORY_BARS + 1)
+        """The first of PAST_BARS bars in a row of each song, drawn at random, (b,)."""
+        room = np.maximum(1, self.end[song] - self.first[song] - PAST_BARS + 1)
         drawn: Ints = self.first[song] + rng.integers(room)
         return drawn
 
@@ -74,6 +79,18 @@ def _grids(tensors: Arrays) -> NDArray[np.int8]:
     return grids
 
 
+def _places(table: BarTable) -> tuple[Ints, Ints]:
+    """How many bars after its song's first and before its last bar with drums each bar is, (B,)."""
+    struck = np.flatnonzero(table.strokes)
+    songs = np.arange(len(table.first))
+    begin = np.searchsorted(table.song[struck], songs)
+    end = np.searchsorted(table.song[struck], songs, side="right") - 1
+    last = len(struck) - 1
+    first_bar, last_bar = struck[np.clip(begin, 0, last)], struck[np.clip(end, 0, last)]
+    numbers = np.arange(len(table.song))
+    return numbers - first_bar[table.song], last_bar[table.song] - numbers
+
+
 def _sums(tensors: Arrays) -> NDArray[np.float64]:
     weights = tensors["hit_velocity"].astype(np.float64)
     return np.bincount(_bar_of_hits(tensors), weights, len(tensors["bar_song"])).astype(np.float64)
@@ -82,8 +99,7 @@ def _sums(tensors: Arrays) -> NDArray[np.float64]:
 def _fills(tensors: Arrays, table: BarTable) -> NDArray[np.bool_]:
     """Whether each bar ends in a fill: more on snare and toms than the song's bars usually have."""
     bar = _bar_of_hits(tensors)
-    late = tensors["hit_step"] >= table.steps[bar] // 2
-    counted = late & np.isin(tensors["hit_voice"], FILL_VOICES)
+    counted = in_fill(tensors["hit_step"], tensors["hit_voice"], table.steps[bar])
     strokes = np.bincount(bar[counted], minlength=len(table.song))
     usual = np.zeros(len(table.song))
     edges = np.flatnonzero(np.diff(table.song)) + 1

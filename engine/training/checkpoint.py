@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import json
 from dataclasses import dataclass
+from math import inf, isfinite
 from pathlib import Path
 from typing import Any
 
@@ -28,14 +29,14 @@ LAST, BEST, LOG = "last.safetensors", "best.safetensors", "log.jsonl"  # of a ru
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """Where a run stands after `step` steps in all."""
+    """Where a run stands after `step` steps in all; its tensors are on the CPU when it is read."""
 
     weights: dict[str, Tensor]
     optimizer: dict[str, Tensor]
     recipe: dict[str, Any]
     about: dict[str, Any]  # what the task wants to find again: vocabulary, corpus digest...
     step: int
-    best: float
+    best: float  # the best score so far; infinite before the first
     tally: dict[str, float]  # sums of the epoch under way
 
 
@@ -47,13 +48,13 @@ def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
         "recipe": checkpoint.recipe,
         "about": checkpoint.about,
         "step": checkpoint.step,
-        "best": checkpoint.best,
+        "best": checkpoint.best if isfinite(checkpoint.best) else None,  # JSON has no infinity
         "tally": checkpoint.tally,
     }
-    text = json.dumps(header, indent=1, sort_keys=True)
+    text = json.dumps(header, indent=1, sort_keys=True, allow_nan=False)
     tensors = {f"weights.{name}": value for name, value in checkpoint.weights.items()}
     tensors |= {f"optimizer.{name}": value for name, value in checkpoint.optimizer.items()}
-    tensors = {name: value.detach().contiguous() for name, value in tensors.items()}
+    tensors = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
     write_whole(path, save(tensors, {"drumd": text}))
     write_whole(path.with_suffix(".json"), text.encode())
 
@@ -80,7 +81,7 @@ def load_checkpoint(path: Path) -> Checkpoint:
         recipe=header["recipe"],
         about=header["about"],
         step=header["step"],
-        best=header["best"],
+        best=inf if header["best"] is None else header["best"],
         tally=header["tally"],
     )
 

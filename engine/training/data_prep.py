@@ -14,29 +14,32 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.corpus.store import Corpus
+from engine.encoding.combinations import combination
 from engine.encoding.features import (
     GRID_CHANNELS,
-    HISTORY_BARS,
+    HITS,
+    PAST_BARS,
     WISHES,
     Floats,
     NoteInputs,
-    combination,
     conditions,
     density_of,
     history_of,
     intensity_of,
     note_inputs,
     offset_class,
+    places,
     stack_notes,
     velocity_class,
 )
 from engine.encoding.preprocess import window
-from engine.models.seq_model import HITS, Guitar
+from engine.models.seq_model import Guitar
 from engine.music.kit import VOICES
 from engine.music.wishes import Style
 from engine.training.augment import vary
 from engine.training.bar_table import Arrays, BarTable
 from engine.training.sampling import PAIR_BARS, DataSettings, PairDraw
+from engine.training.song_grooves import GrooveTelling
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,7 @@ class Batch:
     guitar: Guitar
     previous: Tensor  # (b, t, HITS)
     history: Tensor  # (b, t, HISTORY)
+    groove: Tensor  # (b, t, HITS)
     conditions: Tensor  # (b, t, CONDITIONS)
     bar_steps: Tensor  # scalar
     voices: Tensor  # (b, t) combination, -1 where only touch is to be learnt
@@ -62,6 +66,7 @@ class Batch:
             Guitar(guitar.pitch[rows], guitar.values[rows], guitar.step[rows], guitar.count[rows]),
             self.previous[rows],
             self.history[rows],
+            self.groove[rows],
             self.conditions[rows],
             self.bar_steps,
             self.voices[rows],
@@ -81,6 +86,7 @@ class DrumPairs:
         self._style = np.array(
             [Style[song.style.upper()] if song.style else -1 for song in corpus.songs]
         )
+        self._grooves = GrooveTelling(self._bars, settings)
         self.draw = PairDraw(corpus, split, settings, seed)
 
     def training_batch(self, pairs: NDArray[np.int64], epoch: int, step: int) -> Batch:
@@ -88,13 +94,22 @@ class DrumPairs:
         rng = np.random.default_rng([self._seed, epoch, step])
         settings, count = self._settings, len(pairs)
         bars = self._tensors["pair_bar"][pairs].astype(np.int64)
-        history = bars - HISTORY_BARS
+        history = bars - PAST_BARS
         moved = rng.random(count) < settings.other_history
         history[moved] = self._bars.elsewhere(self._bars.song[bars[moved]], rng)
         lead = rng.uniform(0, settings.longest_lead, count)
         early = rng.random(count) < settings.anticipate
         heard = np.where(early, -lead, np.inf)
-        batch = self.batch(pairs, heard, rng=rng, history=history, wanted=self._wanted(bars, rng))
+        steps = int(self._bars.steps[bars[0]])
+        batch = self.batch(
+            pairs,
+            heard,
+            rng=rng,
+            history=history,
+            wanted=self._wanted(bars, rng),
+            groove=self._grooves.drawn(bars, steps, rng),
+            placed=self._placed(bars, rng),
+        )
         batch.guitar.count.mul_(
             torch.from_numpy((rng.random(count) >= settings.forget_guitar).astype(np.int64))
         )
@@ -112,13 +127,16 @@ class DrumPairs:
         guitars: NDArray[np.int64] | None = None,
         history: NDArray[np.int64] | None = None,
         wanted: Floats | None = None,
+        groove: Floats | None = None,
+        placed: Floats | None = None,
         rng: np.random.Generator | None = None,
     ) -> Batch:
         """`heard` (b,) the beats that are known of the bars to play: negative, or up to their end.
 
         `guitars` are the pairs to take the guitar from, where it is not the pair's own; `history`
         the first of the bars before, where they are others; `wanted` (b, PAIR_BARS, WISHES);
-        `rng` varies the notes.
+        `groove` (b, PAIR_BARS, steps, V, 3) is that of the whole song unless given; `placed`
+        (b, PAIR_BARS, PLACES); `rng` varies the notes.
         """
         tensors = self._tensors
         bars = tensors["pair_bar"][pairs].astype(np.int64)
@@ -129,19 +147,24 @@ class DrumPairs:
         notes = [self._notes(*item, rng) for item in zip(guitars, heard, strict=True)]
         if wanted is None:
             wanted = np.zeros((len(pairs), PAIR_BARS, WISHES), np.float32)
+        groove = self._grooves.whole(bars, bar_steps) if groove is None else groove
+        placed = self._placed(bars) if placed is None else placed
         played = self._played(bars, history, bar_steps)  # (b, history and pair bars, steps, V, 3)
-        target = played[:, HISTORY_BARS:].reshape(len(pairs), -1, VOICES, GRID_CHANNELS)
-        previous = np.concatenate([played[:, HISTORY_BARS - 1, -1:], target[:, :-1]], axis=1)
+        target = played[:, PAST_BARS:].reshape(len(pairs), -1, VOICES, GRID_CHANNELS)
+        previous = np.concatenate([played[:, PAST_BARS - 1, -1:], target[:, :-1]], axis=1)
         table, song = self._bars, self._bars.song[bars]
         return Batch(
             guitar=as_guitar(notes),
             previous=torch.from_numpy(previous.reshape(*target.shape[:2], HITS)),
             history=torch.from_numpy(history_of(played)),
+            groove=torch.from_numpy(groove.reshape(*target.shape[:2], HITS)),
             conditions=torch.from_numpy(
-                conditions(heard, tensors["bar_bpm"][bars], length, wanted)
+                conditions(heard, tensors["bar_bpm"][bars], length, wanted, placed)
             ),
             bar_steps=torch.tensor(bar_steps),
-            voices=torch.from_numpy(_learnt(~table.is_alone[song], combination(target))),
+            voices=torch.from_numpy(
+                _learnt(~table.is_alone[song], combination(target[..., 0] > 0))
+            ),
             velocity=torch.from_numpy(_learnt(table.has_dynamics[song], velocity_class(target))),
             offset=torch.from_numpy(_learnt(table.has_timing[song], offset_class(target))),
         )
@@ -149,6 +172,16 @@ class DrumPairs:
     def others(self, pairs: NDArray[np.int64]) -> NDArray[np.int64]:
         """For each pair of a batch one of another song, where the batch has one."""
         return np.roll(pairs, len(pairs) // 2)
+
+    def _placed(self, bars: NDArray[np.int64], rng: np.random.Generator | None = None) -> Floats:
+        """Where in phrase and song each pair lies, all of it or what is drawn to be known."""
+        table, pair = self._bars, bars[:, None] + np.arange(PAIR_BARS)
+        since, left = table.since[pair], table.left[pair]
+        if rng is not None:
+            know_since, know_left = rng.random((2, len(bars), 1))
+            since = np.where(know_since < self._settings.place_since, since, -1)
+            left = np.where(know_left < self._settings.place_left, left, -1)
+        return places(since, left)
 
     def _wanted(self, bars: NDArray[np.int64], rng: np.random.Generator) -> Floats:
         """What the true drums would have been asked for, in part, (b, PAIR_BARS, WISHES)."""
@@ -189,9 +222,9 @@ class DrumPairs:
         self, bars: NDArray[np.int64], history: NDArray[np.int64] | None, bar_steps: int
     ) -> Floats:
         """The drums from the bars before to the end of the pair; empty where the song differs."""
-        before = bars - HISTORY_BARS if history is None else history
+        before = bars - PAST_BARS if history is None else history
         around = np.concatenate(
-            [before[:, None] + np.arange(HISTORY_BARS), bars[:, None] + np.arange(PAIR_BARS)],
+            [before[:, None] + np.arange(PAST_BARS), bars[:, None] + np.arange(PAIR_BARS)],
             axis=1,
         )
         return self._bars.drums(around, self._bars.song[bars], bar_steps)

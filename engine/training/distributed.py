@@ -42,7 +42,7 @@ class Share:
             return loss, stop
         gradients = [w.grad for w in model.parameters() if w.grad is not None]
         told = torch.tensor([loss, float(stop)])
-        together = torch.cat([*(gradient.flatten() for gradient in gradients), told])
+        together = torch.cat([*(gradient.flatten().cpu() for gradient in gradients), told])
         distributed.all_reduce(together)
         sizes = [gradient.numel() for gradient in gradients]
         *summed, told = torch.split(together, [*sizes, len(told)])

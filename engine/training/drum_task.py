@@ -14,13 +14,14 @@ from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
 from engine.corpus.store import Corpus, SongInfo, drums_alone
+from engine.encoding.combinations import STRUCK
 from engine.models.networks import build_network
 from engine.models.seq_model import Logits
-from engine.music.kit import VOICES
 from engine.recipe import Recipe, read_section
 from engine.training.data_prep import Batch, DrumPairs
+from engine.training.device import device_of, to_device
 from engine.training.distributed import WHOLE, Share
-from engine.training.sampling import DataSettings, keeps
+from engine.training.sampling import PAIR_BARS, DataSettings, keeps
 from engine.training.scheduled_sampling import on_its_own
 
 VELOCITY_WEIGHT = 0.3  # how loud and how early count less than what is struck
@@ -53,7 +54,7 @@ class DrumTask:
         return self._steps
 
     def loss(self, epoch: int, step: int, share: Share = WHOLE) -> tuple[Tensor, int]:
-        batch = self.batch(epoch, step)
+        batch = to_device(self.batch(epoch, step), device_of(self.model))
         return self.loss_of(batch, share), len(batch)
 
     def batch(self, epoch: int, step: int) -> Batch:
@@ -91,6 +92,7 @@ class DrumTask:
         return {name: value / bars for name, value in sums.items()}
 
     def _bits(self, batch: Batch) -> float:
+        batch = to_device(batch, device_of(self.model))
         logits = self._answer(batch)
         nats = cross_entropy(
             logits.voices.flatten(0, 1).float(), batch.voices.flatten(), reduction="sum"
@@ -99,7 +101,12 @@ class DrumTask:
 
     def _answer(self, batch: Batch) -> Logits:
         logits: Logits = self.model(
-            batch.guitar, batch.previous, batch.history, batch.conditions, batch.bar_steps
+            batch.guitar,
+            batch.previous,
+            batch.history,
+            batch.groove,
+            batch.conditions,
+            batch.bar_steps,
         )
         return logits
 
@@ -123,7 +130,7 @@ def _of_hits(logits: Tensor, target: Tensor, whole: Tensor) -> Tensor:
 def _of_voices(voice_marginals: Tensor, voices: Tensor, whole: Tensor) -> Tensor:
     """As `_of_steps`, for each voice on its own: logits (b, t, V) against (b, t)."""
     known = voices >= 0
-    struck = (voices[known][:, None] >> torch.arange(VOICES) & 1).float()
+    struck = torch.from_numpy(STRUCK).to(voices.device)[voices[known]]
     total = binary_cross_entropy_with_logits(
         voice_marginals[known].float(), struck, reduction="sum"
     )
@@ -131,7 +138,7 @@ def _of_voices(voice_marginals: Tensor, voices: Tensor, whole: Tensor) -> Tensor
 
 
 def _bars(pairs: NDArray[np.int64]) -> float:
-    return 2.0 * len(pairs)
+    return float(PAIR_BARS * len(pairs))
 
 
 def count_sources(songs: Sequence[SongInfo]) -> list[dict[str, Any]]:

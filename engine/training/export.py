@@ -4,50 +4,53 @@ from __future__ import annotations
 
 import json
 import logging
+import shutil
 import warnings
-from dataclasses import asdict, fields
+from collections import Counter
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from engine.encoding.features import CONDITIONS, NOTE_VALUES
+from engine.encoding.features import CONDITIONS, HISTORY, HITS, NOTE_VALUES
 from engine.errors import BundleError
+from engine.grooves.book import read_book
 from engine.inference.bundle import (
     ABOUT,
+    FIT,
     FORMAT,
+    GROOVES,
     LISTEN,
     PLAY,
+    SHIPPED,
     VERSION,
     Playing,
     describe_file,
     vocabulary,
 )
 from engine.models.networks import Network, build_network
-from engine.models.seq_model import HISTORY, HITS, Guitar, Memory, Seq2Seq
+from engine.models.seq_model import Guitar, Memory, Seq2Seq
 from engine.models.transformer import StepMemory, Transformer
 from engine.storage.atomic import new_folder
 from engine.training.checkpoint import BEST, LOG, Checkpoint, load_checkpoint
 from engine.training.cost import cost_of
-from engine.training.train import BEGUN_FROM
+from engine.training.run import BEGUN_FROM
 
 OPSET = 18
 ANSWERS = ("voices", "velocity", "offset")
 ARCHITECTURE: dict[type, str] = {Seq2Seq: "lstm-seq2seq", Transformer: "transformer"}
-# what `encode` hands over, as the graphs call it (`likely`: the voices' marginals)
-MEMORY: dict[type, list[str]] = {
-    Seq2Seq: ["context", "keys", "notes", "padding", "state", "likely"],
-    Transformer: ["context", "likely"],
-}
+FIELD_OF = {"notes": "values", "likely": "voice_marginals"}  # of a memory, by what graphs call it
+ATTENDED = ("keys", "padding")  # what the LSTM looks at where it has attention
 
 
 class ListenGraph(nn.Module):
     """`encode` of a network with plain tensors in and out; b, n and t are free."""
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, outputs: list[str]) -> None:
         super().__init__()
-        self.network = network
+        self.network, self.outputs = network, outputs
 
     def forward(
         self,
@@ -56,12 +59,13 @@ class ListenGraph(nn.Module):
         step: Tensor,
         count: Tensor,
         history: Tensor,
+        groove: Tensor,
         conditions: Tensor,
         bar_steps: Tensor,
     ) -> tuple[Tensor, ...]:
         guitar = Guitar(pitch, values, step, count)
-        memory = self.network.encode(guitar, history, conditions, bar_steps)
-        return tuple(getattr(memory, item.name) for item in fields(memory))
+        memory = self.network.encode(guitar, history, groove, conditions, bar_steps)
+        return tuple(getattr(memory, FIELD_OF.get(name, name)) for name in self.outputs)
 
 
 class LstmStep(nn.Module):
@@ -74,14 +78,14 @@ class LstmStep(nn.Module):
     def forward(
         self,
         context: Tensor,
-        keys: Tensor,
         notes: Tensor,
-        padding: Tensor,
         previous: Tensor,
         history: Tensor,
         hidden: Tensor,
         cell: Tensor,
+        *attended: Tensor,
     ) -> tuple[Tensor, ...]:
+        keys, padding = attended or (context[..., :0], context[..., 0])
         memory = Memory(context, keys, notes, padding, hidden[0], context[..., :0])
         logits, (hidden, cell) = self.decoder(memory, previous, history, (hidden, cell))
         return logits.voices, logits.velocity, logits.offset, hidden, cell
@@ -102,9 +106,13 @@ class TransformerStep(nn.Module):
         return logits.voices, logits.velocity, logits.offset, *seen_next
 
 
-def export(run: Path, bundle: Path, playing: Playing | None = None) -> Path:
+def export(
+    run: Path, bundle: Path, playing: Playing | None = None, *, grooves: Path | None = None
+) -> Path:
     """Writes the bundle of a run's best checkpoint; a bundle that stood there is replaced.
 
+    `grooves` is a folder that `drumd grooves` made, or a bundle whose grooves are taken over: the
+    one that ships unless given.
     Raises CheckpointError for a run that cannot be read, BundleError where none can be written.
     """
     checkpoint = load_checkpoint(run / BEST)
@@ -116,13 +124,27 @@ def export(run: Path, bundle: Path, playing: Playing | None = None) -> Path:
         with new_folder(bundle) as folder:
             _write_listen(network, folder / LISTEN)
             _write_play(network, folder / PLAY)
+            told = copy_grooves(grooves or SHIPPED, folder)
             about = _about(checkpoint, network, folder, playing or Playing())
             about["training"] = cost_of(run / LOG, checkpoint)
+            about["grooves"] = told
             text = json.dumps(about, indent=1, ensure_ascii=False) + "\n"
             (folder / ABOUT).write_text(text, "utf-8")
     except OSError as error:
         raise BundleError(f"{bundle} cannot be written: {error.strerror or error}") from error
     return bundle
+
+
+def copy_grooves(source: Path, folder: Path) -> dict[str, Any]:
+    """Puts a book and its network into a bundle's folder; what is told of them."""
+    book = read_book(source / GROOVES)
+    try:
+        for name in (FIT, GROOVES):
+            shutil.copyfile(source / name, folder / name)
+    except OSError as error:
+        raise BundleError(f"{source} holds no grooves; make some with `drumd grooves`") from error
+    sources = Counter(groove.source.partition(",")[0] for groove in book.grooves)
+    return {"grooves": len(book.grooves), "sources": dict(sources)}
 
 
 def restore_network(checkpoint: Checkpoint) -> Network:
@@ -142,17 +164,20 @@ def _write_listen(network: Network, path: Path) -> None:
         torch.arange(notes).repeat(rows, 1),
         torch.tensor([notes] * rows),
         torch.rand(rows, steps, HISTORY),
+        torch.rand(rows, 2 * steps, HITS),
         torch.rand(rows, 2 * steps, CONDITIONS),
         torch.tensor(steps),
     )
-    inputs = ["pitch", "values", "step", "count", "history", "conditions", "bar_steps"]
-    outputs = MEMORY[type(network)]
+    inputs = ["pitch", "values", "step", "count", "history", "groove", "conditions", "bar_steps"]
+    outputs = ["context", "likely"]
+    if isinstance(network, Seq2Seq):
+        outputs += ["notes", "state", *(ATTENDED if network.settings.attention else ())]
     free = {"pitch": "notes", "values": "notes", "step": "notes", "history": "bar"}
-    free |= {"conditions": "steps", "context": "steps", "likely": "steps"}
-    free |= {"keys": "notes", "notes": "notes", "padding": "notes"}
+    free |= {"conditions": "steps", "groove": "steps", "context": "steps", "likely": "steps"}
+    free |= dict.fromkeys(("notes", *ATTENDED), "notes")
     names = [*inputs[:-1], *outputs]
     axes = {name: {0: "rows"} | ({1: free[name]} if name in free else {}) for name in names}
-    _write(ListenGraph(network), example, path, inputs, outputs, axes)
+    write_graph(ListenGraph(network, outputs), example, path, inputs, outputs, axes)
 
 
 def _write_play(network: Network, path: Path) -> None:
@@ -163,24 +188,24 @@ def _write_play(network: Network, path: Path) -> None:
 
 
 def _write_lstm_step(model: Seq2Seq, path: Path) -> None:
-    settings, rows, notes = model.settings, 2, 5
-    size = settings.decoder_size
+    settings, rows = model.settings, 2
+    size, attended = settings.decoder_size, int(settings.attention)
+    notes = 5 if attended else 1  # without attention the mean of all notes stands for them
     example = (
         torch.rand(rows, 1, size),
-        torch.rand(rows, notes, settings.attention_size),
         torch.rand(rows, notes, 2 * settings.encoder_size),
-        torch.zeros(rows, notes),
         torch.rand(rows, 1, HITS),
         torch.rand(rows, 1, HISTORY),
         torch.rand(1, rows, size),
         torch.rand(1, rows, size),
+        *((torch.rand(rows, notes, settings.attention_size), torch.zeros(rows, notes)) * attended),
     )
-    inputs = ["context", "keys", "notes", "padding", "previous", "history", "hidden", "cell"]
+    inputs = ["context", "notes", "previous", "history", "hidden", "cell", *ATTENDED * attended]
     outputs = [*ANSWERS, "hidden_next", "cell_next"]
     axes = {name: {0: "rows", 1: "notes"} for name in ("keys", "notes", "padding")}
     axes |= {name: {0: "rows"} for name in ("context", "previous", "history", *ANSWERS)}
     axes |= {name: {1: "rows"} for name in ("hidden", "cell", "hidden_next", "cell_next")}
-    _write(LstmStep(model), example, path, inputs, outputs, axes)
+    write_graph(LstmStep(model), example, path, inputs, outputs, axes)
 
 
 def _write_transformer_step(model: Transformer, path: Path) -> None:
@@ -198,10 +223,12 @@ def _write_transformer_step(model: Transformer, path: Path) -> None:
     axes = {name: {0: "rows"} for name in (*inputs, *ANSWERS)}
     axes |= {name: {0: "rows", 2: "played"} for name in seen}
     axes |= {name: {0: "rows", 2: "played_next"} for name in seen_next}
-    _write(TransformerStep(model), example, path, [*inputs, *seen], [*ANSWERS, *seen_next], axes)
+    write_graph(
+        TransformerStep(model), example, path, [*inputs, *seen], [*ANSWERS, *seen_next], axes
+    )
 
 
-def _write(
+def write_graph(
     graph: nn.Module,
     example: tuple[Tensor, ...],
     path: Path,
@@ -242,5 +269,5 @@ def _about(
         "bits_per_bar": round(checkpoint.best, 4),
         "trained_on": checkpoint.about["trained_on"],
         **({} if begun is None else {BEGUN_FROM: begun}),
-        "files": {name: describe_file(folder / name) for name in (LISTEN, PLAY)},
+        "files": {name: describe_file(folder / name) for name in (LISTEN, PLAY, FIT, GROOVES)},
     }

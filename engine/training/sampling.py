@@ -34,7 +34,13 @@ class DataSettings:
     anticipate: float = 0.5  # share of windows that end before the bars to play
     longest_lead: float = 1.0  # beats by which such a window may end early
     forget_history: float = 0.35  # share of windows that know nothing of the bars before
-    other_history: float = 0.2  # share of windows that know two bars from elsewhere in the song
+    other_history: float = 0.2  # share of windows that know bars from elsewhere in the song
+    groove_whole: float = 0.4  # share of windows that are told their song's groove, of one bar
+    groove_two: float = 0.2  # of two bars
+    groove_around: float = 0.25  # that of the bars around them
+    flatten_groove: float = 0.3  # share of these grooves that tell nothing of touch
+    place_since: float = 0.8  # share of windows that know how far they are from the first drums
+    place_left: float = 0.4  # and from the last ones
     forget_stroke: float = 0.1  # share of steps that do not know the step before
     own_strokes: float = 0.0  # share of windows that go on from what the network itself struck
     forget_guitar: float = 0.08  # share of windows without any note

@@ -13,9 +13,9 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from engine.encoding.features import OFFSETS, VELOCITY_BIN, WIDEST_OFFSET
-from engine.models.seq_model import HITS, Logits
-from engine.music.kit import VOICES
+from engine.encoding.combinations import STRUCK
+from engine.encoding.features import HITS, OFFSETS, VELOCITY_BIN, WIDEST_OFFSET
+from engine.models.seq_model import Logits
 from engine.training.data_prep import Batch
 
 AskNetwork = Callable[[Batch], Logits]
@@ -28,7 +28,8 @@ def on_its_own(batch: Batch, answer: AskNetwork, share: float) -> Batch:
     so; within it each step knows the network's own step before it, and the second bar its first,
     even where the window was to forget the true ones.
     """
-    mine = torch.nonzero((torch.rand(len(batch)) < share) & (batch.voices[:, 0] >= 0))[:, 0]
+    chosen = (torch.rand(len(batch)) < share).to(batch.voices.device)
+    mine = torch.nonzero(chosen & (batch.voices[:, 0] >= 0))[:, 0]
     if not len(mine):
         return batch
     with torch.no_grad():
@@ -44,9 +45,9 @@ def on_its_own(batch: Batch, answer: AskNetwork, share: float) -> Batch:
 def drawn_from(logits: Logits) -> Tensor:
     """Drums by their probabilities, each step on its own, (b, t, HITS) as the network sees them."""
     voices = _draw(logits.voices)
-    struck = (voices[..., None] >> torch.arange(VOICES) & 1).float()
+    struck = torch.from_numpy(STRUCK).to(voices.device)[voices]
     loud = (_draw(logits.velocity) + 0.5) * VELOCITY_BIN / 127
-    late = torch.from_numpy(OFFSETS).float()[_draw(logits.offset)] / WIDEST_OFFSET
+    late = torch.from_numpy(OFFSETS).float().to(voices.device)[_draw(logits.offset)] / WIDEST_OFFSET
     grid = torch.stack([torch.ones_like(loud), loud, late], dim=-1) * struck[..., None]
     return grid.flatten(2)
 

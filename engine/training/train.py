@@ -8,34 +8,30 @@ so a run that was killed and resumed ends with the same weights, to the bit, as 
 
 from __future__ import annotations
 
-import json
 import math
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
 
-from engine.errors import CheckpointError, ConfigError
+from engine.errors import TrainingError
 from engine.recipe import Recipe, TrainSettings
-from engine.storage.atomic import write_file
 from engine.training.checkpoint import (
     BEST,
     LAST,
-    LOG,
     Checkpoint,
-    load_checkpoint,
     optimizer_tensors,
     restore_optimizer,
     save_checkpoint,
 )
+from engine.training.device import CPU, in_bfloat16, repeatable
 from engine.training.distributed import WHOLE, Share
+from engine.training.run import BEGUN_FROM, Log, find_last, open_folder, refuse_old
 from engine.training.warm_start import Start, take_up
-
-BEGUN_FROM = "begun_from"  # in a checkpoint's `about`
 
 
 class Task(Protocol):
@@ -45,7 +41,7 @@ class Task(Protocol):
 
     @property
     def model(self) -> nn.Module:
-        """The network to train."""
+        """The network to train; the loss is computed where its weights are."""
 
     def steps(self) -> int:
         """Batches in an epoch."""
@@ -80,7 +76,7 @@ class TrainResult:
     finished: bool
     epoch: int
     step: int
-    best: float
+    best: float  # the best score; infinite where none was taken
 
 
 def train(
@@ -93,84 +89,224 @@ def train(
     report: Callable[[TrainProgress], None] = lambda _: None,
     stopped: Callable[[], bool] = lambda: False,
     share: Share = WHOLE,
+    device: torch.device = CPU,
 ) -> TrainResult:
     """Trains until the recipe's epochs are done or `stopped()`; everything is left in `run`.
 
     A new run begins with the weights of `start`, if given; one that is resumed has its own. Of
-    several processes each calls this with its `share` and the same arguments.
+    several processes each calls this with its `share` and the same arguments. Raises TrainingError
+    where a loss is no number; what was saved before stays.
     """
-    settings = recipe.train
-    torch.set_num_threads(settings.threads or torch.get_num_threads())
-    torch.use_deterministic_algorithms(True)
-    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
-    optimizer = torch.optim.AdamW(
-        task.model.parameters(), lr=settings.rate, weight_decay=settings.weight_decay
-    )
-    per_epoch, step, best = task.steps(), 0, math.inf
-    total, tally, scores = settings.epochs * per_epoch, _no_tally(), dict[str, float]()
-    about = task.about
+    under_way = _Run(task, recipe, run, share, device)
     if resume:
-        found = _restore(task, optimizer, recipe, run)
-        step, best, tally = found.step, found.best, found.tally
-        about = found.about or about
-    elif (run / LAST).exists():
-        raise ConfigError(f"{run} holds a run already; go on with --resume or name another folder")
-    elif start is not None:
-        take_up(start, task.model, about)
-        about = {**about, BEGUN_FROM: dict(start.record)}
+        under_way.go_on()
+    else:
+        under_way.begin(start)
     share.wait()  # until all have looked at the folder
+    under_way.open_folder(begun=start is not None and not resume)
+    stop = False
+    while not under_way.finished and not stop:
+        stop = under_way.learn(stop=stopped())
+        if under_way.epoch_is_over:
+            under_way.validate()
+        elif stop or under_way.save_is_due:
+            under_way.save()
+        report(under_way.progress())
+        under_way.next_epoch()
+    return under_way.result()
 
-    def checkpoint() -> Checkpoint:
-        weights = task.model.state_dict()
+
+@dataclass(frozen=True, slots=True)
+class _Tally:
+    """Sums over an epoch."""
+
+    loss: float = 0.0  # of all windows
+    windows: float = 0.0
+    seconds: float = 0.0  # that steps took, validation and saving left out
+
+    def add(self, loss: float, windows: int, seconds: float) -> _Tally:
+        """`loss` is the mean of the windows."""
+        return _Tally(self.loss + loss * windows, self.windows + windows, self.seconds + seconds)
+
+    @property
+    def mean(self) -> float:
+        return self.loss / self.windows
+
+    @property
+    def speed(self) -> float:
+        """Windows a second."""
+        return self.windows / max(1e-9, self.seconds)
+
+
+class _Run:
+    """A run under way: the network, its optimizer, and how far they are."""
+
+    def __init__(
+        self, task: Task, recipe: Recipe, folder: Path, share: Share, device: torch.device
+    ) -> None:
+        torch.set_num_threads(recipe.train.threads or torch.get_num_threads())
+        repeatable(device)
+        self._task, self._recipe, self._settings = task, recipe, recipe.train
+        self._folder, self._share, self._device = folder, share, device
+        self._model = task.model.to(device)
+        self._optimizer = torch.optim.AdamW(
+            self._model.parameters(),
+            lr=self._settings.rate,
+            weight_decay=self._settings.weight_decay,
+        )
+        self._about = task.about
+        self._per_epoch = task.steps()
+        self._total = self._settings.epochs * self._per_epoch
+        self._step, self._best, self._tally = 0, math.inf, _Tally()
+        self._scores: dict[str, float] = {}
+        self._saved_at = self._begun_at = time.monotonic()
+        self._log: Log | None = None
+
+    def begin(self, start: Start | None) -> None:
+        """Begin anew, or with the weights of `start`."""
+        refuse_old(self._folder)
+        if start is not None:
+            take_up(start, self._model, self._about)
+            self._about = {**self._about, BEGUN_FROM: dict(start.record)}
+
+    def go_on(self) -> None:
+        """Take weights and optimizer as they were saved."""
+        found = find_last(self._folder, self._recipe, self._task.about)
+        if found is None:
+            return
+        self._model.load_state_dict(found.weights)
+        restore_optimizer(self._optimizer, found.optimizer)
+        self._about = found.about
+        self._step, self._best, self._tally = found.step, found.best, _Tally(**found.tally)
+
+    def open_folder(self, *, begun: bool) -> None:
+        """Make ready to write; `begun` with other weights, which are saved at once."""
+        if self._share.first:
+            open_folder(self._folder, self._recipe)
+            if begun:
+                self.save()  # to be resumed from, however soon killed
+            self._log = Log(self._folder, self._step)
+        self._saved_at = self._begun_at = time.monotonic()
+
+    @property
+    def finished(self) -> bool:
+        return self._step >= self._total
+
+    @property
+    def epoch_is_over(self) -> bool:
+        return self._step % self._per_epoch == 0
+
+    @property
+    def save_is_due(self) -> bool:
+        return time.monotonic() - self._saved_at > self._settings.save_every_s
+
+    def learn(self, *, stop: bool) -> bool:
+        """One step; whether to stop after it, as this or another process was told."""
+        self._prepare_step()
+        epoch, step = divmod(self._step, self._per_epoch)
+        with in_bfloat16(self._device, self._settings.bfloat16):
+            loss, windows = self._task.loss(epoch, step, self._share)
+        self._optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        mean, stop = self._share.add_up(self._model, loss.item(), stop)
+        norm = nn.utils.clip_grad_norm_(self._model.parameters(), self._settings.clip)
+        self._refuse_no_number({"loss": mean, "gradient's norm": norm.item()})
+        self._optimizer.step()
+        self._step += 1
+        now = time.monotonic()
+        self._tally = self._tally.add(mean, windows, now - self._begun_at)
+        self._begun_at = now
+        return stop and not self.finished
+
+    def _prepare_step(self) -> None:
+        """The dice and the learning rate of the step to come."""
+        self._model.train()
+        seed = self._recipe.seed * 1_000_003 + self._step
+        torch.manual_seed(seed * self._share.ranks + self._share.rank)
+        for group in self._optimizer.param_groups:
+            group["lr"] = rate_at(self._step, self._total, self._settings)
+
+    def _refuse_no_number(self, values: Mapping[str, float]) -> None:
+        """Raises TrainingError, in all processes alike, before anything is spoilt or saved."""
+        for name, value in values.items():
+            if not math.isfinite(value):
+                raise TrainingError(
+                    f"the {name} is {value} after {self._step} steps: this run learns nothing any"
+                    f" more; begin another with a lower train.rate or train.clip than"
+                    f" {self._settings.rate} and {self._settings.clip}"
+                    f" (what was saved in {self._folder} before is whole)"
+                )
+
+    def validate(self) -> None:
+        """The end of an epoch: the process that writes scores, logs and saves."""
+        if self._log is None:
+            return
+        self._model.eval()
+        with torch.no_grad():
+            self._scores = self._task.validate()
+        self._refuse_no_number(self._scores)
+        self._log.write(self._line())
+        better = self._scores["score"] < self._best
+        self._best = min(self._best, self._scores["score"])
+        after = replace(self._checkpoint(), tally=asdict(_Tally()))
+        if better:
+            save_checkpoint(self._folder / BEST, replace(after, optimizer={}))
+        save_checkpoint(self._folder / LAST, after)
+        self._saved_at = self._begun_at = time.monotonic()
+
+    def _line(self) -> dict[str, float]:
+        """What the log keeps of an epoch."""
+        valid = {f"valid_{name}": round(value, 5) for name, value in self._scores.items()}
+        return {
+            "epoch": self._epoch,
+            "step": self._step,
+            "loss": round(self._tally.mean, 5),
+            "windows": int(self._tally.windows),
+            "windows_per_s": round(self._tally.speed, 1),
+            "rate": rate_at(self._step, self._total, self._settings),
+            **valid,
+        }
+
+    def save(self) -> None:
+        """Where the run stands, by the process that writes."""
+        if self._share.first:
+            save_checkpoint(self._folder / LAST, self._checkpoint())
+        self._saved_at = self._begun_at = time.monotonic()
+
+    def _checkpoint(self) -> Checkpoint:
         return Checkpoint(
-            weights, optimizer_tensors(optimizer), recipe.to_dict(), about, step, best, tally
+            self._model.state_dict(),
+            optimizer_tensors(self._optimizer),
+            self._recipe.to_dict(),
+            self._about,
+            self._step,
+            self._best,
+            asdict(self._tally),
         )
 
-    if share.first:
-        _make_folder(run)
-        if start is not None and not resume:
-            save_checkpoint(run / LAST, checkpoint())  # to be resumed from, however soon killed
-        _write_recipe(run, recipe)
-        log = Log(run, step)
-    saved = begun = time.monotonic()
-    while step < total:
-        epoch = step // per_epoch
-        task.model.train()
-        torch.manual_seed((recipe.seed * 1_000_003 + step) * share.ranks + share.rank)
-        for group in optimizer.param_groups:
-            group["lr"] = rate_at(step, total, settings)
-        with torch.autocast("cpu", torch.bfloat16, enabled=settings.bfloat16):
-            loss, count = task.loss(epoch, step % per_epoch, share)
-        optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        mean_loss, stop = share.add_up(task.model, loss.item(), stopped())
-        nn.utils.clip_grad_norm_(task.model.parameters(), settings.clip)
-        optimizer.step()
+    def next_epoch(self) -> None:
+        """Begin a new tally after the last step of an epoch, in every process."""
+        if self.epoch_is_over:
+            self._tally = _Tally()
 
-        step += 1
-        stop = stop and step < total
-        tally = _add(tally, mean_loss, count, time.monotonic() - begun)
-        begun = time.monotonic()
-        mean = tally["loss"] / tally["windows"]
-        if share.first and step % per_epoch == 0:
-            task.model.eval()
-            with torch.no_grad():
-                scores = task.validate()
-            log.write(_line(epoch + 1, step, tally, scores, rate_at(step, total, settings)))
-            tally = _no_tally()
-            if scores["score"] < best:
-                best = scores["score"]
-                save_checkpoint(run / BEST, replace(checkpoint(), optimizer={}))
-            save_checkpoint(run / LAST, checkpoint())
-            begun = saved = time.monotonic()
-        elif share.first and (stop or time.monotonic() - saved > settings.save_every_s):
-            save_checkpoint(run / LAST, checkpoint())
-            saved = time.monotonic()
-        speed = tally["windows"] / tally["seconds"] if tally["seconds"] else 0.0
-        report(TrainProgress(epoch + 1, settings.epochs, step, total, mean, speed, scores))
-        if stop:
-            return TrainResult(False, epoch + 1, step, best)
-    return TrainResult(True, settings.epochs, step, best)
+    @property
+    def _epoch(self) -> int:
+        """The epoch of the last step, counted from 1."""
+        return -(-self._step // self._per_epoch)
+
+    def progress(self) -> TrainProgress:
+        return TrainProgress(
+            self._epoch,
+            self._settings.epochs,
+            self._step,
+            self._total,
+            self._tally.mean,
+            self._tally.speed,
+            self._scores,
+        )
+
+    def result(self) -> TrainResult:
+        return TrainResult(self.finished, self._epoch, self._step, self._best)
 
 
 def rate_at(step: int, total: int, settings: TrainSettings) -> float:
@@ -178,108 +314,3 @@ def rate_at(step: int, total: int, settings: TrainSettings) -> float:
     warm = min(1.0, (step + 1) / max(1, settings.warmup_steps))
     fall = 0.5 * (1 + math.cos(math.pi * min(1.0, step / max(1, total))))
     return settings.rate * warm * (settings.final_rate + (1 - settings.final_rate) * fall)
-
-
-class Log:
-    """One JSON object a line for each epoch; to TensorBoard too where that is installed."""
-
-    def __init__(self, run: Path, step: int) -> None:
-        self._path = run / LOG
-        lines = self._path.read_text("utf-8").splitlines() if self._path.exists() else []
-        kept = [line for line in lines if _step_of(line) <= step]  # a killed run may be ahead
-        write_file(self._path, "".join(line + "\n" for line in kept).encode())
-        self._board = _tensorboard(run)
-
-    def write(self, line: dict[str, float]) -> None:
-        with self._path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line) + "\n")
-        if self._board is not None:
-            for name, value in line.items():
-                self._board.add_scalar(name, value, line["step"])
-
-
-def _tensorboard(run: Path) -> Any:
-    """A TensorBoard writer where that is installed, else None."""
-    try:
-        from torch.utils.tensorboard import SummaryWriter
-    except ImportError:
-        return None
-    return SummaryWriter(str(run / "tensorboard"))
-
-
-def _make_folder(run: Path) -> None:
-    try:
-        run.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise _not_writable(run, error) from error
-
-
-def _write_recipe(run: Path, recipe: Recipe) -> None:
-    try:
-        write_file(run / "recipe.json", json.dumps(recipe.to_dict(), indent=1).encode())
-    except OSError as error:
-        raise _not_writable(run, error) from error
-
-
-def _not_writable(run: Path, error: OSError) -> CheckpointError:
-    return CheckpointError(f"cannot write to {run}: {error.strerror}; name another folder")
-
-
-def _restore(task: Task, optimizer: torch.optim.Optimizer, recipe: Recipe, run: Path) -> Checkpoint:
-    """Weights and optimizer as they were saved; a run killed before its first save starts anew."""
-    if not (run / LAST).exists() and (run / "recipe.json").exists():
-        return Checkpoint({}, {}, {}, {}, 0, math.inf, _no_tally())
-    found = load_checkpoint(run / LAST)
-    wanted = json.loads(json.dumps(recipe.to_dict()))
-    if not _goes_on(found.recipe, wanted):
-        raise CheckpointError(
-            f"{run} was begun with another recipe; resume with that one (recipe.json beside it),"
-            " or with more epochs"
-        )
-    known = {key: value for key, value in found.about.items() if key != BEGUN_FROM}
-    if known != json.loads(json.dumps(task.about)):
-        raise CheckpointError(f"{run} was begun on another corpus; resume with that one")
-    task.model.load_state_dict(found.weights)
-    restore_optimizer(optimizer, found.optimizer)
-    return found
-
-
-def _goes_on(found: dict[str, Any], wanted: dict[str, Any]) -> bool:
-    """Whether a run by the recipe `found` may go on by `wanted`: the same, but for more epochs."""
-    longer = wanted["train"]["epochs"] >= found["train"]["epochs"]
-    same = {**wanted, "train": {**wanted["train"], "epochs": found["train"]["epochs"]}}
-    return longer and same == found
-
-
-def _line(
-    epoch: int, step: int, tally: dict[str, float], scores: dict[str, float], rate: float
-) -> dict[str, float]:
-    valid = {f"valid_{name}": round(value, 5) for name, value in scores.items()}
-    return {
-        "epoch": epoch,
-        "step": step,
-        "loss": round(tally["loss"] / tally["windows"], 5),
-        "windows": int(tally["windows"]),
-        "windows_per_s": round(tally["windows"] / max(1e-9, tally["seconds"]), 1),
-        "rate": rate,
-        **valid,
-    }
-
-
-def _step_of(line: str) -> float:
-    try:
-        return float(json.loads(line)["step"])
-    except (ValueError, KeyError):
-        return math.inf
-
-
-def _no_tally() -> dict[str, float]:
-    return {"loss": 0.0, "windows": 0.0, "seconds": 0.0}
-
-
-def _add(tally: dict[str, float], loss: float, count: int, seconds: float) -> dict[str, float]:
-    return {
-        "loss": tally["loss"] + loss * count,
-        "windows": tally["windows"] + count,
-        "seconds": tally["seconds"] + seconds,
-    }

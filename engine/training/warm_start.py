@@ -11,10 +11,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from engine.errors import BundleError, CheckpointError
+from engine.errors import BundleError, CheckpointError, needs
 from engine.inference.bundle import ABOUT, Bundle, open_bundle
 from engine.training.checkpoint import BEST, LOG, load_checkpoint
 from engine.training.cost import cost_of
+from engine.training.growth import grown
 
 _GRAPH = "network."  # what `engine.training.export` puts before the names of weights
 
@@ -58,12 +59,11 @@ def take_up(start: Start, model: nn.Module, about: Mapping[str, Any]) -> None:
                 " run, or without --from"
             )
     own = model.state_dict()
+    weights = grown(start.weights, own)
     misfits = sorted(
         name
-        for name in own.keys() | start.weights.keys()
-        if name not in own
-        or name not in start.weights
-        or own[name].shape != start.weights[name].shape
+        for name in own.keys() | weights.keys()
+        if name not in own or name not in weights or own[name].shape != weights[name].shape
     )
     if misfits:
         raise CheckpointError(
@@ -71,13 +71,14 @@ def take_up(start: Start, model: nn.Module, about: Mapping[str, Any]) -> None:
             f"{', ...' if len(misfits) > 3 else ''}); give the recipe the [model] that it was"
             " trained with"
         )
-    model.load_state_dict(dict(start.weights))
+    model.load_state_dict(dict(weights))
 
 
 def _of_bundle(bundle: Bundle) -> Start:
     """The weights that a bundle's graphs hold under the names of the network."""
-    import onnx
-    from onnx import numpy_helper
+    with needs("train", "beginning from a bundle"):
+        import onnx
+        from onnx import numpy_helper
 
     weights, digest = dict[str, Tensor](), hashlib.sha256()
     for path in (bundle.listen, bundle.play):

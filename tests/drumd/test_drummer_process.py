@@ -4,11 +4,12 @@ import os
 import signal
 import sys
 import time
+from functools import partial
 
 import psutil
 import pytest
 
-from drumd.drummer_process import DrummerProcess
+from drumd.drummer_process import DrummerProcess, as_music
 from drumd.errors import DrummerError
 from engine.music.notes import Request
 from tests.support import drummers
@@ -48,6 +49,21 @@ def watch():
     yield make
     for made in watches:
         made.process.stop()
+
+
+@pytest.mark.parametrize("way", ["no such drum", "unreadable"])
+def test_an_answer_that_is_no_music_is_thrown_away_with_its_drummer(watch, way):
+    drummer = watch(partial(drummers.Lying, way))
+    drummer.ask(request())
+    drummer.until(lambda: drummer.process.restarts)
+    assert not drummer.answers and "what is no music" in drummer.said[0]
+
+
+@pytest.mark.parametrize("way", sorted(drummers.LIES - {"unreadable"}))
+def test_what_is_no_music_is_told_from_what_is(way):
+    with pytest.raises((TypeError, ValueError)):
+        as_music(drummers.Lying(way).play(request()))
+    assert as_music(drummers.ROCK) == drummers.ROCK
 
 
 def test_a_request_is_answered_with_a_pattern_of_the_bar(watch):

@@ -82,6 +82,45 @@ class Raising:
         raise RuntimeError(f"cannot play bar {request.bar}")
 
 
+class Unreadable:
+    """Cannot be unpickled."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (int, ("no number",))
+
+
+LIES = frozenset(
+    ("nothing", "no pattern", "no such drum", "too loud", "nowhere", "endless", "unreadable")
+)
+
+
+class Lying:
+    """Answers with what is no music, in a way of its own."""
+
+    def __init__(self, way: str) -> None:
+        self._way = way
+
+    def play(self, request: Request) -> Pattern:  # noqa: ARG002 (never looks)
+        lies: dict[str, object] = {
+            "nothing": None,
+            "no pattern": [("kick", 1)],
+            "no such drum": _forged(0.0, 500, 90),
+            "too loud": _forged(0.0, 36, 4000),
+            "nowhere": _forged(float("nan"), 36, 90),
+            "endless": Pattern(ROCK.hits * 1000, 4.0),
+            "unreadable": Unreadable(),
+        }
+        return lies[self._way]  # type: ignore[return-value]
+
+
+def _forged(beat: float, drum: int, velocity: int) -> Pattern:
+    """A stroke that no check has seen."""
+    hit = Hit(0.0, 36)
+    for name, value in (("beat", beat), ("drum", drum), ("velocity", velocity)):
+        object.__setattr__(hit, name, value)
+    return Pattern((hit,), 4.0)
+
+
 def broken() -> Rock:
     raise BundleError("the bundle is broken; export it again")
 

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from engine.encoding.features import Floats
 from engine.evaluation.hit_metrics import rock_beat
-from engine.music.grid import steps_in
-from engine.music.kit import VOICES
+from engine.inference.guide import Guide
 from engine.music.notes import Pattern, Request
 
 
 class RockDrummer:
-    """Answers every request with the fixed rock beat of its metre and remembers what was asked."""
+    """Answers every request with the fixed rock beat of its metre and remembers what was asked.
 
-    def __init__(self, bundle: object = None, *, seed: int = 0) -> None:
-        self.bundle, self.seed = bundle, seed
+    It knows no grooves unless it is given a guide.
+    """
+
+    def __init__(self, bundle: object = None, *, seed: int = 0, guide: Guide | None = None) -> None:
+        self.bundle, self.seed, self.guide = bundle, seed, guide
         self.requests: list[Request] = []
 
-    def play(self, request: Request, groove: object = None) -> Pattern:  # noqa: ARG002 (has its own)
+    def play(self, request: Request) -> Pattern:
         self.requests.append(request)
         return rock_beat(request.metre)
-
-    def expect(self, request: Request) -> Floats:
-        return np.zeros((steps_in(request.metre.beats), VOICES), np.float32)

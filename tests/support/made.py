@@ -48,6 +48,19 @@ def groove(bars: int = 8) -> list[Hit]:
     return sorted(hits)
 
 
+def loose(hits: Iterable[Hit], seed: int = 0) -> list[Hit]:
+    """The same strokes as a human plays them: up to some 0.05 beats and 20 in velocity off."""
+    rng = np.random.default_rng(seed)
+    return sorted(
+        Hit(
+            max(0.0, one.beat + float(rng.normal(0, 0.02))),
+            one.drum,
+            int(np.clip(one.velocity + rng.normal(0, 8), 1, 127)),
+        )
+        for one in hits
+    )
+
+
 def song(
     file: str = "song.mid",
     *,

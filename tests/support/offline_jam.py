@@ -6,7 +6,7 @@ drivers, the threads and the drummer's process are left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import mido
 
@@ -14,7 +14,7 @@ from drumd.config import Settings
 from drumd.drummer_process import Answer
 from drumd.jam.jam import Jam
 from drumd.output.scheduler import Scheduler
-from drumd.ports.fakes import RecordingPort
+from drumd.ports.fakes import PatientPort, RecordingPort
 from drumd.recording.recorder import Recorder
 from drumd.timing.clock import ManualClock
 from drumd.timing.musical import MusicalClock
@@ -53,10 +53,11 @@ class OfflineJam:
         *,
         musical: MusicalClock | None = None,
         recorder: Recorder | None = None,
+        make_port: Callable[[ManualClock], RecordingPort] = RecordingPort,
     ) -> None:
         settings = settings or Settings()
         self.clock = ManualClock()
-        self.port = RecordingPort(self.clock)
+        self.port = make_port(self.clock)
         metre = settings.metre or COMMON_TIME
         self.musical = musical or musical_clock(settings.clock, settings.bpm, metre)
         self.scheduler = Scheduler(self.port, self.clock, self.musical)
@@ -77,11 +78,17 @@ class OfflineJam:
 
     def _send_until(self, end: float) -> None:
         """Let the scheduler do everything at its very moment."""
-        due = self.scheduler.send_due()
+        due = self._pass()
         while due is not None and due < end:
             self.clock.set(max(due, self.clock.now()))
-            due = self.scheduler.send_due()
+            due = self._pass()
         self.clock.set(end)
+
+    def _pass(self) -> float | None:
+        due = self.scheduler.send_due()
+        if isinstance(self.port, PatientPort):
+            self.port.let_go()
+        return due
 
     def strokes(self) -> list[tuple[float, int]]:
         """(seconds, drum) of what was sent."""

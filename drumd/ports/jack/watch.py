@@ -1,4 +1,4 @@
-"""Notices that the JACK server has died, which python-rtmidi does not.
+"""Notices that the JACK server has died, which RtMidi does not.
 
 On a dead server its ports stay "open", and after some 2,300 messages `send_message` waits for ever
 and keeps the interpreter with it. The client's socket tells: its other end is closed.

@@ -13,4 +13,5 @@ __all__ = [
     "player",
     "taps",
     "tick_filter",
+    "two_clocks",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mido
 
+from drumd.timing.sources.base import EVER
 from drumd.timing.sources.player import BeatFollower, make_tracker
 from drumd.timing.sources.taps import FootTaps, MutedTaps
 from engine.beats.count_in import CountIn
@@ -22,28 +23,35 @@ class CountedTempo(BeatFollower):
     ) -> None:
         """`strict`: take care that music is not heard as a count-in."""
         super().__init__(metre)
-        self.counted_at: float | None = None  # the last tap of the last count-in, in seconds
-        self.music_from = float("-inf")  # what was struck before is the count-in, or before it
+        self._counted_in: float | None = None
+        self._music_from = EVER  # what was struck before is the count-in, or before it
         self._foot = FootTaps()
         self._muted = None if by_foot_only else MutedTaps(strict=strict)
         make_tracker(metre)  # loads what it needs, before there is music
 
+    @property
+    def music_from(self) -> float:
+        return self._music_from
+
+    @property
+    def counted_in(self) -> float | None:
+        return self._counted_in
+
     def tap(self, time: float) -> None:
-        """A tap of the foot."""
         found = self._foot.hear(time)
         if found:
-            self._count_in(found, music_from=float("-inf"))
+            self._count_in(found, music_from=EVER)
 
     def hear(self, time: float, message: mido.Message) -> None:
         found = self._muted.hear(time, message) if self._muted else None
         if found:
             self._count_in(found, music_from=found.last + min(STROKE_S, found.period / 4))
-        elif time >= self.music_from:
+        elif time >= self._music_from:
             super().hear(time, message)
 
     def _count_in(self, found: CountIn, *, music_from: float) -> None:
         self.reset()
         self._begin([found.last - k * found.period for k in (3, 2, 1, 0)], 0.0)
-        self.counted_at, self.music_from = found.last, music_from
+        self._counted_in, self._music_from = found.last, music_from
         self._looked = found.last
         self.jumps += 1

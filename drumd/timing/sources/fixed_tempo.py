@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import mido
 
+from drumd.timing.sources.base import Source
 from drumd.timing.timeline import Timeline
 
 
-class GivenTempo:
+class GivenTempo(Source):
     """Stands still until the first note, then goes on at `bpm` for ever."""
 
     name = "given"
@@ -16,20 +17,11 @@ class GivenTempo:
         if not bpm > 0:
             raise ValueError(f"bpm must be above 0, not {bpm}")
         self.bpm = bpm
-        self.jumps = 0
-        self.timeline: Timeline | None = None
-
-    @property
-    def rolling(self) -> bool:
-        return self.timeline is not None
 
     def reset(self) -> None:
         """Wait for a first note again: a better source leads now."""
-        self.timeline = None
+        self.timeline, self.rolling = None, False
 
     def hear(self, time: float, message: mido.Message) -> None:
         if self.timeline is None and message.type == "note_on" and message.velocity:
-            self.timeline = Timeline(time, 0.0, self.bpm)
-
-    def tick(self, now: float) -> None:
-        """A given tempo has nothing to wait for."""
+            self.timeline, self.rolling = Timeline(time, 0.0, self.bpm), True

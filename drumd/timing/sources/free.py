@@ -9,6 +9,7 @@ from math import floor
 
 import mido
 
+from drumd.timing.sources.base import EVER
 from drumd.timing.sources.player import BeatFollower, make_tracker
 from drumd.timing.timeline import Timeline
 from engine.beats.count_in import TAPS
@@ -23,6 +24,7 @@ class FreeTempo(BeatFollower):
     """Listens until it is sure of the beat, then goes on for ever."""
 
     name = "free"
+    knows_bar = False  # it is guessed, and can be put right
 
     def __init__(self, bpm: float | None = None, metre: Metre = COMMON_TIME) -> None:
         super().__init__(metre)
@@ -34,17 +36,22 @@ class FreeTempo(BeatFollower):
     def searching(self) -> bool:
         return self._first is not None and not self.rolling
 
+    @property
+    def music_from(self) -> float:
+        return EVER
+
     def reset(self) -> None:
         super().reset()
         self._first = None
 
-    def inherit(self, timeline: Timeline, now: float) -> None:
+    def inherit(self, timeline: Timeline, now: float) -> bool:
         """Go on from a source that has vanished, at its tempo and in its count of beats."""
         self.reset()
         pulse = self._metre.pulse
         last = floor(timeline.beat_at(now) / pulse)
         self._begin([timeline.time_of((last - k) * pulse) for k in reversed(range(TAPS))], 0.0)
         self.timeline, self._first, self._looked = timeline, now, now
+        return True
 
     def hear(self, time: float, message: mido.Message) -> None:
         if self._first is None and message.type == "note_on" and message.velocity:

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import mido
-
-from drumd.timing.timeline import Timeline
+from drumd.timing.sources.base import Source
 from drumd.timing.transport_place import TransportPlace
 
 MOVED = 0.25  # beats; a transport so far off its line was relocated
@@ -19,20 +17,23 @@ MOVED = 0.25  # beats; a transport so far off its line was relocated
 Ask = Callable[[], TransportPlace | None]
 
 
-class JackTransport:
+class JackTransport(Source):
     """Follows the transport while it rolls and its beats are told."""
 
     name = "jack transport"
 
     def __init__(self, ask: Ask) -> None:
         """`ask` says where the transport is, or None while there is none to be read."""
-        self.timeline: Timeline | None = None
-        self.rolling = self.vanished = self.standing = False
-        self.jumps = 0
+        self._vanished = self._standing = False
         self._ask = ask
 
-    def hear(self, time: float, message: mido.Message) -> None:
-        """The transport is not told by MIDI."""
+    @property
+    def vanished(self) -> bool:
+        return self._vanished
+
+    @property
+    def standing(self) -> bool:
+        return self._standing
 
     def tick(self, now: float) -> None:
         place = self._ask()
@@ -44,9 +45,9 @@ class JackTransport:
             if moved or not self.rolling:
                 self.jumps += 1
             self.timeline, self.rolling = timeline, True
-            self.vanished = self.standing = False
+            self._vanished = self._standing = False
             return
         stopped = place is not None and not place.rolling
-        self.vanished = not stopped and (self.vanished or self.rolling)
-        self.standing = stopped and timeline is not None and self.timeline is not None
+        self._vanished = not stopped and (self._vanished or self.rolling)
+        self._standing = stopped and timeline is not None and self.timeline is not None
         self.rolling = False

@@ -13,11 +13,10 @@ from __future__ import annotations
 from math import floor
 from typing import Protocol, cast
 
-import mido
-
-from drumd.errors import SettingsError
 from drumd.timing.clock import Clock
+from drumd.timing.sources.base import Source
 from drumd.timing.timeline import Timeline
+from engine.errors import needs
 from engine.music.notes import COMMON_TIME, Metre
 
 LOOKS = 3  # readings of both clocks, of which the quickest counts
@@ -56,7 +55,7 @@ class Peer(Protocol):
     def captureAppSessionState(self) -> Session: ...  # noqa: N802
 
 
-class LinkTime:
+class LinkTime(Source):
     """Follows a session from the moment another peer is in it.
 
     A session in which nobody has said start or stop rolls at once; from the first start on it
@@ -70,9 +69,7 @@ class LinkTime:
         self, clock: Clock, metre: Metre = COMMON_TIME, *, lasting: bool = False,
         peer: Peer | None = None,
     ) -> None:  # fmt: skip
-        self.timeline: Timeline | None = None
-        self.rolling = self.vanished = False
-        self.jumps = 0
+        self._vanished = False
         self._peer = peer or join()
         self._clocks = Clocks(clock, self._peer.clock())
         self._bar, self._lasting = metre.beats, lasting
@@ -86,8 +83,9 @@ class LinkTime:
         """Whether others are here, and have stopped."""
         return self._met and not self.rolling
 
-    def hear(self, time: float, message: mido.Message) -> None:
-        """A session is not told by MIDI."""
+    @property
+    def vanished(self) -> bool:
+        return self._vanished
 
     def tick(self, now: float) -> None:  # noqa: ARG002 (the clocks are read together)
         """Look at the session."""
@@ -98,7 +96,7 @@ class LinkTime:
         self._told |= self._met and (session.isPlaying() or said != self._untold)
         began = said if self._told else micros
         rolling = self._met and (not self._told or session.isPlaying()) and micros >= began
-        self.vanished = not self._met and (self.vanished or self.rolling)
+        self._vanished = not self._met and (self._vanished or self.rolling)
         if rolling:
             self._draw(session, time, micros, began)
         self.rolling = rolling
@@ -141,12 +139,8 @@ class Clocks:
 
 def join() -> Peer:
     """Join the session on this network, or begin one."""
-    try:
+    with needs("link", "following Ableton Link"):
         from link import Link
-    except ImportError as error:
-        raise SettingsError(
-            "clock = link needs the library of Ableton Link: pip install 'drumd[link]'"
-        ) from error
     peer = Link(ALONE_BPM)
     peer.startStopSyncEnabled = True
     peer.enabled = True

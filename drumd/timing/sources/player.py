@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import mido
 
+from drumd.timing.sources.base import Source
 from drumd.timing.timeline import Timeline
 from engine.beats.count_in import CountIn
 from engine.music.notes import COMMON_TIME, Metre
@@ -29,15 +30,13 @@ TURNS = (2.0, 0.5, 3.0, 1 / 3, 4.0, 0.25)  # changes of the tracker's beat that 
 NEAR_TURN = 0.12  # log
 
 
-class BeatFollower:
+class BeatFollower(Source):
     """Feeds a tracker and keeps a line; FreeTempo and CountedTempo say when it begins."""
 
     name = "notes"
+    by_player = True
 
     def __init__(self, metre: Metre = COMMON_TIME) -> None:
-        self.timeline: Timeline | None = None
-        self.rolling = False
-        self.jumps = 0
         self._metre = metre
         self._tracker: BeatTracker | None = None
         self._period: float | None = None  # the tracker's, as last seen
@@ -48,13 +47,7 @@ class BeatFollower:
 
     @property
     def confidence(self) -> float:
-        """The chance that the next beats are right, 0..1."""
         return self._tracker.confidence if self._tracker else 0.0
-
-    @property
-    def searching(self) -> bool:
-        """Whether notes are heard but their beat is not sure yet."""
-        return False
 
     def reset(self) -> None:
         """Forget everything: a better source leads now."""

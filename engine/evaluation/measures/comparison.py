@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from engine.encoding.features import Floats
 from engine.evaluation.hit_metrics import Mean
 from engine.evaluation.measures.live import Live
 from engine.evaluation.measures.summary import Summary
@@ -86,13 +85,10 @@ class Stopwatch:
 
     def __init__(self, drummer: Drummer) -> None:
         self.took_ms: list[float] = []
-        self._drummer = drummer
+        self.guide, self._drummer = drummer.guide, drummer
 
-    def play(self, request: Request, groove: Floats | None = None) -> Pattern:
+    def play(self, request: Request) -> Pattern:
         begun = time.perf_counter()
-        pattern = self._drummer.play(replace(request, takes=None), groove)
+        pattern = self._drummer.play(replace(request, takes=None))
         self.took_ms.append(1e3 * (time.perf_counter() - begun))
         return pattern
-
-    def expect(self, request: Request) -> Floats:
-        return self._drummer.expect(request)

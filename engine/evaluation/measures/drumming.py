@@ -4,8 +4,10 @@ Conventions
 -----------
 - Bars are those of `EvalSong.scored_bars`, in order; `number` is their place in the song, from 0.
 - A stroke is told by its bar, its step on the grid of `engine.music.grid` (six to a beat, counted
-  from the bar line), how many beats it lies off that step (later is positive), its row in
-  `engine.evaluation.hit_metrics.ROWS` and its velocity as a share of 127.
+  from the bar line), how many beats it lies off that step (later is positive), its row and its
+  velocity as a share of 127.
+- Rows are the nine of `engine.evaluation.hit_metrics.ROWS`, or every voice of the kit by itself
+  where the whole kit is asked for; `rows` names them.
 - Two strokes of one row on one step count once; the louder one stays.
 - A *bar feature* is an array (bars,) of floats, NaN where the bar has nothing to say.
 """
@@ -13,18 +15,28 @@ Conventions
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.evaluation.hit_metrics import CELLS, ROW_OF, ROWS, SIXTEENTHS_PER_BEAT, Roll, place
+from engine.evaluation.hit_metrics import (
+    CELLS,
+    NO_ROW,
+    ROW_OF,
+    ROWS,
+    SIXTEENTHS_PER_BEAT,
+    Roll,
+    place,
+)
 from engine.music.grid import MAX_BAR_STEPS, beat_of, quantise
+from engine.music.kit import Voice
 from engine.music.notes import Hit
 from engine.music.song import Bar
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+WHOLE_KIT = tuple(Voice)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,6 +51,7 @@ class Drumming:
     row: Ints  # (strokes,)
     velocity: Floats  # (strokes,) 0..1
     cell: Ints  # (strokes,) sixteenth of the bar; -1 where that rounds out of the bar
+    rows: tuple[Voice, ...] = ROWS
 
     @property
     def lengths(self) -> Floats:
@@ -51,18 +64,19 @@ class Drumming:
         return np.asarray(starts[self.bar] + beat_of(self.step) + self.offset, np.float64)
 
     def roll(self, *, fine: bool = False) -> Roll:
-        """Which rows are struck where: (bars, 24, 9), or (bars, 36, 9) on the finer grid."""
-        cells = np.zeros((len(self.bars), MAX_BAR_STEPS if fine else CELLS, len(ROWS)), np.bool_)
+        """Which rows are struck where: (bars, 24, rows), or (bars, 36, rows) on the finer grid."""
+        size = (len(self.bars), MAX_BAR_STEPS if fine else CELLS, len(self.rows))
+        cells = np.zeros(size, np.bool_)
         at = self.step if fine else self.cell
         cells[self.bar[at >= 0], at[at >= 0], self.row[at >= 0]] = True
         return cells
 
     def loudness(self) -> Floats:
-        """Velocity by step and row, (bars, 36, 9); 0 where nothing is struck."""
+        """Velocity by step and row, (bars, 36, rows); 0 where nothing is struck."""
         return self._laid_out(self.velocity)
 
     def lateness(self) -> Floats:
-        """Micro-timing in beats by step and row, (bars, 36, 9)."""
+        """Micro-timing in beats by step and row, (bars, 36, rows)."""
         return self._laid_out(self.offset)
 
     def follows(self) -> NDArray[np.bool_]:
@@ -84,31 +98,43 @@ class Drumming:
         return means
 
     def _laid_out(self, values: Floats) -> Floats:
-        out = np.zeros((len(self.bars), MAX_BAR_STEPS, len(ROWS)))
+        out = np.zeros((len(self.bars), MAX_BAR_STEPS, len(self.rows)))
         out[self.bar, self.step, self.row] = values
         return out
 
 
-def drumming(bars: Sequence[Bar], number: Sequence[int] | Ints, hits: Iterable[Hit]) -> Drumming:
+def drumming(
+    bars: Sequence[Bar],
+    number: Sequence[int] | Ints,
+    hits: Iterable[Hit],
+    *,
+    whole_kit: bool = False,
+) -> Drumming:
     """The strokes among these hits (beats from the start of the song) that fall into the bars.
 
-    Hits on what is no voice of the kit are left out. ValueError where bars are out of order.
+    Hits on what is no row are left out. ValueError where bars are out of order.
     """
     starts = np.array([bar.start for bar in bars], np.float64)
     numbers = np.asarray(number, np.int64).reshape(-1)
     if len(numbers) != len(starts) or (np.diff(starts) <= 0).any() or (np.diff(numbers) <= 0).any():
         raise ValueError("bars need one number each, and both must be in order of time")
     voiced = [(hit.beat, int(hit.voice), hit.velocity) for hit in hits if hit.voice is not None]
-    rows = np.array(voiced, np.float64).reshape(-1, 3)
-    return _laid(tuple(bars), numbers, starts, rows)
+    strokes = np.array(voiced, np.float64).reshape(-1, 3)
+    voice = strokes[:, 1].astype(np.int64)
+    row = voice if whole_kit else ROW_OF[voice]
+    found = _laid(tuple(bars), numbers, starts, strokes, row)
+    return replace(found, rows=WHOLE_KIT) if whole_kit else found
 
 
-def _laid(bars: tuple[Bar, ...], number: Ints, starts: Floats, rows: Floats) -> Drumming:
-    at, voice, velocity = rows[:, 0], rows[:, 1].astype(np.int64), rows[:, 2] / 127
+def _laid(
+    bars: tuple[Bar, ...], number: Ints, starts: Floats, strokes: Floats, row: Ints
+) -> Drumming:
+    """`strokes` (strokes, 3) are beats, voices and velocities; `row` (strokes,)."""
+    at, velocity = strokes[:, 0], strokes[:, 2] / 127
     lengths = np.array([bar.beats for bar in bars], np.float64)
     bar, step, inside = place(at, starts, lengths, fine=True)
-    at, velocity, bar, step = at[inside], velocity[inside], bar[inside], step[inside]
-    row = ROW_OF[voice[inside]]
+    heard = inside & (row != NO_ROW)
+    at, velocity, bar, step, row = (each[heard] for each in (at, velocity, bar, step, row))
     order = np.lexsort((-velocity, row, step, bar))
     key = np.stack([bar, step, row], axis=1)[order]
     first = np.append(True, (np.diff(key, axis=0) != 0).any(axis=1))[: len(key)]

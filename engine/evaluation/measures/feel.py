@@ -15,11 +15,10 @@ from __future__ import annotations
 import numpy as np
 
 from engine.evaluation.measures.drumming import Drumming
-from engine.music.grid import SLOTS, STEPS_PER_BEAT
+from engine.music.grid import HALF, SLOTS, STEPS_PER_BEAT, TWO_THIRDS, swung
 from engine.music.notes import Metre
 
 FEWEST_STROKES = 8
-HALF, TWO_THIRDS = 3, 4  # slots of the beat
 STRAIGHT, SWUNG = "straight", "triplet/swing"  # as manifests call them
 
 
@@ -35,19 +34,16 @@ def swing_ratio(drums: Drumming) -> float | None:
 
 def swings(drums: Drumming) -> bool | None:
     """Whether the drums swing."""
-    between = _between(drums)
-    if int(between.sum()) < FEWEST_STROKES:
-        return None
-    late = drums.step[between] % STEPS_PER_BEAT == TWO_THIRDS
-    return bool(late.mean() > 0.5)
+    late = swung(drums.step[_between(drums)])
+    return bool(late.mean() > 0.5) if len(late) >= FEWEST_STROKES else None
 
 
 def feel_right(drums: Drumming, feel: str) -> float | None:
     """1 where drums swing as the song does, 0 where not; None where either is not known."""
-    swung = swings(drums)
-    if swung is None or feel not in (STRAIGHT, SWUNG):
+    swinging = swings(drums)
+    if swinging is None or feel not in (STRAIGHT, SWUNG):
         return None
-    return float(swung == (feel == SWUNG))
+    return float(swinging == (feel == SWUNG))
 
 
 def is_compound(metre: Metre) -> bool:

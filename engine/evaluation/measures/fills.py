@@ -18,15 +18,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.encoding.fills import in_fill
 from engine.evaluation.hit_metrics import ROWS
 from engine.evaluation.measures.drumming import Drumming
-from engine.music.kit import Voice
+from engine.music.grid import STEPS_PER_BEAT
+from engine.music.kit import FILL_VOICES, Voice
 
 MORE_STROKES = 3
 TOM_STROKES = 2
 PHRASE_BARS = 4
-TOMS = [ROWS.index(voice) for voice in (Voice.LOW_TOM, Voice.MID_TOM, Voice.HIGH_TOM)]
-SNARE, CRASH = ROWS.index(Voice.SNARE), ROWS.index(Voice.CRASH)
+TOMS = [ROWS.index(voice) for voice in FILL_VOICES if voice is not Voice.SNARE]
+CRASH = ROWS.index(Voice.CRASH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +55,18 @@ def fills(truth: Drumming, answer: Drumming) -> Fills:
     )
 
 
-def phrase_place(truth: Drumming) -> NDArray[np.int64]:
-    """(bars,) which bar of its phrase each bar is, 0..3."""
-    crashed = np.bincount(truth.number[_crashes(truth)] % PHRASE_BARS, minlength=PHRASE_BARS)
-    place: NDArray[np.int64] = (truth.number - int(crashed.argmax())) % PHRASE_BARS
+def phrase_place(truth: Drumming, length: int = PHRASE_BARS) -> NDArray[np.int64]:
+    """(bars,) which bar of its phrase of so many bars each bar is, from 0."""
+    crashed = np.bincount(truth.number[_crashes(truth)] % length, minlength=length)
+    place: NDArray[np.int64] = (truth.number - int(crashed.argmax())) % length
     return place
 
 
 def fill_bars(drums: Drumming) -> NDArray[np.bool_]:
     """(bars,) which bars are fills."""
-    late = drums.step >= np.floor(drums.lengths * 3)[drums.bar]  # half of 6 steps a beat
-    toms = _count(drums, late & np.isin(drums.row, TOMS))
-    both = _count(drums, late & np.isin(drums.row, [SNARE, *TOMS]))
+    steps = np.floor(drums.lengths * STEPS_PER_BEAT).astype(np.int64)[drums.bar]
+    there = in_fill(drums.step, np.array(ROWS)[drums.row], steps)
+    toms, both = _count(drums, there & np.isin(drums.row, TOMS)), _count(drums, there)
     usual_toms, usual = (np.median(x) if len(x) else 0.0 for x in (toms, both))
     found: NDArray[np.bool_] = both >= usual + MORE_STROKES
     return found | ((toms >= TOM_STROKES) & (usual_toms == 0))

@@ -37,6 +37,8 @@ class Label:
 STYLE = {
     "hits_per_bar": Label("hits a bar", plain(1)),
     "repeats": Label("bars equal to the one before", percent),
+    "repeats_two": Label("bars equal to the second one before", percent),
+    "toms_at_turn": Label("last bars of eight with toms", percent),
     "fills": Label("bars that are fills", percent),
     "fills_at_phrase_end": Label("fills in the last bar of four", percent),
     "crash_after_fill": Label("crash after a fill", percent),
@@ -59,6 +61,27 @@ LIKELIHOOD = {
     "worth_unprimed": Label("what the guitar is worth, unprimed", signed(2)),
     "picked": Label("the right guitar among ten, by 16 bars", percent),
     "picked_bars": Label("the right guitar among ten, by one bar", percent),
+}
+
+IDEAS = {
+    "first": Label("first idea, hit F1", plain(3)),
+    "best": Label("best of all, hit F1", plain(3)),
+    "alike": Label("how alike they are, F1 between pairs", plain(2)),
+}
+KEEPER = {
+    "right": Label("keeper of time right, songs", percent),
+    "found": Label("of the songs that no closed hat keeps", percent),
+}
+RETURNS = {
+    "alike": Label("drums where a riff returns, F1 with then", plain(2)),
+    "elsewhere": Label("drums where the guitar is another", plain(2)),
+    "memory": Label("the one less the other", signed(2)),
+}
+JUDGED = {
+    "struck": "what is struck, nine voices",
+    "struck_kit": "what is struck, whole kit",
+    "touch": "velocity and micro-timing, same strokes",
+    "struck_rock": "the rock beat, for comparison",
 }
 
 

@@ -22,7 +22,7 @@ from typing import Protocol
 
 import numpy as np
 
-from engine.encoding.features import HISTORY_BARS
+from engine.encoding.features import PAST_BARS
 from engine.evaluation.measures.drumming import Floats
 from engine.evaluation.songs import EvalSong, borrowed_guitar
 from engine.inference.accompany import Drummer, request_for
@@ -138,7 +138,7 @@ def _bits(
     found = []
     for bar in bars:
         index = number[bar.start]
-        before = song.bars[max(0, index - HISTORY_BARS) : index] if primed else ()
+        before = song.bars[max(0, index - PAST_BARS) : index] if primed else ()
         request = request_for(index, bar, notes, onsets)
         request = replace(request, history=_history(hits, before, bar))
         found.append(reader.bits(request, true_pattern(hits, bar)))

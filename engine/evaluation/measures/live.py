@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import count
 
-import numpy as np
-
-from engine.encoding.features import Floats
 from engine.inference.accompany import Drummer
-from engine.music.grid import steps_in
-from engine.music.kit import VOICES
 from engine.music.notes import Pattern, Request
 
 
 class Live:
-    """Passes requests on, with the guitar heard up to their start only."""
+    """Passes requests on, with the guitar heard up to their start only.
+
+    Nobody has heard the song through: the drummer finds its groove as it plays.
+    """
+
+    guide = None
+    _songs = count(1)
 
     def __init__(self, drummer: Drummer) -> None:
-        self._drummer = drummer
+        self._drummer, self._song = drummer, next(Live._songs)
 
-    def play(self, request: Request, groove: Floats | None = None) -> Pattern:  # noqa: ARG002 (nobody has heard the song through)
+    def play(self, request: Request) -> Pattern:
         until = min(request.start, request.heard_until)
         heard = tuple(note for note in request.notes if note.onset < until)
-        return self._drummer.play(replace(request, notes=heard, heard_until=until))
-
-    def expect(self, request: Request) -> Floats:
-        """Nothing: the song lies ahead."""
-        return np.zeros((steps_in(request.metre.beats), VOICES), np.float32)
+        live = replace(request, notes=heard, heard_until=until, left=None, song=self._song)
+        return self._drummer.play(live)

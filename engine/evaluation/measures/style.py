@@ -2,10 +2,8 @@
 
 Conventions
 -----------
-- All numbers are of one song. `repeats` is the share of bars whose sixteenths are those of the bar
-  before, among bars that follow one that is measured and as long; None where there is none.
-- Fills, feel, touch and copying are told in their own modules. Where the manifest does not tell a
-  song's feel, that of its true drums is taken.
+- All numbers are of one song. Repeats, fills, feel, touch and copying are told in their own
+  modules. Where the manifest does not tell a song's feel, that of its true drums is taken.
 """
 
 from __future__ import annotations
@@ -16,7 +14,8 @@ from dataclasses import asdict, dataclass
 from engine.evaluation.measures.copying import copied
 from engine.evaluation.measures.drumming import Drumming
 from engine.evaluation.measures.feel import STRAIGHT, SWUNG, feel_right, swing_ratio, swings
-from engine.evaluation.measures.fills import fills, share
+from engine.evaluation.measures.fills import fills
+from engine.evaluation.measures.repeats import repeats, repeats_two, toms_at_turn
 from engine.evaluation.measures.touch import touch
 
 
@@ -26,6 +25,8 @@ class Style:
 
     hits_per_bar: float
     repeats: float | None
+    repeats_two: float | None
+    toms_at_turn: float | None
     fills: float
     fills_at_phrase_end: float | None
     crash_after_fill: float | None
@@ -53,19 +54,14 @@ def style(truth: Drumming, answer: Drumming, about: About, known: Collection[byt
     return Style(
         hits_per_bar=float(answer.roll().sum() / len(answer.bars)),
         repeats=repeats(answer),
+        repeats_two=repeats_two(answer),
+        toms_at_turn=toms_at_turn(truth, answer),
         swing_ratio=swing_ratio(answer),
         feel_right=feel_right(answer, about.feel or _feel_of(truth)),
         copied=copied(answer, known) if known else None,
         **asdict(fills(truth, answer)),
         **asdict(touch(truth, answer, has_dynamics=about.has_dynamics)),
     )
-
-
-def repeats(drums: Drumming) -> float | None:
-    """The share of bars equal to the one before."""
-    roll = drums.roll()
-    same = (roll[1:] == roll[:-1]).all(axis=(1, 2))
-    return share(same, drums.follows()[1:])
 
 
 def _feel_of(drums: Drumming) -> str:

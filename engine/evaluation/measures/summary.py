@@ -12,13 +12,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from engine.evaluation.hit_metrics import ROWS, Mean, Score, mean_over_songs
+from engine.evaluation.measures.ideas import Ideas
+from engine.evaluation.measures.judgement import judgement
+from engine.evaluation.measures.keeper import Keeper
 from engine.evaluation.measures.likelihood import Likelihood
 from engine.evaluation.measures.overlap import Overlap, features, overlap
+from engine.evaluation.measures.returns import Returns
 from engine.evaluation.measures.style import Style
+from engine.evaluation.measures.styles import StylesHeard
+from engine.evaluation.measures.two_sample import Auc
+from engine.evaluation.measures.voices import VoiceRate, voice_rates
 from engine.evaluation.results import MODEL, PLAYERS, TRUTH, SongResult
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 SCORES = ("f1", "precision", "recall", "jaccard", "hits_per_bar", "true_hits_per_bar")
 
@@ -52,10 +62,19 @@ class Summary:
     style: Mapping[str, Row]  # by the fields of Style, TRUTH included
     responses: Mapping[str, Row]  # outer key: what was done to the guitar
     overlaps: Mapping[str, dict[str, Overlap | None]]  # by feature
+    ideas: Row  # by the fields of Ideas
+    keepers: Mapping[str, Row]  # by the fields of Keeper
+    returns: Mapping[str, Row]  # by the fields of Returns, TRUTH included
+    strokes: Mapping[str, VoiceRate]  # the model's, by voice of the whole kit
+    judged: Mapping[str, Auc | None]  # by what is judged; empty where no judge was asked
+    styles: StylesHeard | None = None  # where songs were played in every style
 
 
-def summarise(results: Sequence[SongResult]) -> Summary:
-    """The means of all measures; ValueError where there are no songs."""
+def summarise(results: Sequence[SongResult], *, judge: bool = False) -> Summary:
+    """The means of all measures; ValueError where there are no songs.
+
+    With `judge` boosted trees, which need scikit-learn, try to tell the model from the true drums.
+    """
     if not results:
         raise ValueError("there must be a song to sum up")
     players = [who for who in PLAYERS if any(who in one.scores for one in results)]
@@ -70,16 +89,21 @@ def summarise(results: Sequence[SongResult]) -> Summary:
         won={who: won(results, who) for who in players if who != MODEL},
         voices={who: _voices(_having(who, [r.scores for r in results])) for who in players},
         fine_voices={who: _voices(_having(who, [r.fine for r in results])) for who in players},
-        likelihood=_row(
-            [asdict(one.likelihood) for one in results], [each.name for each in fields(Likelihood)]
-        ),
+        likelihood=_rows([one.likelihood for one in results], Likelihood),
         listening={who: _row(_having(who, [r.listening for r in results])) for who in everyone},
-        style={who: _style(_having(who, [r.style for r in results])) for who in everyone},
+        style={who: _rows(_having(who, [r.style for r in results]), Style) for who in everyone},
         responses={
             name: _row([asdict(one) for one in _having(name, [r.responses for r in results])])
             for name in changes
         },
         overlaps={who: overlaps(results, who) for who in players},
+        ideas=_rows([one.ideas for one in results], Ideas),
+        keepers={who: _rows(_having(who, [r.keepers for r in results]), Keeper) for who in players},
+        returns={
+            who: _rows(_having(who, [r.returns for r in results]), Returns) for who in everyone
+        },
+        strokes=voice_rates(*([r.strokes[who] for r in results] for who in (TRUTH, MODEL))),
+        judged=judgement(results) if judge else {},
     )
 
 
@@ -128,8 +152,9 @@ def _voices(scores: Sequence[Score]) -> Row:
     return {row.name.lower(): mean(column) for row, column in zip(ROWS, columns, strict=True)}
 
 
-def _style(styles: Sequence[Style]) -> Row:
-    return _row([asdict(one) for one in styles], [each.name for each in fields(Style)])
+def _rows(songs: Sequence[DataclassInstance], kind: type[DataclassInstance]) -> Row:
+    """The means of what each song has one of, by its fields."""
+    return _row([asdict(one) for one in songs], [each.name for each in fields(kind)])
 
 
 def _row(songs: Sequence[Mapping[str, float | None]], names: Iterable[str] = ()) -> Row:

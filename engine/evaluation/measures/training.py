@@ -12,7 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.corpus.store import Corpus, drums_alone
-from engine.evaluation.hit_metrics import CELLS, ROW_OF, ROWS, SIXTEENTHS_PER_BEAT, Roll
+from engine.evaluation.hit_metrics import (
+    CELLS,
+    NO_ROW,
+    ROW_OF,
+    ROWS,
+    SIXTEENTHS_PER_BEAT,
+    Roll,
+)
 from engine.evaluation.measures.copying import two_bar_patterns
 from engine.evaluation.measures.drumming import Floats, Ints
 from engine.music.grid import MAX_BAR_STEPS, beat_of
@@ -95,9 +102,11 @@ class TrainingBars:
         return cells
 
     def _hits_of(self, bars: Ints) -> tuple[Ints, Ints]:
-        """For each hit of these bars the place of its bar among them, and its own number."""
+        """For each hit on one of the rows the place of its bar among these, and its own number."""
         first = self.tensors["bar_hit"][bars]
         count = self.tensors["bar_hit"][bars + 1] - first
         row = np.repeat(np.arange(len(bars)), count)
         ahead = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
-        return row, np.repeat(first, count) + ahead
+        hit = np.repeat(first, count) + ahead
+        heard = ROW_OF[self.tensors["hit_voice"][hit]] != NO_ROW
+        return row[heard], hit[heard]

@@ -13,9 +13,9 @@ from engine.evaluation.measures.labels import Write, percent, plain, signed
 from engine.evaluation.measures.summary import Summary
 from engine.evaluation.report import charts, tables
 from engine.evaluation.report.pictures import distributions
-from engine.evaluation.report.rolls import chosen_songs, excerpt, piano_roll
+from engine.evaluation.report.rolls import chosen_songs, excerpt, piano_roll, played
 from engine.evaluation.report.sound import BARS, excerpt_file, sound, soundfont
-from engine.evaluation.results import LIVE, MODEL, OTHER, TRUTH, SongResult
+from engine.evaluation.results import LIVE, MODEL, OTHER, SongResult
 from engine.pages.html import html_page, section, tiles, write_page
 
 KEY = (
@@ -57,7 +57,36 @@ OVERLAP = (
     " true songs to this player's. 1 is the same. Spread: how far its songs lie from each other,"
     " against the true ones.",
 )
-ROLLS = ("Piano rolls", "From the best to the worst, bars from the middle of each song.")
+ROLLS = (
+    "Piano rolls",
+    "From the best to the worst, bars from the middle of each song: the guitar, the true drums and"
+    " every idea, the first being the one that plays.",
+)
+IDEAS = (
+    "Ideas",
+    "The best is found by looking at the true drums: what a player who may choose could have. Alike"
+    " is the hit F1 between pairs of ideas; 1 is five times the same drums.",
+)
+JUDGED = (
+    "Told from true drums",
+    "Boosted trees judge phrases of eight bars of songs that they have not seen. 0.5: they cannot"
+    " tell; 1: always. Touch is judged on strokes that both have, where a human played.",
+)
+KEEPERS = (
+    "Who keeps the time",
+    "The row with the most strokes among closed hat, open hat and ride.",
+)
+RETURNS = (
+    "Riffs that return",
+    "How alike the drums are where the guitar returns after other music, and where it is another:"
+    " drums that never change are alike everywhere.",
+)
+STYLES = (
+    "Styles heard",
+    "A judge who learnt styles from true songs says what he hears in songs that were played in"
+    " every style.",
+)
+STROKES = ("Strokes a bar", "Every voice of the kit by itself.")
 
 KINDS = {MODEL: "model", LIVE: "model", ROCK: "rock"}
 
@@ -84,11 +113,23 @@ def _sections(
     yield _tiles(summary)
     yield section(AGREEMENT, _agreement(results, summary))
     yield '<div class="two">'
+    yield section(IDEAS, tables.ideas(summary))
+    if summary.judged:
+        yield section(JUDGED, tables.judged(summary))
+    yield "</div>"
+    yield '<div class="two">'
     yield section(LIKELIHOOD, tables.likelihood(summary))
     yield section(CHANGED, tables.responses(summary))
     yield "</div>"
     yield section(LISTENING, tables.listening(summary))
     yield section(STYLE, tables.style(summary))
+    yield '<div class="two">'
+    yield section(KEEPERS, tables.keepers(summary))
+    yield section(RETURNS, tables.returns(summary))
+    yield "</div>"
+    yield section(STROKES, tables.strokes(summary))
+    if summary.styles:
+        yield section(STYLES, tables.styles(summary.styles))
     yield section(DISTRIBUTIONS, f'{KEY}<div class="grid">{distributions(results)}</div>')
     yield section(OVERLAP, tables.overlaps(summary))
     heard = f" What sounds is the first {BARS} of the bars shown." if soundfont() else ""
@@ -148,14 +189,14 @@ def _roll(result: SongResult) -> str:
 
 
 def _players(result: SongResult) -> str:
-    """Two small players, where there is sound."""
+    """Small players of the true drums and of every idea, where there is sound."""
     font = soundfont()
     if font is None:
         return ""
     bars = excerpt(result)[:BARS]
     heard = []
-    for who, name in ((TRUTH, "true drums"), (MODEL, "model")):
-        data = sound(excerpt_file(result, result.drums[who], bars), font)
+    for name, drums, _ in played(result):
+        data = sound(excerpt_file(result, drums, bars), font)
         if data:
             heard.append(
                 f'<span>{name} <audio controls preload="none" src="{data}"></audio></span>'

@@ -1,4 +1,4 @@
-"""Piano rolls: the guitar, the true drums under it, and ours under those."""
+"""Piano rolls: the guitar, the true drums under it, and every idea of ours under those."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from engine.evaluation.hit_metrics import ROWS
 from engine.evaluation.measures.drumming import Drumming
 from engine.evaluation.results import MODEL, TRUTH, SongResult
 from engine.music.kit import Voice
@@ -17,10 +16,11 @@ from engine.pages.svg import Scale, Svg
 WIDTH, LEFT = 1180.0, 96.0
 ROW, GUITAR_HEIGHT, GAP = 11.0, 74.0, 22.0
 MOST_BARS = 16
+SONGS = 6
 ALWAYS = (Voice.KICK, Voice.SNARE, Voice.CLOSED_HAT)
 
 
-def chosen_songs(results: Sequence[SongResult], count: int = 4) -> list[SongResult]:
+def chosen_songs(results: Sequence[SongResult], count: int = SONGS) -> list[SongResult]:
     """Songs from best to worst by the model's hit F1, evenly spread, the extremes left out."""
     ordered = sorted(results, key=lambda one: (-one.scores[MODEL].f1, one.file))
     count = min(count, len(ordered))
@@ -36,23 +36,35 @@ def excerpt(result: SongResult, most: int = MOST_BARS) -> list[Bar]:
     return [result.drums[TRUTH].bars[at] for at in run[first : first + most]]
 
 
+def played(result: SongResult) -> list[tuple[str, Drumming, str]]:
+    """Who played the song, by name, with the kind of shape that shows it; the whole kit."""
+    ours = (result.kit[MODEL], *result.other_ideas)
+    names = [f"idea {n + 1}" for n in range(len(ours))] if len(ours) > 1 else ["model"]
+    rows = [(name, one, "model") for name, one in zip(names, ours, strict=True)]
+    return [("true drums", result.kit[TRUTH], "truth"), *rows]
+
+
 def piano_roll(result: SongResult) -> str:
     """The picture of the middle of a song."""
-    bars = excerpt(result)
-    true, own = result.drums[TRUTH], result.drums[MODEL]
-    struck = set(true.row.tolist()) | set(own.row.tolist())
-    rows = [voice for voice in reversed(ROWS) if ROWS.index(voice) in struck or voice in ALWAYS]
-    drums = ROW * len(rows)
-    height = 18 + GUITAR_HEIGHT + 2 * (drums + GAP) + 6
+    bars, players = excerpt(result), played(result)
+    rows = _rows([drums for _, drums, _ in players])
+    each = ROW * len(rows) + GAP
+    height = 18 + GUITAR_HEIGHT + len(players) * each + 6
     picture = Svg(WIDTH, height, f"{result.file}: guitar, true drums, drums of the model")
     along = Scale(bars[0].start, bars[-1].start + bars[-1].beats, LEFT, WIDTH - 4)
     _draw_guitar(picture, result.notes, along, 18)
-    for place, (drumming, kind) in enumerate(((true, "truth"), (own, "model"))):
-        top = 18 + GUITAR_HEIGHT + GAP + place * (drums + GAP)
-        picture.text(LEFT, top - 5, "true drums" if place == 0 else "model", f"{kind} words")
-        _draw_drums(picture, drumming, rows, along, top, kind)
+    for place, (name, drums, kind) in enumerate(players):
+        top = 18 + GUITAR_HEIGHT + GAP + place * each
+        picture.text(LEFT, top - 5, name, f"{kind} words")
+        _draw_drums(picture, drums, rows, along, top, kind)
     _draw_bars(picture, bars, result, along, height)
     return str(picture)
+
+
+def _rows(players: Sequence[Drumming]) -> list[Voice]:
+    """The voices that somebody strikes, cymbals above drums."""
+    struck = {drums.rows[row] for drums in players for row in set(drums.row.tolist())}
+    return sorted(struck | set(ALWAYS), reverse=True)
 
 
 def _draw_guitar(picture: Svg, notes: Sequence[Note], along: Scale, top: float) -> None:
@@ -76,7 +88,7 @@ def _draw_drums(
         name = voice.name.lower().replace("_", " ")
         picture.text(LEFT - 8, top + ROW * (place + 0.8), name, "tiny", anchor="end")
         picture.line(LEFT, top + ROW * (place + 1), WIDTH - 4, top + ROW * (place + 1), "hair")
-    at = {ROWS.index(voice): place for place, voice in enumerate(rows)}
+    at = {drums.rows.index(voice): place for place, voice in enumerate(rows)}
     beats = drums.beats()
     inside = (beats >= along.low - 0.13) & (beats < along.high - 0.13)
     for beat, row, velocity in zip(

@@ -14,7 +14,6 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from engine.evaluation.hit_metrics import ROWS
 from engine.evaluation.measures.drumming import Drumming
 from engine.evaluation.results import SongResult
 from engine.midi.smf import TEMPO, Event, RawFile, Track, build, meta
@@ -71,7 +70,7 @@ def excerpt_file(result: SongResult, drums: Drumming, bars: Sequence[Bar]) -> by
         for bar in bars
     ]
     hits = [
-        Hit(max(0.0, beat - start), PITCH_OF[ROWS[row]], max(1, round(127 * velocity)))
+        Hit(max(0.0, beat - start), PITCH_OF[drums.rows[row]], max(1, round(127 * velocity)))
         for beat, row, velocity in zip(
             drums.beats().tolist(), drums.row.tolist(), drums.velocity.tolist(), strict=True
         )

@@ -8,7 +8,11 @@ from html import escape
 from engine.evaluation.hit_metrics import Mean
 from engine.evaluation.measures.baselines import COMMON, LATE, NEAREST, ROCK
 from engine.evaluation.measures.labels import (
+    IDEAS,
+    JUDGED,
+    KEEPER,
     LIKELIHOOD,
+    RETURNS,
     STYLE,
     Write,
     number,
@@ -18,6 +22,7 @@ from engine.evaluation.measures.labels import (
     signed_percent,
 )
 from engine.evaluation.measures.likelihood import Likelihood
+from engine.evaluation.measures.styles import StylesHeard
 from engine.evaluation.measures.summary import Row, Summary
 from engine.evaluation.results import LIVE, MODEL, OTHER, TRUTH, SongResult
 
@@ -126,6 +131,57 @@ def listening(summary: Summary) -> str:
 def style(summary: Summary) -> str:
     """Every number of style, the true drums' first."""
     return _by_player(summary.style, {name: (x.text, x.write) for name, x in STYLE.items()})
+
+
+def ideas(summary: Summary) -> str:
+    """The first idea, the best, and how alike all are."""
+    rows = ((x.text, cell(summary.ideas[name], x.write)) for name, x in IDEAS.items())
+    return table(("", "mean over songs"), rows)
+
+
+def judged(summary: Summary) -> str:
+    """How surely a judge tells ours from the true drums; a dash where there is too little."""
+    rows = []
+    for name, text in JUDGED.items():
+        found = summary.judged.get(name)
+        counts = (str(found.true_phrases), str(found.our_phrases)) if found else ("–", "–")
+        rows.append((text, cell(found.auc if found else None, plain(3)), *counts))
+    return table(("told by", "AUC", "phrases, true", "ours"), rows)
+
+
+def keepers(summary: Summary) -> str:
+    """Who keeps the time."""
+    return _by_player(summary.keepers, {name: (x.text, x.write) for name, x in KEEPER.items()})
+
+
+def returns(summary: Summary) -> str:
+    """Whether the drums return with a riff."""
+    return _by_player(summary.returns, {name: (x.text, x.write) for name, x in RETURNS.items()})
+
+
+def strokes(summary: Summary) -> str:
+    """Strokes a bar of each voice, those far from the truth marked."""
+    rows = (
+        (
+            name.replace("_", " "),
+            cell(one.truth, plain(2)),
+            cell(one.answer, plain(2)),
+            "–" if one.ratio is None else plain(2)(one.ratio),
+            {None: "–", True: "yes", False: "no"}[one.near],
+        )
+        for name, one in summary.strokes.items()
+    )
+    return table(("", "true drums", "model", "ratio", "within 25 %"), rows)
+
+
+def styles(heard: StylesHeard) -> str:
+    """What a judge holds each told style for, the commonest first."""
+    rows = []
+    for style, mean in heard.by_style.items():
+        held = sorted(heard.confused[style].items(), key=lambda one: -one[1])
+        names = escape(", ".join(f"{name} {percent(share)}" for name, share in held))
+        rows.append((style, cell(mean, percent), names))
+    return table(("told", "heard", "held for"), [("all", cell(heard.accuracy, percent), ""), *rows])
 
 
 def responses(summary: Summary) -> str:

@@ -2,13 +2,21 @@
 
 import json
 import shutil
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
 
 from drumd.cli import main
+from drumd.cli.eval_tables import show
+from engine.evaluation.hit_metrics import Mean
+from engine.evaluation.measures import boosted_trees
+from engine.evaluation.measures.styles import StylesHeard
+from engine.evaluation.measures.summary import summarise
 from engine.inference.bundle import SHIPPED
+from tests.support.made import song
 from tests.support.midi_files import band, write
+from tests.support.results import result_of
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +38,8 @@ def test_songs_are_measured_with_their_scores_as_json(songs):
     assert found["means"]["other guitar"]["f1"]["songs"] == 2
     assert set(found["voices"]) > {"kick", "snare", "closed_hat"}
     assert found["likelihood"]["primed"]["mean"] > 0 and not found["quick"]
+    assert found["ideas"]["count"]["mean"] == 5 and 0 <= found["ideas"]["alike"]["mean"] <= 1
+    assert set(found["judged"]) == {"struck", "struck_kit", "touch", "struck_rock"}
 
 
 def test_a_table_shows_the_model_beside_the_rock_beat_and_another_guitar(songs):
@@ -43,6 +53,11 @@ def test_a_table_shows_the_model_beside_the_rock_beat_and_another_guitar(songs):
         "other guitar",
         "swing ratio",
         "half the notes",
+        "5 ideas for each song",
+        "strokes a bar",
+        "riffs that return",
+        "who keeps the time",
+        "a judge of eight-bar phrases",
     ):
         assert row in result.stdout
 
@@ -53,6 +68,43 @@ def test_a_quick_look_writes_a_report_and_says_where(songs, tmp_path):
     assert result.exit_code == 0, result.output
     assert str(tmp_path / "index.html") in result.stderr
     assert "a quick look" in (tmp_path / "index.html").read_text("utf-8")
+
+
+def test_a_quick_look_has_one_idea_and_no_judge(songs):
+    args = ["eval", "--data", str(songs), "--part", "all", "--songs", "1", "--quick"]
+    result = CliRunner().invoke(main, args)
+    assert result.exit_code == 0, result.output
+    assert "ideas for each song" not in result.stdout and "a judge" not in result.stdout
+    assert result.stderr.count("scikit-learn") == 0
+
+
+def test_without_scikit_learn_all_else_is_measured_and_a_sentence_says_what_brings_it(
+    songs, monkeypatch
+):
+    monkeypatch.setattr(boosted_trees, "find_spec", lambda _: None)
+    args = ["eval", "--data", str(songs), "--part", "all", "--songs", "1"]
+    result = CliRunner().invoke(main, args)
+    assert result.exit_code == 0, result.output
+    assert 'pip install "drumd[eval]"' in result.stderr and "a judge" not in result.stdout
+    assert "5 ideas for each song" in result.stdout
+
+
+def test_styles_without_scikit_learn_or_of_several_bundles_are_wrong_usage(songs, monkeypatch):
+    two = ["eval", str(SHIPPED), str(SHIPPED), "--data", str(songs), "--styles"]
+    found = CliRunner().invoke(main, two)
+    assert found.exit_code == 2 and "one bundle" in found.output
+    monkeypatch.setattr(boosted_trees, "find_spec", lambda _: None)
+    found = CliRunner().invoke(main, ["eval", "--data", str(songs), "--styles"])
+    assert found.exit_code == 2 and 'pip install "drumd[eval]"' in found.output
+
+
+def test_styles_that_are_heard_are_shown_with_what_they_are_held_for(capsys):
+    mean = Mean(0.25, 0.2, 0.3, 4)
+    heard = StylesHeard(mean, mean, {"jazz": mean}, {"jazz": {"rock": 0.75, "jazz": 0.25}}, 0.1)
+    own = song(bars=16)
+    summary = replace(summarise([result_of(own, own.hits())]), styles=heard)
+    show(summary, "a bundle")
+    assert "rock 75 %, jazz 25 %" in capsys.readouterr().out
 
 
 def test_a_folder_without_songs_is_one_sentence(tmp_path):

@@ -47,13 +47,20 @@ def test_every_complaint_says_what_to_do() -> None:
 def test_an_old_python_is_broken_and_a_new_one_is_only_noted() -> None:
     assert about("Python", replace(HEALTHY, python=(3, 10, 9))).state is State.BROKEN
     assert about("Python", replace(HEALTHY, python=(3, 12, 1))).state is State.GOOD
-    assert about("Python", replace(HEALTHY, python=(3, 14, 0))).state is State.NOTE
+    assert about("Python", replace(HEALTHY, python=(3, 14, 0))).state is State.GOOD
+    assert about("Python", replace(HEALTHY, python=(3, 15, 0))).state is State.NOTE
 
 
 def test_a_library_built_without_any_api_is_broken() -> None:
     found = about("MIDI", replace(HEALTHY, apis=()))
     assert found.state is State.BROKEN
-    assert "--only-binary" in found.advice
+    assert found.advice.endswith("--only-binary :all: python-rtmidi")
+    newer = about("MIDI", replace(HEALTHY, apis=(), python=(3, 13, 1)))
+    assert newer.advice.endswith("--only-binary :all: supriya-midi")
+
+
+def test_a_missing_jack_client_costs_the_exact_frame() -> None:
+    assert "exact frame" in about("jack", replace(HEALTHY, missing=("jack",))).text
 
 
 def test_an_api_that_is_silent_beside_one_that_answers_is_only_noted() -> None:

@@ -4,6 +4,7 @@ import pytest
 from drumd.jam.conductor import Conductor
 from drumd.status.phase import Phase
 from drumd.timing.musical import MusicalClock
+from drumd.timing.sources.base import Source
 from drumd.timing.timeline import Timeline
 from engine.music.kit import Voice
 from engine.music.notes import Metre, Pattern
@@ -13,7 +14,7 @@ FILL = Pattern.from_grid({Voice.HIGH_TOM: "xxxxxxxxxxxxxxxx"})
 BPM = 120.0  # two beats a second, two seconds a bar
 
 
-class Song:
+class Song(Source):
     """A source of musical time that a test moves by hand."""
 
     name = "song"
@@ -27,9 +28,6 @@ class Song:
                 Timeline(time, message.pos / 4, self.timeline.bpm),
                 self.jumps + 1,
             )
-
-    def tick(self, now):
-        """Stands for a host that keeps its tempo."""
 
 
 class Kit:
@@ -222,6 +220,16 @@ def test_after_a_stop_a_bar_of_guitar_is_heard_again_before_drums_enter(jam):
     jam.song.rolling = True
     jam.notes(12, 17)
     assert jam.starts == [16.0]
+
+
+def test_a_new_song_does_not_play_the_bar_of_the_last_one_when_the_drummer_does_not_answer(jam):
+    jam.notes(0, 10)
+    jam.song.rolling = False
+    jam.until(50)
+    jam.song.rolling, jam.answer_s = True, None
+    jam.notes(50, 62)
+    assert jam.starts == [] and jam.conductor.counts.repeated == 0
+    assert jam.conductor.counts.missed == 2
 
 
 def test_a_host_that_stops_only_to_go_on_elsewhere_has_jumped(jam):

@@ -10,37 +10,26 @@ from engine.music.wishes import STYLE_NAMES, Style, Wishes
 
 
 def test_a_knob_sets_its_dial_from_nothing_to_all():
-    dials = Dials()
-    dials.turn(Dial.DENSITY, 0)
-    dials.turn(Dial.INTENSITY, 127)
-    dials.turn(Dial.HUMANIZE, 64)
+    dials = Dials().turned(Dial.DENSITY, 0).turned(Dial.INTENSITY, 127).turned(Dial.HUMANIZE, 64)
     assert dials.wishes.density == 0 and dials.wishes.intensity == 1
     assert dials.wishes.humanize == pytest.approx(0.5, abs=0.01)
 
 
 def test_a_program_chooses_its_style_and_0_leaves_it_to_the_drummer():
-    dials = Dials()
-    dials.turn(Dial.STYLE, STYLE_NAMES.index("funk"), program=True)
+    dials = Dials().turned(Dial.STYLE, STYLE_NAMES.index("funk"), program=True)
     assert dials.wishes.style is Style.FUNK
-    dials.turn(Dial.STYLE, 100, program=True)
+    dials = dials.turned(Dial.STYLE, 100, program=True)
     assert dials.wishes.style is Style.FUNK
-    dials.turn(Dial.STYLE, 0, program=True)
-    assert dials.wishes.style is None
+    assert dials.turned(Dial.STYLE, 0, program=True).wishes.style is None
 
 
 def test_a_knob_goes_through_all_styles():
     dials, met = Dials(), []
     for value in range(128):
-        dials.turn(Dial.STYLE, value)
+        dials = dials.turned(Dial.STYLE, value)
         if not met or met[-1] is not dials.wishes.style:
             met.append(dials.wishes.style)
     assert met == [None, *Style]
-
-
-def test_a_fill_is_asked_for_once():
-    dials = Dials(Wishes(density=0.5), fill=True)
-    assert [dials.take_wishes().fill for _ in range(2)] == [True, None]
-    assert dials.wishes == Wishes(density=0.5)
 
 
 def test_what_is_set_is_told_in_words():

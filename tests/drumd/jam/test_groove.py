@@ -21,6 +21,23 @@ class Deaf:
         """Nothing sounds."""
 
 
+def test_a_fill_is_asked_for_once():
+    groove = Groove(Deaf(), Dials(Wishes(density=0.5)))
+    groove.ask_fill()
+    asked = groove.wishes()
+    groove.play(Pattern(), asked, 0.0)
+    assert asked == Wishes(density=0.5, fill=True) and groove.wishes() == Wishes(density=0.5)
+
+
+def test_a_first_bar_that_is_a_fill_is_not_the_bar_that_plays_again():
+    groove = Groove(Deaf(), Dials())
+    groove.play(Pattern(beats=3.0), FILL, 0.0)
+    assert groove.again is None and not groove.history
+    plain = Pattern(beats=4.0)
+    groove.play(plain, FREE, 4.0)
+    assert groove.again is plain
+
+
 def test_a_fill_whose_bar_was_never_played_is_asked_for_again():
     groove = Groove(Deaf(), Dials(fill=True))
     assert groove.wishes().fill

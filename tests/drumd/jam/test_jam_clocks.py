@@ -214,11 +214,3 @@ def test_other_metres_are_counted_in_their_own_pulse(metre, pulses):
     kicks = [(time - ONE) / BEAT_S for time, drum in rig.strokes() if drum == 36]
     assert kicks == pytest.approx([k * pulses for k in range(len(kicks))], abs=0.06)
     assert len(kicks) >= 5
-
-
-def test_the_drummer_is_told_the_swing():
-    time_of = steady(BPM, ONE)
-    shuffle = [m for k in range(32) for place in (0, 0.66) for m in note(time_of(k + place), 45)]
-    rig = jam(taps(COUNT) + shuffle, time_of(30), clock="count-in")
-    assert requests(rig)[0].swing is None
-    assert requests(rig)[-1].swing == pytest.approx(0.66, abs=0.03)

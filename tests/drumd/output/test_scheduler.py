@@ -2,6 +2,7 @@
 
 import time
 from collections import deque
+from dataclasses import replace
 from threading import enumerate as threads
 
 import mido
@@ -13,6 +14,7 @@ from drumd.timing.clock import ManualClock, MonotonicClock
 from drumd.timing.musical import MusicalClock
 from drumd.timing.sources.fixed_tempo import GivenTempo
 from drumd.timing.sources.midi_clock import HostClock
+from drumd.timing.timeline import Timeline
 from engine.music.kit import PITCH_OF, Voice
 from engine.music.notes import Hit, Pattern
 
@@ -163,10 +165,48 @@ def test_after_a_jump_back_the_same_beats_play_again():
     assert stage.strokes() == [(0.5, KICK), (1.5, KICK)]
 
 
+def test_a_song_moved_and_counted_anew_between_two_passes_plays_on():
+    stage = Stage()
+    stage.musical = MusicalClock(HostClock())
+    stage.scheduler = Scheduler(stage.port, stage.clock, stage.musical)
+    stage.musical.hear(0.0, START)
+    for tick in range(97):
+        stage.musical.hear(tick / 48, CLOCK)
+    stage.cue(0.0, (1.0, KICK), (2.0, KICK), (3.0, KICK))
+    stage.run(until=2.0)
+    stage.musical.hear(2.001, mido.Message("songpos", pos=0))
+    stage.musical.hear(2.0 + 1 / 48, CLOCK)
+    stage.musical.this_is_one(2.52)  # beat 1 of the new place begins a bar: it is beat 4 now
+    stage.cue(4.0, (0.0, KICK), (1.0, KICK), (2.0, KICK))
+    stage.run(until=4.5)
+    times = [at for at, _ in stage.strokes()]
+    assert times[3:] == pytest.approx([2.52, 3.02, 3.52], abs=0.01)
+
+
+def test_two_re_counts_between_two_passes_both_count():
+    stage = Stage()
+    stage.cue(0.0, (0.0, KICK), (1.0, KICK), (2.0, KICK))
+    stage.run(until=1.1)
+    stage.musical.this_is_one(1.0)  # beat 2 begins a bar: it is beat 4 now
+    stage.musical.this_is_one(1.5)  # and beat 5 is beat 8
+    stage.cue(4.0, (3.0, KICK))  # beat 7 is what was played at 1.0 s as beat 2
+    stage.cue(8.0, (0.0, KICK))
+    stage.run(until=2.0)
+    assert stage.strokes() == [(0.0, KICK), (0.5, KICK), (1.0, KICK), (1.5, KICK)]
+
+
+def test_a_drum_is_never_struck_twice_within_what_a_hand_can_do():
+    stage = Stage()
+    stage.cue(0.0, (1.0, KICK), (1.03, KICK), (1.0, SNARE), (1.1, KICK))
+    stage.run(until=2.0)
+    assert stage.strokes() == [(0.5, KICK), (0.5, SNARE), (0.55, KICK)]
+    assert stage.scheduler.doubled == 1 and not stage.scheduler.late
+
+
 def test_a_tempo_that_changes_moves_hits_that_are_cued():
     stage = Stage()
     stage.cue(0.0, (2.0, KICK))
-    stage.musical.timeline = type(stage.musical.timeline)(0.0, 0.0, 60.0)
+    stage.musical.state = replace(stage.musical.state, timeline=Timeline(0.0, 0.0, 60.0))
     stage.run(until=3.0)
     assert stage.strokes() == [(2.0, KICK)]
 

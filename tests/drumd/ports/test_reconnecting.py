@@ -13,6 +13,7 @@ from drumd.ports.reconnecting import SteadyInput, SteadyOutput
 from drumd.timing.clock import ManualClock
 from drumd.timing.musical import MusicalClock
 from drumd.timing.sources.midi_clock import HostClock
+from tests.support.simulated import at_once
 
 NOTE = mido.Message("note_on", note=40)
 TICK_S = 60 / 120 / 24
@@ -46,8 +47,8 @@ class Room:
         self.clock = ManualClock(10.0)
         self.guitar = Socket(lambda: PlayedInput("guitar"))
         self.kit = Socket(lambda: RecordingPort(self.clock, "kit"))
-        self.input = SteadyInput(self.guitar.open, self.clock)
-        self.output = SteadyOutput(self.kit.open, self.clock)
+        self.input = SteadyInput(self.guitar.open, self.clock, aside=at_once)
+        self.output = SteadyOutput(self.kit.open, self.clock, aside=at_once)
         self.news, self.heard = [], []
 
     def wait(self, seconds, step=0.004):
@@ -85,6 +86,45 @@ def test_a_port_that_vanishes_is_waited_for_and_found_within_a_second_of_its_ret
     room.guitar.port.play(room.clock.now(), NOTE)
     room.wait(0.1)
     assert room.heard[-1][1] == NOTE
+
+
+class Slow(Room):
+    """Its guitar takes its time to open again."""
+
+    def __init__(self):
+        super().__init__()
+        self.jobs = []
+        self.input = SteadyInput(self.guitar.open, self.clock, aside=self._put_off)
+
+    def _put_off(self, job):
+        self.jobs.append(job)
+        return job
+
+
+def test_a_port_that_takes_long_to_open_again_holds_nobody_up():
+    room = Slow()
+    room.guitar.pull()
+    room.wait(1.0)
+    room.guitar.put_back()
+    room.wait(2.0)
+    assert len(room.jobs) == 1 and room.input.waiting == "guitar"  # one attempt at a time
+    room.jobs[0]()
+    room.wait(0.5)
+    assert room.input.waiting is None and room.news[-1] == "port 'guitar' is back"
+
+
+def test_what_is_being_opened_as_the_daemon_stops_is_closed_too():
+    clock, jobs = ManualClock(), []
+    kit = Socket(lambda: RecordingPort(clock, "kit"))
+    output = SteadyOutput(kit.open, clock, aside=lambda job: jobs.append(job) or job)
+    kit.pull()
+    output.look_after()
+    kit.put_back()
+    clock.advance(1.0)
+    output.look_after()
+    first = kit.port
+    output.close()
+    assert len(jobs) == 1 and kit.port is not first and kit.port.closed
 
 
 def test_messages_for_an_output_that_is_away_are_refused_and_then_sent_again():

@@ -1,6 +1,7 @@
 """The page of a recorded jam, made from what the recording itself tells."""
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -11,6 +12,7 @@ from drumd.recording.recorder import Recorder
 from drumd.recording.report import session_page, write_session_report
 from engine.errors import EngineError
 from engine.music.notes import Metre
+from engine.pages.html import write_page
 from tests.support.drummers import Rock
 from tests.support.offline_jam import OfflineJam
 from tests.support.player import groove, host, steady
@@ -80,3 +82,14 @@ def test_a_jam_without_a_clock_or_drums_has_a_page_too(tmp_path):
     jam.hear(groove(steady(BPM, START), 0, 1))
     jam.until(4.0)
     assert "No drum was played" in session_page(read_session(tmp_path / "jam.mid"))
+
+
+@pytest.mark.usefixtures("jam")
+def test_nothing_in_the_name_of_a_file_or_of_a_clock_acts_on_the_page(tmp_path):
+    session = read_session(tmp_path / "jam.mid")
+    hostile = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
+    moments = tuple((at, replace(moment, clock=hostile)) for at, moment in session.moments)
+    session = replace(session, name=hostile + "\udce9", moments=moments)  # and no UTF-8
+    write_page(tmp_path / "page.html", session_page(session))
+    page = (tmp_path / "page.html").read_text("utf-8")
+    assert "<script" not in page and "<img" not in page and "&lt;script&gt;" in page

@@ -4,7 +4,7 @@ import json
 import pytest
 
 from drumd.status.phase import BarCounts, Phase
-from drumd.status.reporter import PlainReporter, ScreenReporter, reporter_for
+from drumd.status.reporter import LINE_BARS, PlainReporter, ScreenReporter, reporter_for
 from drumd.status.snapshot import Gauge, Snapshot, Spread, Summary
 from engine.music.notes import Metre
 from tests.support.drummers import ROCK
@@ -123,12 +123,13 @@ def test_a_plain_line_comes_when_something_is_set():
 def test_plain_lines_come_every_few_bars_and_on_changes():
     stream = io.StringIO()
     reporter = PlainReporter(stream)
-    for bar in range(1, 9):
+    for bar in range(1, 2 * LINE_BARS + 1):
         for _ in range(3):
             reporter.show(snapshot(bar=bar))
-    reporter.show(snapshot(bar=8, phase=Phase.RESTING))
+    reporter.show(snapshot(bar=2 * LINE_BARS, phase=Phase.RESTING))
     lines = stream.getvalue().splitlines()
-    assert [line.split()[1] for line in lines] == ["1", "5", "8"] and "resting" in lines[-1]
+    assert [int(line.split()[1]) for line in lines] == [1, LINE_BARS + 1, 2 * LINE_BARS]
+    assert "resting" in lines[-1]
 
 
 def test_the_live_screen_draws_and_lets_what_is_said_scroll_by(monkeypatch):
@@ -188,3 +189,47 @@ def test_ports_that_are_away_are_named_wherever_the_jam_is_shown():
     for state in (snapshot(), away, away, snapshot()):
         reporter.show(state)
     assert len(stream.getvalue().splitlines()) == 3
+
+
+class Gone(io.StringIO):
+    """A stream whose reader has gone."""
+
+    def write(self, _text):
+        raise BrokenPipeError
+
+
+def test_the_jam_goes_on_when_nobody_reads_its_lines():
+    reporter = PlainReporter(Gone())
+    reporter.say("ready")
+    reporter.show(snapshot())
+    with pytest.raises(BrokenPipeError):
+        Gone().write("")
+
+
+@pytest.mark.parametrize("kind", [PlainReporter, ScreenReporter])
+def test_nothing_in_the_name_of_a_port_acts_on_the_terminal(kind):
+    stream = io.StringIO()
+    with kind(stream) as reporter:
+        reporter.say("waiting for port '\x1b]0;owned\x07'")
+        reporter.show(snapshot(away=("\x1b[2J\x9b31m[/red]",)))
+    assert not set("\x1b\x07\x9b") & set(stream.getvalue())
+    assert r"\x1b]0;owned\x07" in stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("term", "kind"), [("xterm-256color", ScreenReporter), ("dumb", PlainReporter)]
+)
+def test_a_dumb_terminal_gets_lines(monkeypatch, term, kind):
+    monkeypatch.setenv("TERM", term)
+    stream = io.StringIO()
+    stream.isatty = lambda: True
+    assert isinstance(reporter_for(stream), kind)
+
+
+def test_a_steady_jam_is_told_of_seldom():
+    stream = io.StringIO()
+    reporter = PlainReporter(stream)
+    for bar in range(1, 401):  # some 13 minutes at 120 bpm, two pictures a bar
+        reporter.show(snapshot(bar=bar, beat=1))
+        reporter.show(snapshot(bar=bar, beat=3))
+    assert 10 <= len(stream.getvalue().splitlines()) <= 30

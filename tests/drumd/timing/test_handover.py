@@ -7,9 +7,12 @@ from hypothesis import strategies as st
 
 from drumd.timing.musical import MusicalClock
 from drumd.timing.select import musical_clock
+from drumd.timing.sources.base import Source
 from drumd.timing.sources.fixed_tempo import GivenTempo
+from drumd.timing.sources.free import FreeTempo
 from drumd.timing.sources.midi_clock import HostClock
-from tests.support.player import Session, groove, host, steady
+from drumd.timing.timeline import Timeline
+from tests.support.player import Session, groove, host, note, steady
 
 BPM = 104.0
 BEAT_S = 60 / BPM
@@ -83,6 +86,43 @@ def test_a_host_that_is_gone_after_its_stop_leaves_the_lead_to_the_player():
     events = host(BPM, 1.0, 16) + groove(time_of, 0, 48)
     session = Session(musical_clock("auto")).play(events, 44)
     assert session.clock.source == "free" and session.off(time_of, since=34) < 0.03
+
+
+class Pendulum(Source):
+    """A source that the musical clock has never heard of."""
+
+    name = "pendulum"
+
+    def __init__(self):
+        self.timeline, self.rolling, self.gone = Timeline(0.0, 0.0, BPM), True, False
+
+    @property
+    def vanished(self):
+        return self.gone
+
+    @property
+    def standing(self):
+        return not self.rolling and not self.gone
+
+    def end(self, *, gone):
+        self.rolling, self.gone = False, gone
+
+
+def test_a_source_of_a_kind_that_is_new_is_waited_for_while_it_stands():
+    pendulum = Pendulum()
+    session = Session(MusicalClock(pendulum, GivenTempo(60.0))).play([], 2.0)
+    assert session.clock.source == "pendulum" and session.clock.confidence == 1
+    pendulum.end(gone=False)
+    session.play(note(2.5, 40), 4.0)
+    assert session.clock.source == "pendulum" and not session.clock.rolling
+
+
+def test_a_source_of_a_kind_that_is_new_leaves_its_tempo_to_the_player_as_it_vanishes():
+    pendulum = Pendulum()
+    session = Session(MusicalClock(pendulum, FreeTempo())).play([], 2.0)
+    pendulum.end(gone=True)
+    session.play([], 4.0)
+    assert session.clock.source == "free" and session.clock.bpm == pytest.approx(BPM)
 
 
 def test_this_is_one_moves_the_bar_line_but_not_the_beat():

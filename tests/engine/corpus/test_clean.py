@@ -24,8 +24,28 @@ def test_strokes_become_voices() -> None:
 
 
 def test_hand_percussion_is_left_out_and_not_held_against_the_kit() -> None:
-    shakers = [(beat / 4, 70) for beat in range(100)]
-    assert len(drums_of((0, 36), (1, 38), *shakers).onset) == 2
+    congas = [(beat / 4, 63) for beat in range(100)]
+    assert len(drums_of((0, 36), (1, 38), *congas).onset) == 2
+
+
+def test_the_percussion_of_the_kit_becomes_voices() -> None:
+    drums = drums_of((0, 36), (1, 38), (2, 54), (3, 56), (4, 70), (5, 82))
+    percussion = [Voice.TAMBOURINE, Voice.COWBELL, Voice.SHAKER, Voice.SHAKER]
+    assert drums.voice.tolist() == [Voice.KICK, Voice.SNARE, *percussion]
+
+
+@pytest.mark.parametrize(("pitch", "voice"), [(37, Voice.SIDE_STICK), (39, Voice.CLAP)])
+def test_a_side_stick_or_a_clap_keeps_the_backbeat_as_a_snare_does(
+    pitch: int, voice: Voice
+) -> None:
+    assert drums_of((0, 36), (1, pitch)).voice.tolist() == [Voice.KICK, voice]
+
+
+def test_a_shaker_does_not_make_an_unknown_kit_known() -> None:
+    unknown = [(beat / 2, 90) for beat in range(100)]
+    shaker = [(beat / 2, 70) for beat in range(100)]
+    with pytest.raises(Unfit, match="drum kit not known"):
+        drums_of((0, 36), (1, 38), *unknown, *shaker)
 
 
 def test_soft_drums_of_an_xg_kit_count_where_there_are_no_others() -> None:

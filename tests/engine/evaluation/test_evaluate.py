@@ -1,5 +1,7 @@
 """Measuring a drummer on songs whose drums are known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -11,7 +13,7 @@ from engine.evaluation.measures.baselines import ROCK, Baselines
 from engine.evaluation.measures.counterfactuals import REST
 from engine.evaluation.measures.training import TrainingBars
 from engine.evaluation.results import LIVE, MODEL, OTHER, PLAYERS, TRUTH
-from engine.evaluation.songs import borrowed_guitar, in_part, other_songs, songs_of
+from engine.evaluation.songs import borrowed_guitar, drummers_of, in_part, other_songs, songs_of
 from engine.music.grid import steps_in
 from engine.music.kit import VOICES, Voice
 from engine.music.notes import Pattern
@@ -156,6 +158,22 @@ def test_the_other_guitar_is_that_of_the_lender(by_file):
         )
 
 
+def test_every_idea_is_played_to_the_same_guitar_by_another_seed(by_file):
+    drummer, song = Reading(), by_file["a.mid"]
+    performance = perform(SongTask(song, ideas=3, seed=7), drummer)
+    assert len(performance.ideas) == 2
+    first, *others = drummer.requests[:20], drummer.requests[-40:-20], drummer.requests[-20:]
+    assert {one.seed for one in first} == {None}
+    assert [{one.seed for one in each} for each in others] == [{8}, {9}]
+    assert all([one.notes for one in each] == [one.notes for one in first] for each in others)
+
+
+def test_one_idea_is_enough_where_no_other_is_asked_for(by_file, measured):
+    result = measured(by_file["a.mid"], SilentDrummer())
+    assert (result.ideas.count, result.ideas.first, result.ideas.alike) == (1, 0, None)
+    assert result.other_ideas == ()
+
+
 def test_bits_are_those_of_the_true_drums(by_file, measured):
     result = measured(by_file["a.mid"], Reading(), by_file["b.mid"])
     assert (result.likelihood.primed, result.likelihood.worth_primed) == (12, 0)
@@ -177,6 +195,14 @@ def test_songs_are_measured_in_processes_and_come_in_their_order(corpus, by_file
 def test_a_bundle_that_cannot_be_played_is_told_with_the_song(corpus, by_file, tmp_path):
     with pytest.raises(EngineError, match=r"a\.mid cannot be measured: .* has no bundle\.json"):
         evaluate(corpus, [by_file["a.mid"]], bundle=tmp_path)
+
+
+def test_drummers_alone_are_songs_without_a_guitar(corpus, by_file):
+    infos = [replace(one, kind="drums" * (one.file == "a.mid")) for one in corpus.songs]
+    (alone,) = drummers_of(replace(corpus, songs=infos))
+    assert (alone.file, alone.notes) == ("a.mid", ())
+    assert alone.hits() == by_file["a.mid"].hits()
+    assert drummers_of(replace(corpus, songs=infos), split="train") == []
 
 
 def test_a_guitar_is_lent_by_a_song_of_the_same_metre_and_another_group(by_file):

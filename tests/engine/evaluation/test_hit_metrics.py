@@ -1,8 +1,11 @@
 """Measures: known small answers by hand, and what must hold for every song."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
+from engine.evaluation import hit_metrics
 from engine.evaluation.hit_metrics import ROWS, mean_over_songs, rock_beat, roll, score
 from engine.music.kit import Voice
 from engine.music.notes import Metre
@@ -61,6 +64,28 @@ def test_the_pedal_hat_counts_as_closed_hat():
     assert (pedal == closed).all() and pedal.sum() == 1
 
 
+@pytest.mark.parametrize(
+    ("name", "row"),
+    [
+        ("PEDAL_HAT", Voice.CLOSED_HAT),
+        ("SIDE_STICK", Voice.SNARE),
+        ("CLAP", Voice.SNARE),
+        ("RIDE_BELL", Voice.RIDE),
+        ("HALF_OPEN_HAT", Voice.OPEN_HAT),
+        ("COWBELL", None),
+        ("TAMBOURINE", None),
+        ("SHAKER", None),
+    ],
+)
+def test_voices_are_heard_as_a_judge_of_nine_rows_would_hear_them(name, row):
+    assert hit_metrics._row_of(SimpleNamespace(name=name)) == (
+        -1 if row is None else ROWS.index(row)
+    )
+    if name in Voice.__members__:  # where this kit has the voice
+        heard = np.flatnonzero(roll([1.0], [Voice[name]], *BAR).any(axis=(0, 1)))
+        assert heard.tolist() == ([] if row is None else [ROWS.index(row)])
+
+
 def test_a_hit_just_before_the_bar_line_counts_in_the_next_bar():
     cells = roll([3.9], [Voice.KICK], [0.0, 4.0], [4.0, 4.0])
     assert np.argwhere(cells).tolist() == [[1, 0, 0]]
@@ -81,7 +106,7 @@ def test_micro_timing_does_not_change_the_cell():
     [
         ([0.0], [], [0.0], [4.0]),
         ([np.nan], [0], [0.0], [4.0]),
-        ([0.0], [10], [0.0], [4.0]),
+        ([0.0], [len(Voice)], [0.0], [4.0]),
         ([0.0], [0], [4.0, 0.0], [4.0, 4.0]),
         ([0.0], [0], [0.0], [7.0]),
         ([0.0], [0], [0.0], [0.0]),

@@ -1,8 +1,9 @@
 """Drums for a file: only where there is guitar, bar by bar, by the file's own metres."""
 
+from engine.encoding.features import PAST_BARS
 from engine.inference.accompany import accompany
 from engine.music.kit import PITCH_OF, Voice
-from engine.music.notes import Metre, Note
+from engine.music.notes import Hit, Metre, Note, Pattern
 from engine.music.song import Bar
 from tests.support.bars import bars_of, four
 from tests.support.fakes import RockDrummer
@@ -31,7 +32,7 @@ def test_each_bar_is_asked_with_the_guitar_up_to_its_end_and_the_drums_before_it
     assert (third.start, third.heard_until, third.bpm, third.bars) == (8, 12, 120, 1)
     assert third.notes[-1].onset == 11 and len(third.notes) == 12
     assert third.temperature == 0.7
-    assert [len(request.history) for request in drummer.requests] == [0, 1, 2, 2]
+    assert [len(request.history) for request in drummer.requests] == [0, 1, 2, 3]
 
 
 def test_a_window_holds_at_most_the_last_150_notes():
@@ -113,11 +114,16 @@ def test_a_fill_is_asked_for_at_the_end_of_a_phrase_and_a_crash_follows():
     assert {32.0, 64.0} <= {hit.beat for hit in take.hits if hit.drum == CRASH}
 
 
-def test_a_fill_is_no_groove_to_remember():
+def test_the_last_eight_bars_are_remembered_and_a_fill_is_one_of_them():
     drummer = RockDrummer()
+    played = iter(Pattern.of([Hit(0.0, KICK, 1 + bar)], 4.0) for bar in range(20))
+    drummer.play = lambda request: drummer.requests.append(request) or next(played)
     accompany(quarters(0, 48), four(12), drummer)
-    before, after = drummer.requests[7].history, drummer.requests[8].history
-    assert before == after and len(after) == 2
+    assert drummer.requests[7].wishes.fill
+    told = [
+        [hit.velocity - 1 for bar in one.history for hit in bar.hits] for one in drummer.requests
+    ]
+    assert told == [list(range(max(0, bar - PAST_BARS), bar)) for bar in range(12)]
 
 
 def test_phrases_are_counted_anew_where_the_guitar_has_rested():

@@ -10,11 +10,20 @@ import onnxruntime
 import pytest
 import torch
 
-from engine.encoding.features import CONDITIONS, NOTE_VALUES
+from engine.encoding.features import CONDITIONS, HISTORY, HITS, NOTE_VALUES
 from engine.errors import BundleError, EngineError
-from engine.inference.bundle import ABOUT, LISTEN, PLAY, SHIPPED, describe_file, open_bundle
+from engine.inference.bundle import (
+    ABOUT,
+    FIT,
+    GROOVES,
+    LISTEN,
+    PLAY,
+    SHIPPED,
+    describe_file,
+    open_bundle,
+)
 from engine.inference.infer import BundleDrummer
-from engine.models.seq_model import HISTORY, HITS, Guitar
+from engine.models.seq_model import Guitar
 from engine.music.notes import Metre, Note, Request
 from engine.recipe import Recipe, TrainSettings
 from engine.tasks import open_task
@@ -22,6 +31,7 @@ from engine.training.checkpoint import BEST, load_checkpoint
 from engine.training.export import export, restore_network
 from engine.training.train import train
 from engine.training.warm_start import load_start
+from tests.support.bundles import BOOK_OF_SEVEN, NETWORKS, write_grooves
 from tests.support.songs import small_corpus
 
 RIFF = tuple(Note(beat / 2, 0.4, 40 + beat % 7, 90) for beat in range(24))
@@ -38,14 +48,14 @@ def learn(room, **model):
     return room / "run"
 
 
-@pytest.fixture(scope="module", params=["lstm", "transformer"])
+@pytest.fixture(scope="module", params=NETWORKS)
 def run(request, tmp_path_factory):
-    return learn(tmp_path_factory.mktemp(request.param), kind=request.param)
+    return learn(tmp_path_factory.mktemp("run"), **NETWORKS[request.param])
 
 
 @pytest.fixture(scope="module")
 def bundle(run):
-    return export(run, run.parent / "bundle")
+    return export(run, run.parent / "bundle", grooves=write_grooves(run.parent / "grooves"))
 
 
 @pytest.fixture
@@ -55,7 +65,7 @@ def copy(bundle, tmp_path):
 
 def mend_checksums(folder):
     about = json.loads((folder / ABOUT).read_text())
-    about["files"] = {name: describe_file(folder / name) for name in (LISTEN, PLAY)}
+    about["files"] = {name: describe_file(folder / name) for name in about["files"]}
     (folder / ABOUT).write_text(json.dumps(about))
 
 
@@ -99,12 +109,14 @@ def test_onnxruntime_and_torch_give_the_same_logits(run, bundle, notes, bar_step
         torch.tensor([notes]),
     )
     previous, history = torch.rand(1, bar_steps, HITS), torch.rand(1, bar_steps, HISTORY)
-    conditions, bar = torch.rand(1, bar_steps, CONDITIONS), torch.tensor(bar_steps)
+    groove, conditions = torch.rand(1, bar_steps, HITS), torch.rand(1, bar_steps, CONDITIONS)
+    bar = torch.tensor(bar_steps)
     with torch.no_grad():
-        wanted = network(guitar, previous, history, conditions, bar)
+        wanted = network(guitar, previous, history, groove, conditions, bar)
     heard = {name: getattr(guitar, name).numpy() for name in ("pitch", "values", "step", "count")}
     heard |= {
         "history": history.numpy(),
+        "groove": groove.numpy(),
         "conditions": conditions.numpy(),
         "bar_steps": bar.numpy(),
     }
@@ -154,8 +166,9 @@ def test_a_changed_file_is_refused(copy):
         open_bundle(copy)
 
 
-def test_a_missing_file_is_refused(copy):
-    (copy / LISTEN).unlink()
+@pytest.mark.parametrize("name", [LISTEN, PLAY, FIT, GROOVES])
+def test_a_missing_file_is_refused(copy, name):
+    (copy / name).unlink()
     with pytest.raises(BundleError, match="copy the whole bundle"):
         open_bundle(copy)
 
@@ -190,6 +203,34 @@ def test_what_is_no_network_is_refused(copy):
         BundleDrummer(copy)
 
 
+@pytest.mark.parametrize("name", [FIT, GROOVES])
+def test_what_is_no_groove_or_ranks_none_is_refused(copy, name):
+    (copy / name).write_bytes(b"not a book, not a network")
+    mend_checksums(copy)
+    with pytest.raises(BundleError, match=r"not a network|no book of grooves"):
+        BundleDrummer(copy)
+
+
+def test_a_network_that_ranks_another_book_is_refused(copy, tmp_path):
+    other = write_grooves(tmp_path / "other", BOOK_OF_SEVEN[:4])
+    shutil.copy(other / FIT, copy / FIT)
+    mend_checksums(copy)
+    with pytest.raises(BundleError, match="another shape"):
+        BundleDrummer(copy)
+
+
+def test_a_bundle_tells_how_many_grooves_it_has_and_from_where(bundle):
+    told = open_bundle(bundle).about["grooves"]
+    assert told == {"grooves": 7, "sources": {"written for the tests": 7}}
+
+
+def test_a_folder_without_grooves_makes_no_bundle_and_the_old_one_stays(run, copy, tmp_path):
+    before = open_bundle(copy).about
+    with pytest.raises(BundleError, match="no book of grooves"):
+        export(run, copy, grooves=tmp_path)
+    assert open_bundle(copy).about == before
+
+
 def test_a_folder_that_is_no_bundle_is_refused(tmp_path):
     with pytest.raises(BundleError, match=r"has no bundle\.json"):
         open_bundle(tmp_path)
@@ -217,7 +258,8 @@ def test_a_run_begins_with_the_weights_of_a_bundle(run, bundle, tmp_path):
     recipe = Recipe.from_dict({**made.recipe, "data": {**made.recipe["data"]}}, "made")
     frozen = replace(recipe, train=replace(recipe.train, rate=0.0))
     train(open_task(frozen, run.parent / "corpus"), frozen, tmp_path / "second", start=begun)
-    about = open_bundle(export(tmp_path / "second", tmp_path / "bundle")).about
+    second = export(tmp_path / "second", tmp_path / "bundle", grooves=bundle)
+    about = open_bundle(second).about
     assert about["begun_from"]["name"] == "bundle"
     assert about["begun_from"]["trained_on"] == made.about["trained_on"]
     assert about["files"] == open_bundle(bundle).about["files"]

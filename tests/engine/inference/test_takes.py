@@ -5,12 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.encoding.combinations import COMBINATIONS, STRUCK, class_of
 from engine.encoding.features import OFFSET_EDGES, VELOCITY_EDGES, WIDEST_OFFSET
 from engine.inference.bundle import Playing
 from engine.inference.takes import Sampler, quantile
 from engine.music.kit import VOICES, Voice
 
-KICK_AND_HAT = 1 << Voice.KICK | 1 << Voice.CLOSED_HAT
+KICK_AND_HAT = class_of(1 << Voice.KICK | 1 << Voice.CLOSED_HAT)
 TAKES = 400
 LOUD = np.log([0.001, 0.05, 0.1, 0.2, 0.3, 0.2, 0.1, 0.049])  # of 8 classes of velocity
 
@@ -19,9 +20,14 @@ def drawn(velocity_spread=1.0, timing_spread=1.0, temperature=1.0, seed=0):
     """One step of kick and hat, TAKES times: velocity in 1..127 and offset in beats, (k, 2)."""
     rng = np.random.default_rng(seed)
     sampler = Sampler(
-        rng, temperature, TAKES, velocity_spread=velocity_spread, timing_spread=timing_spread
+        rng,
+        temperature,
+        TAKES,
+        STRUCK,
+        velocity_spread=velocity_spread,
+        timing_spread=timing_spread,
     )
-    voices = np.full((TAKES, 1 << VOICES), -100, np.float32)
+    voices = np.full((TAKES, COMBINATIONS), -100, np.float32)
     voices[:, KICK_AND_HAT] = 0
     velocity = np.tile(LOUD.astype(np.float32), (TAKES, VOICES, 1))
     offset = np.zeros((TAKES, VOICES, 13), np.float32)
@@ -70,8 +76,8 @@ def test_drawn_from_it_all_the_classes_come_as_often_as_they_are_likely():
 
 def test_the_strokes_of_a_bar_are_as_loud_on_the_whole_as_is_likely():
     rng = np.random.default_rng(0)
-    sampler = Sampler(rng, 1.0, TAKES, velocity_spread=1.0, timing_spread=1.0)
-    voices = np.full((TAKES, 1 << VOICES), -100, np.float32)
+    sampler = Sampler(rng, 1.0, TAKES, STRUCK, velocity_spread=1.0, timing_spread=1.0)
+    voices = np.full((TAKES, COMBINATIONS), -100, np.float32)
     voices[:, KICK_AND_HAT] = 0
     velocity = np.tile(LOUD.astype(np.float32), (TAKES, VOICES, 1))
     offset = np.zeros((TAKES, VOICES, 13), np.float32)

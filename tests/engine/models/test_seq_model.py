@@ -3,8 +3,17 @@
 import pytest
 import torch
 
-from engine.encoding.features import COMBINATIONS, CONDITIONS, NOTE_VALUES, OFFSETS, VELOCITIES
-from engine.models.seq_model import HISTORY, HITS, Guitar, ModelSettings, Seq2Seq
+from engine.encoding.combinations import COMBINATIONS
+from engine.encoding.features import (
+    CONDITIONS,
+    HISTORY,
+    HITS,
+    NEAR_BARS,
+    NOTE_VALUES,
+    OFFSETS,
+    VELOCITIES,
+)
+from engine.models.seq_model import Guitar, ModelSettings, Seq2Seq
 from engine.music.kit import VOICES
 
 SMALL = ModelSettings(
@@ -38,6 +47,7 @@ def inputs():
     drums = (
         torch.rand(WINDOWS, steps, HITS),
         torch.rand(WINDOWS, steps, HISTORY),
+        torch.rand(WINDOWS, steps, HITS),
         torch.rand(WINDOWS, steps, CONDITIONS),
     )
     return guitar, *drums, torch.tensor(BAR)
@@ -55,7 +65,7 @@ def test_padding_changes_nothing(model, inputs):
     alone = Guitar(
         guitar.pitch[1:2, :4], guitar.values[1:2, :4], guitar.step[1:2, :4], guitar.count[1:2]
     )
-    single = model(alone, *(item[1:2] for item in rest[:3]), rest[3])
+    single = model(alone, *(item[1:2] for item in rest[:4]), rest[4])
     assert torch.allclose(model(*inputs).voices[1:2], single.voices, atol=1e-5)
 
 
@@ -77,6 +87,26 @@ def test_a_note_on_a_step_reaches_that_step(model, inputs):
     guitar, *rest = inputs
     moved = Guitar(guitar.pitch, guitar.values, guitar.step + 1, guitar.count)
     assert not torch.allclose(model(*inputs).voices[0], model(moved, *rest).voices[0])
+
+
+@pytest.mark.parametrize("attention", [True, False])
+def test_the_groove_reaches_every_step_of_its_bars_and_what_is_expected_there(inputs, attention):
+    torch.manual_seed(0)
+    model = Seq2Seq(ModelSettings(**{**_fields(SMALL), "attention": attention})).eval()
+    guitar, previous, history, groove, *rest = inputs
+    told = model(*inputs)
+    other = model(guitar, previous, history, torch.zeros_like(groove), *rest)
+    assert ((told.voices - other.voices).abs().amax(dim=2) > 1e-6).all()
+    assert ((told.voice_marginals - other.voice_marginals).abs().amax(dim=2) > 1e-6).all()
+
+
+def test_bars_long_ago_are_known_to_the_steps_that_are_struck_and_not_read_through(model, inputs):
+    guitar, previous, history, *rest = inputs
+    other = history.clone()
+    other[..., NEAR_BARS * HITS :] += 1
+    before, after = model(*inputs), model(guitar, previous, other, *rest)
+    assert torch.equal(before.voice_marginals, after.voice_marginals)
+    assert not torch.allclose(before.voices, after.voices)
 
 
 def test_without_attention_the_decoder_still_hears_the_window(inputs):

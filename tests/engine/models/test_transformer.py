@@ -3,10 +3,18 @@
 import pytest
 import torch
 
-from engine.encoding.features import COMBINATIONS, CONDITIONS, NOTE_VALUES, OFFSETS, VELOCITIES
+from engine.encoding.combinations import COMBINATIONS
+from engine.encoding.features import (
+    CONDITIONS,
+    HISTORY,
+    HITS,
+    NOTE_VALUES,
+    OFFSETS,
+    VELOCITIES,
+)
 from engine.errors import ConfigError
 from engine.models.networks import build_network
-from engine.models.seq_model import HISTORY, HITS, Guitar, Seq2Seq
+from engine.models.seq_model import Guitar, Seq2Seq
 from engine.models.transformer import StepMemory, Transformer, TransformerSettings
 from engine.music.kit import VOICES
 
@@ -32,7 +40,7 @@ def inputs():
         torch.sort(torch.randint(-60, STEPS, (WINDOWS, NOTES))).values,
         torch.tensor([7, 4, 0]),
     )
-    drums = (torch.rand(WINDOWS, STEPS, size) for size in (HITS, HISTORY, CONDITIONS))
+    drums = (torch.rand(WINDOWS, STEPS, size) for size in (HITS, HISTORY, HITS, CONDITIONS))
     return guitar, *drums, torch.tensor(BAR)
 
 
@@ -49,7 +57,7 @@ def test_padding_changes_nothing(model, inputs):
     alone = Guitar(
         guitar.pitch[1:2, :4], guitar.values[1:2, :4], guitar.step[1:2, :4], guitar.count[1:2]
     )
-    single = model(alone, *(item[1:2] for item in rest[:3]), rest[3])
+    single = model(alone, *(item[1:2] for item in rest[:4]), rest[4])
     together = model(*inputs)
     assert torch.allclose(together.voices[1:2], single.voices, atol=1e-5)
     assert torch.allclose(together.voice_marginals[1:2], single.voice_marginals, atol=1e-5)
@@ -94,9 +102,9 @@ def test_the_second_bar_is_told_nothing_of_the_drums_of_the_first_before_they_ar
 
 
 def test_all_steps_at_once_and_one_by_one_are_the_same(model, inputs):
-    guitar, previous, history, conditions, bar = inputs
+    guitar, previous, history, groove, conditions, bar = inputs
     wanted = model(*inputs)
-    memory = model.encode(guitar, history[:, :BAR], conditions, bar)
+    memory = model.encode(guitar, history[:, :BAR], groove, conditions, bar)
     seen = [torch.zeros(WINDOWS, SMALL.heads, 0, 8)] * SMALL.decoder_layers
     for step in range(STEPS):
         now = slice(step, step + 1)
@@ -105,6 +113,14 @@ def test_all_steps_at_once_and_one_by_one_are_the_same(model, inputs):
         assert torch.allclose(logits.voices, wanted.voices[:, now], atol=1e-5)
         assert torch.allclose(logits.velocity, wanted.velocity[:, now], atol=1e-5)
         assert torch.allclose(logits.offset, wanted.offset[:, now], atol=1e-5)
+
+
+def test_the_groove_reaches_every_step_of_its_bars_and_what_is_expected_there(model, inputs):
+    guitar, previous, history, groove, *rest = inputs
+    told = model(*inputs)
+    other = model(guitar, previous, history, torch.zeros_like(groove), *rest)
+    assert ((told.voices - other.voices).abs().amax(dim=2) > 1e-6).all()
+    assert ((told.voice_marginals - other.voice_marginals).abs().amax(dim=2) > 1e-6).all()
 
 
 def test_more_bars_than_were_learnt_are_answered(model, inputs):

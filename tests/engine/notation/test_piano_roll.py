@@ -1,5 +1,7 @@
 """The picture of a song: what is drawn where, and that it is written."""
 
+from dataclasses import replace
+
 import pytest
 from matplotlib.collections import PatchCollection
 from PIL import Image
@@ -67,6 +69,13 @@ def test_the_picture_is_written_as_an_image(tmp_path):
     write_plot(tmp_path / "drums.png", picture(10))
     with Image.open(tmp_path / "drums.png") as image:
         assert image.width == 1500 and image.height > 500
+
+
+def test_a_name_with_dollars_is_no_formula(tmp_path):
+    for title in (r"$\frac{$", "a$b$c", "$$$"):
+        named = replace(picture(1), title=title)
+        write_plot(tmp_path / "roll.png", named)
+        assert draw(named).get_suptitle().startswith(title)
 
 
 def test_a_picture_that_cannot_be_written_is_one_sentence(tmp_path):

@@ -4,14 +4,22 @@ from dataclasses import replace
 
 import torch
 
-from engine.encoding.features import COMBINATIONS, GRID_CHANNELS, OFFSETS, VELOCITIES, WIDEST_OFFSET
-from engine.models.seq_model import HISTORY, HITS, Guitar, Logits
+from engine.encoding.combinations import COMBINATIONS, class_of
+from engine.encoding.features import (
+    GRID_CHANNELS,
+    HISTORY,
+    HITS,
+    OFFSETS,
+    VELOCITIES,
+    WIDEST_OFFSET,
+)
+from engine.models.seq_model import Guitar, Logits
 from engine.music.kit import VOICES, Voice
 from engine.training.data_prep import Batch
 from engine.training.scheduled_sampling import drawn_from, on_its_own
 
 WINDOWS, BAR = 3, 4
-KICK_AND_RIDE = 1 << Voice.KICK | 1 << Voice.RIDE
+KICK_AND_RIDE = class_of(1 << Voice.KICK | 1 << Voice.RIDE)
 SURE = 1e4
 WIDEST = float(OFFSETS[0] / WIDEST_OFFSET)
 
@@ -26,6 +34,7 @@ def batch() -> Batch:
         Guitar(none.long(), none[..., None], none.long(), none[:, 0].long()),
         previous=torch.zeros(WINDOWS, steps, HITS),
         history=torch.zeros(WINDOWS, steps, HISTORY),
+        groove=torch.zeros(WINDOWS, steps, HITS),
         conditions=torch.zeros(WINDOWS, steps, 1),
         bar_steps=torch.tensor(BAR),
         voices=voices,
@@ -63,7 +72,7 @@ def test_own_strokes_are_known_a_step_and_a_bar_later():
     assert struck.tolist() == [[0, 2], [1, 2]]
     struck = torch.nonzero(own.history[:2].sum(dim=2))
     assert struck.tolist() == [[0, BAR + 1], [1, BAR + 1]]
-    assert not own.history[..., HITS:].any(), "the bar before that is the true one"
+    assert not own.history[..., HITS:].any(), "the bars before that are the true ones"
     assert torch.equal(own.voices, batch().voices)
 
 

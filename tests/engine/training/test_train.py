@@ -1,6 +1,7 @@
 """The training loop: it learns, it stops cleanly, and it can be killed."""
 
 import json
+import math
 import os
 import signal
 import subprocess
@@ -11,10 +12,11 @@ from dataclasses import replace
 import pytest
 import torch
 
-from engine.errors import CheckpointError, ConfigError, CorpusError
+from engine.errors import CheckpointError, ConfigError, CorpusError, TrainingError
 from engine.recipe import Recipe, TrainSettings
 from engine.tasks import open_task
 from engine.training.checkpoint import BEST, LAST, LOG, load_checkpoint, write_whole
+from engine.training.distributed import Share
 from engine.training.train import rate_at, train
 from engine.training.warm_start import load_start
 from tests.support.songs import small_corpus
@@ -216,3 +218,94 @@ def test_weights_of_another_shape_or_task_are_refused(corpus, tmp_path):
 def test_a_folder_without_weights_is_no_beginning(tmp_path):
     with pytest.raises(CheckpointError, match="there is no checkpoint"):
         load_start(tmp_path)
+
+
+def no_constants(name):
+    """What `json` calls for the NaN and Infinity that are no JSON."""
+    raise AssertionError(f"{name} is no JSON")
+
+
+def spoil(task, step, value):
+    """From the step on, every loss of the task is `value`, and so are its gradients."""
+    loss = task.loss
+
+    def spoilt(epoch, number, *share):
+        found, count = loss(epoch, number, *share)
+        return found * (1.0 if epoch * task.steps() + number < step else value), count
+
+    task.loss = spoilt
+    return task
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf])
+def test_a_loss_that_is_no_number_stops_the_run_and_the_last_good_checkpoint_stays(
+    corpus, tmp_path, value
+):
+    whole = tmp_path / "whole"
+    stops = iter([False] * 5 + [True])
+    train(open_task(recipe(), corpus), recipe(), whole, stopped=lambda: next(stops))
+    task = spoil(open_task(recipe(), corpus), 6, value)
+    with pytest.raises(TrainingError, match=r"the loss is (nan|inf) after 6 steps.*lower"):
+        train(task, recipe(), tmp_path / "run")
+    assert load_checkpoint(tmp_path / "run" / LAST).step == 6
+    same = weights(whole)
+    assert all(torch.equal(same[name], value) for name, value in weights(tmp_path / "run").items())
+    for path in tmp_path.rglob("*.json*"):
+        for line in [path.read_text()] if path.suffix == ".json" else path.read_text().splitlines():
+            json.loads(line, parse_constant=no_constants)
+
+
+def test_gradients_that_are_no_numbers_stop_the_run_before_they_reach_the_weights(corpus, tmp_path):
+    task = open_task(recipe(), corpus)
+    next(iter(task.model.parameters())).register_hook(lambda grad: grad * math.nan)
+    before = {name: value.clone() for name, value in task.model.state_dict().items()}
+    with pytest.raises(TrainingError, match="gradient's norm is nan after 0 steps"):
+        train(task, recipe(), tmp_path / "run")
+    after = task.model.state_dict()
+    assert all(torch.equal(before[name], after[name]) for name in before)
+    assert not (tmp_path / "run" / LAST).exists()
+
+
+def test_a_score_that_is_no_number_is_neither_logged_nor_saved(corpus, tmp_path):
+    task = open_task(recipe(), corpus)
+    task.validate = lambda: {"score": math.nan}
+    with pytest.raises(TrainingError, match="the score is nan"):
+        train(task, recipe(), tmp_path / "run")
+    assert (tmp_path / "run" / LOG).read_text() == ""
+    assert load_checkpoint(tmp_path / "run" / LAST).step == task.steps() - 1
+
+
+def test_a_checkpoint_before_the_first_score_is_valid_json(corpus, tmp_path):
+    train(open_task(recipe(), corpus), recipe(), tmp_path / "run", stopped=lambda: True)
+    text = (tmp_path / "run" / "last.json").read_text()
+    assert json.loads(text, parse_constant=no_constants)["best"] is None
+    assert load_checkpoint(tmp_path / "run" / LAST).best == math.inf
+
+
+class Alone(Share):
+    """A share whose other processes say nothing."""
+
+    def add_up(self, model, loss, stop):  # noqa: ARG002
+        return loss, stop
+
+    def wait(self):
+        """Nobody is waited for."""
+
+
+def test_every_process_begins_each_epoch_with_a_new_tally(corpus, tmp_path):
+    task, losses, told = open_task(recipe(), corpus), [], []
+    loss = task.loss
+
+    def noted(*arguments):
+        losses.append(loss(*arguments))
+        return losses[-1]
+
+    task.loss = noted
+    train(task, recipe(), tmp_path / "run", share=Alone(1, 2), report=told.append)
+    steps = task.steps()
+    assert told[steps].loss == pytest.approx(losses[steps][0].item())
+    assert told[steps - 1].loss == pytest.approx(
+        sum(each.item() * count for each, count in losses[:steps])
+        / sum(count for _, count in losses[:steps])
+    )
+    assert not (tmp_path / "run").exists()

@@ -1,4 +1,4 @@
-"""Live ports on a real JACK server, and on one that dies: JACK-Client's and python-rtmidi's."""
+"""Live ports on a real JACK server, and on one that dies: JACK-Client's and RtMidi's."""
 
 import subprocess
 import sys
@@ -7,6 +7,7 @@ import time
 import mido
 import pytest
 
+from drumd.ports import driver, rtmidi
 from drumd.ports.jack import client as jack_client
 from drumd.ports.jack.client import JackInput, JackOutput
 from drumd.ports.jack.frames import BLOCK, SETTLING
@@ -23,12 +24,14 @@ PATIENCE_S = 20.0
 DEAD_SERVER = """
 import sys, mido
 from drumd.errors import PortLostError
+from drumd.ports import driver, rtmidi
 from drumd.ports.jack import client as jack_client
 from drumd.ports.open import open_input, open_output
 from drumd.timing.clock import MonotonicClock
 
-if sys.argv[1] == "rtmidi":
+if sys.argv[1] != "JACK-Client":
     jack_client.available = lambda: False
+    rtmidi.DRIVER = getattr(driver, sys.argv[1].replace("-", "_"))()
 clock = MonotonicClock()
 out = open_output("AI Drums", clock, api="jack")
 guitar = open_input("Guitar", clock, api="jack")
@@ -36,7 +39,7 @@ print(guitar.lost(), out.lost(), flush=True)
 sys.stdin.readline()  # the server dies
 print(guitar.lost() == out.lost(), out.lost(), flush=True)
 refused = 0
-for _ in range(5000):  # python-rtmidi blocks for ever after some 2,300
+for _ in range(5000):  # RtMidi blocks for ever after some 2,300
     try:
         out.send(mido.Message("note_on", note=36))
     except PortLostError:
@@ -47,10 +50,17 @@ out.close()
 """
 
 
-@pytest.fixture(params=["JACK-Client", "rtmidi"])
+LIBRARIES = {"python-rtmidi": driver.python_rtmidi, "supriya-midi": driver.supriya_midi}
+
+
+@pytest.fixture(params=["JACK-Client", *LIBRARIES])
 def backend(request, monkeypatch):
-    """Which of the two libraries is used."""
-    if request.param == "rtmidi":
+    """Which of the libraries is used."""
+    if request.param in LIBRARIES:
+        try:
+            monkeypatch.setattr(rtmidi, "DRIVER", LIBRARIES[request.param]())
+        except ImportError:
+            pytest.skip(f"{request.param} is not installed")
         monkeypatch.setattr(jack_client, "available", lambda: False)
     return request.param
 
@@ -60,7 +70,7 @@ def test_virtual_ports_are_named_as_asked_and_carry_messages(backend):
         clock, heard = MonotonicClock(), []
         out = open_output("AI Drums", clock, api="jack")
         guitar = open_input("Guitar", clock, api="jack")
-        assert isinstance(guitar, RtmidiInput) is (backend == "rtmidi")
+        assert isinstance(guitar, RtmidiInput) is (backend != "JACK-Client")
         ports = list_ports("jack")
         assert ports.inputs == ("drumd:AI Drums",) and ports.outputs == ("drumd-in:Guitar",)
         wire = open_output("drumd-in:Guitar", clock, api="jack")

@@ -43,6 +43,14 @@ def test_a_triplet_counts_on_its_own_step_of_the_finer_grid_only():
     assert not (third.roll(fine=True) & quarter.roll(fine=True)).any()
 
 
+def test_on_the_whole_kit_every_voice_has_a_row_of_its_own():
+    hits = [hit(0.0, Voice.PEDAL_HAT), hit(0.0, Voice.CLOSED_HAT), hit(1.0, Voice.RIDE)]
+    kit = drumming(bars_of(1), [0], hits, whole_kit=True)
+    assert [kit.rows[row] for row in kit.row] == [Voice.CLOSED_HAT, Voice.PEDAL_HAT, Voice.RIDE]
+    assert kit.roll().shape == (1, 24, len(Voice)) and kit.roll().sum() == 3
+    assert drumming(bars_of(1), [0], hits).roll().sum() == 2
+
+
 def test_a_stroke_ahead_of_the_bar_line_belongs_to_the_bar():
     drums = played([hit(3.9)], bars=2)
     assert (drums.bar[0], drums.step[0]) == (1, 0)

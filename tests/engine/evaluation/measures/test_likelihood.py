@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine.encoding.features import HISTORY_BARS
+from engine.encoding.features import PAST_BARS
 from engine.evaluation.measures.likelihood import (
     GUITARS,
     MOST_BARS,
@@ -32,7 +32,7 @@ class Counting:
         self.asked.append((request, truth))
         known = [note for note in request.notes if note.onset >= request.start]
         disliked = [note for note in known if note.pitch != self.liked]
-        return 4.0 * (HISTORY_BARS - len(request.history)) + len(disliked)
+        return 4.0 * (PAST_BARS - len(request.history)) + len(disliked)
 
 
 def strummed(pitch, file="song.mid", bars=16, bpm=120.0):
@@ -43,12 +43,13 @@ def strummed(pitch, file="song.mid", bars=16, bpm=120.0):
 def test_bits_with_the_songs_own_guitar_and_with_a_lent_one():
     own, other = strummed(50), strummed(60, "other.mid")
     found = likelihood(own, own.scored_bars(), [other], Counting(liked=50))
-    # two of sixteen bars have no drums before them, or one bar of them
+    # the first eight of sixteen bars do not know as many bars of drums as can be remembered
+    unknown = sum(range(PAST_BARS + 1))
     assert found == Likelihood(
-        primed=(8 + 4) / 16,
-        unprimed=8,
-        primed_other=(8 + 4) / 16 + 4,
-        unprimed_other=12,
+        primed=4 * unknown / 16,
+        unprimed=4 * PAST_BARS,
+        primed_other=4 * unknown / 16 + 4,
+        unprimed_other=4 * PAST_BARS + 4,
         worth_primed=4,
         worth_unprimed=4,
     )
@@ -100,7 +101,7 @@ def test_a_reader_is_asked_with_the_true_drums_before_and_the_guitar_of_the_bar(
     likelihood(own, own.scored_bars(), [], reader)
     request, truth = reader.asked[3]
     hits = sorted(own.hits())
-    assert request.history == tuple(true_pattern(hits, bar) for bar in own.bars[1:3])
+    assert request.history == tuple(true_pattern(hits, bar) for bar in own.bars[:3])
     assert truth == true_pattern(hits, own.bars[3])
     assert request.heard_until == 16 and request.notes[-1].onset < 16
     assert all(one.history == () for one, _ in reader.asked[6:])  # unprimed come last

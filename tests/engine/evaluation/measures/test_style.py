@@ -6,7 +6,7 @@ import pytest
 from engine.evaluation.measures.copying import copied, two_bar_patterns
 from engine.evaluation.measures.feel import feel_right, swing_ratio, swings
 from engine.evaluation.measures.fills import fill_bars, fills, phrase_place
-from engine.evaluation.measures.style import About, repeats, style
+from engine.evaluation.measures.style import About, style
 from engine.evaluation.measures.touch import touch
 from engine.music.kit import Voice
 from engine.music.notes import Metre
@@ -44,13 +44,6 @@ def test_silence_has_no_style_and_raises_nothing():
     found = style(truth, silent, About())
     assert (found.hits_per_bar, found.fills, found.repeats, found.fill_f1) == (0, 0, 1, 0)
     assert found.velocity is found.swing_ratio is found.feel_right is found.copied is None
-
-
-def test_bars_that_repeat_are_counted_among_those_that_follow_one():
-    two = [hit(0.0), hit(4.0), hit(8.0), hit(13.0)]
-    assert repeats(played(two)) == pytest.approx(2 / 3)
-    assert repeats(played(two[:1], bars=1)) is None
-    assert repeats(played(two, number=[0, 2, 4, 6])) is None
 
 
 def test_a_fill_is_more_snare_and_toms_than_usual_in_the_second_half():

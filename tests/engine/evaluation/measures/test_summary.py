@@ -1,16 +1,18 @@
 """Songs summed up: a perfect drummer over all measures, and means by hand."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from engine.evaluation.measures.baselines import COMMON, LATE, NEAREST, ROCK
 from engine.evaluation.measures.counterfactuals import REST, Response
 from engine.evaluation.measures.document import document
+from engine.evaluation.measures.judgement import KIT, ROCK_STRUCK, STRUCK, TOUCH
 from engine.evaluation.measures.summary import Won, mean, summarise
 from engine.evaluation.results import LIVE, MODEL, OTHER, TRUTH
 from engine.music.kit import Voice
-from tests.support.made import groove, hit, song
+from tests.support.made import groove, hit, loose, song
 from tests.support.results import CONDITIONS, result_of
 
 
@@ -85,4 +87,32 @@ def test_all_that_was_found_is_one_json_document(perfect):
     assert told["overlaps"][MODEL]["gaps"]["overlap"]["songs"] == 10
     assert [one["file"] for one in told["songs"]] == [f"{n}.mid" for n in range(10)]
     assert told["songs"][0]["style"][TRUTH]["hits_per_bar"] > 10
-    assert "drums" not in told["songs"][0]
+    assert not {"drums", "kit", "other_ideas", "touched"} & set(told["songs"][0])
+    assert told["songs"][0]["keepers"][MODEL]["right"] == 1 and told["judged"] == {}
+    assert told["strokes"]["kick"] == told["strokes"]["kick"] | {"ratio": 1, "near": True}
+    assert told["returns"][TRUTH] == told["returns"][MODEL]
+
+
+def test_ideas_are_summed_up_with_how_alike_they_are():
+    own = song(bars=16)
+    result = result_of(own, [], ideas=[own.hits(), own.hits()])
+    row = summarise([result, result]).ideas
+    assert (row["count"].mean, row["first"].mean, row["best"].mean) == (3, 0, 1)
+    assert row["alike"].mean == pytest.approx(1 / 3)
+    assert result.other_ideas[0].roll().sum() == result.kit[TRUTH].roll().sum()
+
+
+def test_a_judge_is_asked_what_he_can_tell(perfect):
+    pytest.importorskip("sklearn")
+    judged = summarise(perfect, judge=True).judged
+    assert judged[STRUCK].auc.mean == judged[KIT].auc.mean == pytest.approx(0.5)
+    assert judged[ROCK_STRUCK].auc.mean == 1
+    assert judged[TOUCH] is None  # no human played these
+
+
+def test_touch_is_judged_on_the_true_strokes_where_the_model_struck_them():
+    pytest.importorskip("sklearn")
+    songs = [song(f"{n}.mid", hits=loose(groove(16), n)) for n in range(10)]
+    flat = [[replace(one, velocity=64) for one in own.hits()] for own in songs]
+    results = [result_of(own, [], touched=hits) for own, hits in zip(songs, flat, strict=True)]
+    assert summarise(results, judge=True).judged[TOUCH].auc.mean == 1

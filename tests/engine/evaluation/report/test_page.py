@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import numpy as np
@@ -10,15 +11,18 @@ import pytest
 from engine.errors import EngineError
 from engine.evaluation.hit_metrics import Mean
 from engine.evaluation.measures.drumming import drumming
+from engine.evaluation.measures.styles import StylesHeard
 from engine.evaluation.measures.summary import summarise
+from engine.evaluation.measures.two_sample import Auc
 from engine.evaluation.report import page, sound
 from engine.evaluation.report.charts import SongBar, distribution, intervals, songs
 from engine.evaluation.report.rolls import chosen_songs, excerpt, piano_roll
 from engine.evaluation.report.sound import excerpt_file
 from engine.evaluation.results import MODEL, OTHER, TRUTH
 from engine.midi.read import parse_song
+from engine.music.kit import Voice
 from engine.pages.svg import Scale
-from tests.support.made import groove, song
+from tests.support.made import groove, hit, song
 from tests.support.results import CONDITIONS, result_of
 
 VOID = {"meta", "br"}
@@ -72,7 +76,7 @@ def test_the_page_is_well_formed_loads_nothing_and_names_songs_and_players(resul
     for word in (MODEL, OTHER, TRUTH, "rock beat", "two bars late", "swing ratio", "<4>.mid"):
         assert word in text
     assert "<4>" not in html  # names are escaped
-    assert len(re.findall("<figure>", html)) == 4
+    assert len(re.findall("<figure>", html)) == 6
     assert "nan" not in html and "None" not in html
 
 
@@ -98,7 +102,7 @@ def test_a_page_that_cannot_be_written_is_one_sentence(results, tmp_path):
 def test_rolls_are_of_songs_from_best_to_worst(results):
     chosen = chosen_songs(results)
     scores = [one.scores[MODEL].f1 for one in chosen]
-    assert len(chosen) == 4 and scores == sorted(scores, reverse=True)
+    assert len(chosen) == 6 and scores == sorted(scores, reverse=True)
     assert len(chosen_songs(results[:2])) == 2
 
 
@@ -115,6 +119,35 @@ def test_a_piano_roll_shows_every_stroke_of_both_drummers(results):
         assert len(re.findall(f'<rect [^>]*class="{kind}"', roll)) == sum(
             (beats >= first) & (beats < end)
         )
+
+
+def test_a_piano_roll_shows_every_idea_under_the_true_drums():
+    own = song(bars=16)
+    result = result_of(
+        own, own.hits(), ideas=[[hit(4.0 * bar, Voice.RIDE) for bar in range(16)]] * 4
+    )
+    drawn = piano_roll(result)
+    assert re.findall("true drums<|idea .<|ride<", drawn) == [
+        "true drums<", "ride<", *(word for n in range(5) for word in (f"idea {n + 1}<", "ride<"))
+    ]  # fmt: skip
+    assert len(re.findall('<rect [^>]*class="model"', drawn)) == len(own.hits()) + 4 * 16
+
+
+def test_the_page_tells_what_a_judge_told(results, monkeypatch):
+    monkeypatch.setattr(page, "soundfont", lambda: None)
+    found = Auc(Mean(0.75, 0.7, 0.8, 9), 30, 30)
+    html = page.page(results, replace(summarise(results), judged={"struck": found}), CONDITIONS)
+    assert "0.750" in html and "Told from true drums" in html
+    assert "Told from true drums" not in page.page(results, summarise(results), CONDITIONS)
+
+
+@pytest.mark.usefixtures("silent")
+def test_the_page_tells_which_styles_are_heard(results):
+    mean = Mean(0.25, 0.2, 0.3, 4)
+    heard = StylesHeard(mean, mean, {"jazz": mean}, {"jazz": {"rock": 0.75, "jazz": 0.25}}, 0.1)
+    html = page.page(results, replace(summarise(results), styles=heard), CONDITIONS)
+    check(html)
+    assert "rock 75 %, jazz 25 %" in html and "Styles heard" in html
 
 
 def test_an_excerpt_as_a_file_holds_its_guitar_and_drums(results):
@@ -141,7 +174,7 @@ def test_sound_is_inside_the_page(results, monkeypatch):
     monkeypatch.setattr(page, "soundfont", lambda: "font")
     monkeypatch.setattr(page, "sound", lambda *_: "data:audio/ogg;base64,T2dnUw==")
     checker = check(page.page(results, summarise(results), CONDITIONS))
-    assert checker.loads == ["data:audio/ogg;base64,T2dnUw=="] * 8
+    assert checker.loads == ["data:audio/ogg;base64,T2dnUw=="] * 6 * 2
 
 
 def test_a_chart_puts_a_mean_where_it_belongs():

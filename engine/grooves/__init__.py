@@ -1,0 +1,10 @@
+"""What a drummer keeps to through a song: grooves, and which one fits what the guitar plays."""
+
+__all__ = [
+    "book",
+    "groove",
+    "heard",
+    "ideas",
+    "memory",
+    "training",
+]

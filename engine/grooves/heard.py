@@ -1,0 +1,156 @@
+"""What the guitar played in each bar, as the fit network hears it, in plain numpy.
+
+Live and in training the same function lays a part's notes on the steps of its bars.
+
+Shapes: n notes, k bars, t the steps of the longest bar (`MAX_BAR_STEPS`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.encoding.features import Floats
+from engine.music.grid import MAX_BAR_STEPS, STEPS_PER_BEAT, quantise
+from engine.music.notes import Note
+from engine.music.wishes import STYLES, Wishes
+
+CHANNELS = 4  # of a step: notes, loudest velocity, lowest pitch (128 less it), longest duration
+DURATION_UNITS = 16  # a beat
+EARLY = 0.04  # beats by which a note before the bar line belongs to the bar
+BASS_BELOW = 48  # MIDI pitch
+CELLS = MAX_BAR_STEPS // STEPS_PER_BEAT * 4  # sixteenths of the longest bar
+OVERALL = 13  # numbers of all bars together
+SUMMARY = 4 * CELLS + OVERALL
+TOLD = 4 + STYLES + 4  # what the player says; see `told`
+FIT_INPUTS = SUMMARY + TOLD
+LONGEST = 64  # bars that are looked back on
+_STEPS = np.arange(MAX_BAR_STEPS)
+_CELL_OF = _STEPS // STEPS_PER_BEAT * 4 + np.array([0, 1, 1, 2, 3, 3])[_STEPS % STEPS_PER_BEAT]
+_TRIPLETS = np.isin(_STEPS % STEPS_PER_BEAT, (2, 4))
+
+Bytes = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class HeardBar:
+    """One bar of the guitar."""
+
+    steps: Bytes  # (t, CHANNELS)
+    beats: float
+    bpm: float
+
+
+def heard_bar(notes: Sequence[Note], start: float, beats: float, bpm: float) -> HeardBar:
+    """The bar that begins at beat `start`, of notes in beats of the song."""
+    mine = [note for note in notes if start - EARLY <= note.onset < start + beats - EARLY]
+    columns = np.array(
+        [(note.onset - start, note.duration, note.pitch, note.velocity) for note in mine]
+    ).reshape(-1, 4)
+    return HeardBar(lay_notes(np.zeros(len(mine), np.int64), *columns.T, bars=1)[0], beats, bpm)
+
+
+def lay_notes(
+    bar: NDArray[np.integer],
+    onset: NDArray[np.floating],
+    duration: NDArray[np.floating],
+    pitch: NDArray[np.number],
+    velocity: NDArray[np.number],
+    *,
+    bars: int,
+) -> Bytes:
+    """Notes, each in `bar` (n,) at `onset` beats from its start, on steps, (bars, t, CHANNELS)."""
+    laid = np.zeros((bars, MAX_BAR_STEPS, CHANNELS), np.uint8)
+    step = np.minimum(quantise(np.maximum(onset, 0))[0], MAX_BAR_STEPS - 1)
+    long = np.minimum(np.asarray(duration) * DURATION_UNITS, 255).astype(np.uint8)
+    np.add.at(laid[..., 0], (bar, step), np.uint8(1))
+    np.maximum.at(laid[..., 1], (bar, step), np.asarray(velocity).astype(np.uint8))
+    np.maximum.at(laid[..., 2], (bar, step), (128 - np.asarray(pitch)).astype(np.uint8))
+    np.maximum.at(laid[..., 3], (bar, step), long)
+    return laid
+
+
+def summary(laid: Bytes, beats: float, bpm: float) -> Floats:
+    """What a guitarist's bars (k, t, CHANNELS) have in common, (SUMMARY,), nearly all in -2..2.
+
+    By sixteenths of the bar: in how many bars a note begins there, how many notes at once, how
+    often a bass, how loud. Then tempo, length of the bar, how often a bar equals the one before
+    and the one before that, spread and mean of velocity, register, length of notes, share of
+    triplets, onsets a bar. Bars without a note count for nothing.
+    """
+    count = laid[..., 0].astype(np.float32)
+    played = (count > 0).any(axis=1)
+    if not played.any():
+        return _numbers(np.zeros((4, CELLS)), beats, bpm, np.zeros(OVERALL - 2))
+    count, loud, low, long = (laid[played][..., channel].astype(np.float32) for channel in range(4))
+    onset = count > 0
+    notes, loudest, lowest = (_by_cell(one, how) for one, how in (
+        (count, np.add), (loud, np.maximum), (low, np.maximum)
+    ))  # fmt: skip
+    struck = notes > 0
+    times = struck.sum(axis=0) + 1e-6
+    cells = np.stack(
+        [
+            struck.mean(axis=0),
+            notes.sum(axis=0) / times / 3,
+            ((lowest > 128 - BASS_BELOW) & struck).mean(axis=0),
+            loudest.sum(axis=0) / times / 127,
+        ]
+    )
+    pitch = 128 - low[onset]
+    many = struck.sum(axis=1)
+    overall = [
+        _equal(struck, 1),
+        _equal(struck, 2),
+        loud[onset].std() / 20,
+        loud[onset].mean() / 127,
+        pitch.mean() / 60 - 1,
+        pitch.std() / 12,
+        np.log1p(long[onset].mean() / DURATION_UNITS),
+        onset[:, _TRIPLETS].sum() / onset.sum(),
+        many.mean() / 8,
+        many.std() / 4,
+        count.sum() / onset.sum() / 3,
+    ]
+    return _numbers(cells, beats, bpm, np.array(overall))
+
+
+def told(wishes: Wishes, feel: int | None = None) -> Floats:
+    """What the player says, (TOLD,): density and intensity (given or not, how much), style, feel.
+
+    `feel` is a place in `engine.grooves.groove.FEELS`.
+    """
+    row = np.zeros(TOLD, np.float32)
+    for place, value in enumerate((wishes.density, wishes.intensity)):
+        if value is not None:
+            row[2 * place : 2 * place + 2] = 1, value
+    if wishes.style is not None:
+        row[4 + wishes.style] = 1
+    if feel is not None:
+        row[4 + STYLES] = 1
+        row[4 + STYLES + 1 + feel] = 1
+    return row
+
+
+def _numbers(
+    cells: NDArray[np.floating], beats: float, bpm: float, overall: NDArray[np.floating]
+) -> Floats:
+    tempo = np.log2(np.clip(bpm, 30, 300) / 120)
+    return np.concatenate([cells.ravel(), [tempo, beats / 4 - 1], overall], dtype=np.float32)
+
+
+def _by_cell(steps: Floats, how: np.ufunc) -> Floats:
+    """(k, t) of steps brought together on sixteenths, (k, CELLS)."""
+    cells = np.zeros((len(steps), CELLS), np.float32)
+    how.at(cells, (slice(None), _CELL_OF), steps)  # type: ignore[arg-type]
+    return cells
+
+
+def _equal(struck: NDArray[np.bool_], ago: int) -> float:
+    """The share of bars that equal the bar so long before."""
+    if len(struck) <= ago:
+        return 0.0
+    return float((struck[ago:] == struck[:-ago]).all(axis=1).mean())

@@ -1,0 +1,208 @@
+"""Which groove each bar keeps to: ideas from the book, by all of the guitar that was heard.
+
+Live a `Guide` hears the song bar by bar as requests come; for a file it is told the whole part
+first (`plan`). It belongs to the drummer's process.
+
+Shapes: g grooves of the book.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.encoding.features import Floats
+from engine.grooves.book import Book, alike, folded, loops, read_book
+from engine.grooves.groove import Groove
+from engine.grooves.heard import LONGEST, HeardBar, heard_bar, summary, told
+from engine.grooves.ideas import IDEAS, choose_ideas, worth_of
+from engine.grooves.memory import LETTERS, PartMemory, parts_of
+from engine.inference.bundle import Bundle
+from engine.inference.runtime import open_ranker
+from engine.music.notes import Metre, Request
+from engine.music.song import Bar
+from engine.music.wishes import DENSEST, SPARSEST, Wishes
+
+Rank = Callable[[Floats], tuple[Floats, Floats]]
+"""The fit network: (1, FIT_INPUTS) to logits of chances and agreement, (g,) each."""
+
+SURER_AFTER = (4, 8)  # bars after which the first choice may be thought over
+CLEARLY = 0.03  # agreement by which another groove must be better then
+WISH_WEIGHT = 0.06  # agreement that a groove loses for each stroke a beat off the wished density
+STYLE_BONUS = 0.05  # that one gains for being of the wished style
+RELATED = (0.3, 0.9)  # F1 between the groove of another part and that of the first
+RELATED_WEIGHT = 0.15
+OTHER_KEEPER = 0.05  # agreement that a part's groove gains for keeping time on something else
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The groove of a bar, and in words which one it is."""
+
+    groove: Groove
+    told: str
+    part: int = 0
+
+
+@dataclass(slots=True)
+class _Song:
+    """What is known of the song that is being played."""
+
+    bars: list[HeardBar] = field(default_factory=list)
+    memory: PartMemory = field(default_factory=PartMemory)
+    of_part: dict[int, list[HeardBar]] = field(default_factory=dict)
+    ideas: list[int] = field(default_factory=list)  # for the first part
+    chosen: dict[tuple[int, int], int] = field(default_factory=dict)  # (idea, part) to a groove
+    wishes: Wishes | None = None
+    metre: Metre | None = None
+    heard_to: float = float("-inf")
+
+
+class Guide:
+    """Chooses grooves from a book."""
+
+    def __init__(self, book: Book, rank: Rank) -> None:
+        self.book, self._prior = book.grooves, book.prior
+        self._rank = rank
+        self._alike = alike(folded(loops(self.book)))
+        self._density = np.array([groove.density for groove in self.book])
+        self._style = np.array([groove.style for groove in self.book])
+        self._metre = np.array([str(groove.metre) for groove in self.book])
+        self._beats = np.array([groove.metre.beats for groove in self.book])
+        self._number, self._song = -2, _Song()
+
+    def choose(self, request: Request) -> Choice:
+        """The groove of the next bar, live: what was played up to it is heard here first."""
+        if request.song != self._number:
+            self._number, self._song = request.song, _Song()
+        song = self._song
+        self._hear(song, request)
+        self._think(song, request)
+        return self._choice(song, request.idea, song.memory.part, request.wishes)
+
+    def plan(self, bars: Sequence[Bar], requests: Sequence[Request], idea: int = 0) -> list[Choice]:
+        """The groove of each bar of a file, whose guitar is known to its end."""
+        heard = [
+            heard_bar(one.notes, bar.start, bar.beats, bar.bpm)
+            for bar, one in zip(bars, requests, strict=True)
+        ]
+        parts = parts_of(heard)
+        songs: dict[Metre, _Song] = {}
+        for metre in dict.fromkeys(bar.metre for bar in bars):
+            mine = [at for at, bar in enumerate(bars) if bar.metre == metre]
+            song = _Song([heard[at] for at in mine], metre=metre)
+            for at in mine:
+                song.of_part.setdefault(parts[at], []).append(heard[at])
+            song.wishes = requests[mine[0]].wishes
+            song.ideas = self._ideas(song.bars, metre, song.wishes)
+            songs[metre] = song
+        return [
+            self._choice(songs[bar.metre], idea, part, one.wishes)
+            for bar, part, one in zip(bars, parts, requests, strict=True)
+        ]
+
+    def _hear(self, song: _Song, request: Request) -> None:
+        """The bar that ends where the request begins."""
+        beats = request.metre.beats
+        start = request.start - beats
+        if start < song.heard_to - beats / 2 and song.heard_to > request.start + beats / 2:
+            song.heard_to = start  # the song was moved back
+        if start < song.heard_to - 1e-6:
+            return
+        bar = heard_bar(request.notes, start, beats, request.bpm)
+        song.heard_to = request.start
+        if not song.bars and not bar.steps[..., 0].any():
+            return  # nothing was played yet
+        song.bars.append(bar)
+        part = song.memory.hear(bar)
+        song.of_part.setdefault(part, []).append(bar)
+
+    def _think(self, song: _Song, request: Request) -> None:
+        """Chooses the ideas, at first, when the player's words change, and when it is surer."""
+        wishes = replace(request.wishes, fill=None, humanize=None, intensity=None)
+        if not song.ideas or wishes != song.wishes or request.metre != song.metre:
+            song.wishes, song.metre, song.chosen = wishes, request.metre, {}
+            song.ideas = self._ideas(song.bars, request.metre, wishes)
+        elif request.since in SURER_AFTER and request.idea == 0 and song.memory.part == 0:
+            better = self._ideas(song.bars, request.metre, wishes)
+            worth = self._worth(song.bars, request.metre, wishes)
+            if worth[better[0]] > worth[song.ideas[0]] + CLEARLY:
+                song.ideas, song.chosen = better, {}
+
+    def _choice(self, song: _Song, idea: int, part: int, wishes: Wishes) -> Choice:
+        number = idea % len(song.ideas)
+        if (number, part) not in song.chosen:
+            song.chosen[number, part] = self._for_part(song, song.ideas[number], part, wishes)
+        groove = self.book[song.chosen[number, part]]
+        told = f"idea {number + 1} of {len(song.ideas)}: {groove.name}"
+        return Choice(groove, f"{told}; part {LETTERS[part]}", part)
+
+    def _for_part(self, song: _Song, first: int, part: int, wishes: Wishes) -> int:
+        """The groove of a part: the first part's is the idea; others get one related to it."""
+        if part == 0 or song.metre is None:
+            return first
+        worth = self._worth(song.of_part.get(part, song.bars), song.metre, wishes)
+        near = self._alike[first]
+        taken = [one for (_, _), one in song.chosen.items()]
+        related = (near >= RELATED[0]) & (near <= RELATED[1]) & (worth > -1)
+        related &= np.array([one.feel == self.book[first].feel for one in self.book])
+        related[taken] = False
+        if not related.any():
+            return first
+        other = np.array([one.keeper is not self.book[first].keeper for one in self.book])
+        value = worth + RELATED_WEIGHT * near + OTHER_KEEPER * other
+        return int(np.where(related, value, -np.inf).argmax())
+
+    def _ideas(self, bars: Sequence[HeardBar], metre: Metre, wishes: Wishes) -> list[int]:
+        chance, hope = self._answer(bars, metre, wishes)
+        fits = np.flatnonzero(self._fits(metre))
+        bent = hope + self._bent(wishes)
+        mine = np.ix_(fits, fits)
+        chosen = choose_ideas(
+            chance[fits], bent[fits], self._alike[mine], self._prior[fits], count=IDEAS
+        )
+        return [int(fits[one]) for one in chosen]
+
+    def _worth(self, bars: Sequence[HeardBar], metre: Metre, wishes: Wishes) -> NDArray[np.float64]:
+        """The agreement to be expected of each groove, (g,); -2 where its metre is another."""
+        chance, hope = self._answer(bars, metre, wishes)
+        worth = worth_of(chance, hope, self._alike, self._prior) + self._bent(wishes)
+        return np.where(self._fits(metre), worth, -2)
+
+    def _answer(
+        self, bars: Sequence[HeardBar], metre: Metre, wishes: Wishes
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """The network's chances among the grooves that fit, and agreement, (g,) each."""
+        heard = list(bars[-LONGEST:]) or [heard_bar((), 0.0, metre.beats, 120.0)]
+        heard_all = summary(np.stack([bar.steps for bar in heard]), metre.beats, heard[-1].bpm)
+        logits, hope = self._rank(np.concatenate([heard_all, told(wishes)])[None])
+        fits = self._fits(metre)
+        weight = np.where(fits, np.exp(logits - logits[fits].max()), 0.0)
+        return weight / weight.sum(), np.asarray(hope, np.float64)
+
+    def _bent(self, wishes: Wishes) -> NDArray[np.float64]:
+        """What the player's words add to each groove's worth, (g,)."""
+        bent = np.zeros(len(self.book))
+        if wishes.density is not None:
+            wanted = SPARSEST + wishes.density * (DENSEST - SPARSEST)
+            bent -= WISH_WEIGHT * np.abs(self._density - wanted)
+        if wishes.style is not None:
+            bent += STYLE_BONUS * (self._style == wishes.style.name.lower())
+        return bent
+
+    def _fits(self, metre: Metre) -> NDArray[np.bool_]:
+        """Which grooves are of the metre; those of its length, or of any, where none is."""
+        same = self._metre == str(metre)
+        if not same.any():
+            same = self._beats == metre.beats
+        return same if same.any() else np.ones(len(self.book), bool)
+
+
+def open_guide(bundle: Bundle) -> Guide | None:
+    """The guide of a bundle; None for one of the first kit."""
+    if bundle.is_first_kit:
+        return None
+    return Guide(read_book(bundle.grooves), open_ranker(bundle))
