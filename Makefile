@@ -8,7 +8,7 @@ help: ## what there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 jam: .venv/.core ## hear drumd drum to the demo guitar; leaves jam.mid
-	$(DRUMD) listen --in demo --out jam.mid
+	$(DRUMD) listen --in demo --out jam.mid --force
 
 test: .venv/.dev ## the whole test suite
 	$(BIN)/python -m pytest -q
@@ -20,6 +20,9 @@ check: .venv/.dev ## ruff and mypy --strict
 
 bench: .venv/.dev ## print the published figures again (DATA=songs, BEATS=parts.json, LONG=1: the rest too)
 	$(BIN)/python -m tests.benches $(if $(DATA),--data $(DATA)) $(if $(BEATS),--beats $(BEATS)) $(if $(LONG),--long)
+
+fuzz: .venv/.dev ## damaged input for every reader, SECONDS=20 each; prints a table of faults
+	$(BIN)/python -m tests.benches.fuzz --seconds $(or $(SECONDS),20)
 
 chaos: .venv/.dev ## ill-treat a running drumd on JACK, and print how it bears it (some minutes)
 	$(BIN)/python -m tests.benches.chaos
@@ -37,4 +40,4 @@ clean: ## remove what make made
 	$(BIN)/python -m pip install -q --prefer-binary -c constraints.txt -e '.[train,notation,plot,jack,link,test,eval]'
 	@touch $@
 
-.PHONY: help jam test check bench chaos clean
+.PHONY: help jam test check bench chaos fuzz clean

@@ -18,6 +18,7 @@ from engine.music.wishes import Style, Wishes, style_of
 
 CLOCKS = ("auto", "host", "link", "count-in", "free", "given")
 FIELD_OF = {"in": "input", "out": "output"}
+LARGEST = 1e9  # of the numbers in a file
 KEY_OF = {field: key for key, field in FIELD_OF.items()}
 
 
@@ -40,6 +41,7 @@ class Settings:
     intensity: float | None = None
     humanize: float | None = None
     record: Path | None = None
+    force: bool = False  # whether a recording may take the place of a file that is there
     latency_ms: float = 0.0
     max_late_ms: float = 20.0
     this_is_one: Control | None = None
@@ -153,7 +155,7 @@ def _read(file: Path) -> dict[str, object]:
     try:
         with file.open("rb") as opened:
             return tomllib.load(opened)
-    except (OSError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise SettingsError(f"cannot be read: {error}") from error
 
 
@@ -199,6 +201,8 @@ def _text(value: object) -> str:
 def _number(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise TypeError("must be a number")
+    if abs(value) > LARGEST:
+        raise ValueError("is too large")
     return float(value)
 
 
@@ -268,6 +272,7 @@ _PARSE: dict[str, Callable[[object], object]] = {
     "intensity": _number,
     "humanize": _number,
     "record": _path,
+    "force": _flag,
     "latency_ms": _number,
     "max_late_ms": _number,
     **{command.value: _control for command in Command},

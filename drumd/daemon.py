@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Protocol
 
 from drumd.config import Settings, playable_metre
@@ -15,7 +16,8 @@ from drumd.output.realtime import RealtimeThread, ThreadMaker
 from drumd.output.scheduler import Scheduler
 from drumd.ports.base import InputPort, OutputPort, Place
 from drumd.ports.fakes import NullPort
-from drumd.ports.midi_file_host import metre_of
+from drumd.ports.midi_file import FileInput
+from drumd.ports.midi_file_host import HostFile, read_host_file
 from drumd.ports.open import file_of, open_input, open_output, same_port
 from drumd.ports.reconnecting import Aside, SteadyInput, SteadyOutput, in_thread
 from drumd.process import main_thread_first, quick_threads, stopped_by_signals
@@ -28,7 +30,9 @@ from drumd.timing.select import musical_clock
 from drumd.timing.sources.jack_transport import JackTransport
 from drumd.timing.sources.link import LinkTime
 from drumd.timing.transport_place import TransportPlace
+from engine.errors import OutputError
 from engine.music.notes import COMMON_TIME, Metre
+from engine.storage.outputs import check_outputs, free_name
 
 STEP_S = 0.004  # the main loop's pause
 
@@ -79,7 +83,10 @@ class Daemon:
         self._began = self._clock.now()
         self._ready_after_s = 0.0
         self._guitar: SteadyInput | None = None
-        self._files = tuple(dict.fromkeys(filter(None, (settings.output_file, settings.record))))
+        self._file: HostFile | None = None  # the input, where it is a file
+        self._files: tuple[Path, ...] = ()  # recorded to
+        self._recorder: Recorder | None = None
+        self._told: str | None = None  # what was said last of a recording that cannot be written
         self._trouble = ""  # of the sources of time, as said last
         self._drummer = drummer or DrummerProcess(
             factory or model_factory(settings.model, settings.seed), say=reporter.say
@@ -88,8 +95,7 @@ class Daemon:
     def run(self) -> Summary:
         """Play until there is a reason to stop; a DrumdError says why it could not begin."""
         settings = self._settings
-        if same := same_port(settings.input, settings.output, api=settings.api):
-            raise SettingsError(same)
+        self._read_and_check()
         with ExitStack() as stack:
             stack.enter_context(stopped_by_signals(self.stop))
             self._start_drummer(stack)
@@ -107,6 +113,23 @@ class Daemon:
                 self._play(jam, self._start_input(stack), output, scheduler)
         return self._summary(jam, scheduler, output)
 
+    def _read_and_check(self) -> None:
+        """Know all that is read to be good, and where to write, before anything is written."""
+        settings = self._settings
+        if same := same_port(settings.input, settings.output, api=settings.api):
+            raise SettingsError(same)
+        source = file_of(settings.input)
+        self._file = read_host_file(source) if source else None
+        wanted = tuple(dict.fromkeys(filter(None, (settings.output_file, settings.record))))
+        try:
+            check_outputs([source] if source else [], wanted, force=True)
+        except OutputError as error:
+            raise SettingsError(str(error)) from error
+        self._files = wanted if settings.force else tuple(map(free_name, wanted))
+        for asked, given in zip(wanted, self._files, strict=True):
+            if given != asked:
+                self._reporter.say(f"{asked} is there already and stays: this jam is {given}")
+
     def stop(self, reason: str, status: int = 0) -> None:
         """End the main loop; the first reason counts."""
         self.ending = self.ending or Ending(reason, status)
@@ -118,16 +141,16 @@ class Daemon:
     def _start_recorder(self, stack: ExitStack, metre: Metre) -> Recorder | None:
         if not self._files:
             return None
-        recorder = Recorder(self._files, metre)
-        stack.callback(self._close_recorder, recorder)
-        return recorder
+        self._recorder = Recorder(self._files, metre, at_once=False)
+        stack.callback(self._close_recorder, self._recorder)
+        return self._recorder
 
     def _start_output(self, stack: ExitStack) -> SteadyOutput:
         settings, clock = self._settings, self._clock
 
         def opened(again: Place | None) -> OutputPort:
             if settings.output_file:
-                return NullPort(clock, settings.output)
+                return NullPort(clock, str(self._files[0]))
             return self._open_output(settings.output, clock, api=settings.api, again=again)
 
         output = SteadyOutput(opened, clock, aside=self._aside)
@@ -139,8 +162,8 @@ class Daemon:
         if self._settings.metre is not None:
             return self._settings.metre
         told = None
-        if file := file_of(self._settings.input):
-            told = metre_of(file)
+        if self._file:
+            told = self._file.metre
         elif self._settings.clock in ("auto", "host") and (place := output.transport()):
             told = place.metre
         if told and not playable_metre(told):
@@ -180,6 +203,8 @@ class Daemon:
         settings, clock = self._settings, self._clock
 
         def opened(again: Place | None) -> InputPort:
+            if self._file:
+                return FileInput(self._file, clock)
             return self._open_input(settings.input, clock, api=settings.api, again=again)
 
         guitar = SteadyInput(opened, clock, aside=self._aside)
@@ -191,6 +216,8 @@ class Daemon:
         self, jam: Jam, guitar: SteadyInput, output: SteadyOutput, scheduler: Scheduler
     ) -> None:
         """The main loop."""
+        if self._recorder:
+            self._recorder.begin()
         self._ready_after_s = self._clock.now() - self._began
         self._reporter.say(
             f"ready: guitar from {guitar.name!r}, drums to {output.name!r}; {self._settings.time}"
@@ -229,6 +256,10 @@ class Daemon:
         if news := output.look_after():
             self._reporter.say(news)
             scheduler.silence()  # what sounded when it went may sound still
+        problem = self._recorder.problem if self._recorder else None
+        if problem != self._told:
+            self._told = problem
+            self._reporter.say(problem or "the recording is written again, and whole")
         if not scheduler.running:
             self.stop(
                 "the scheduler has stopped, which is a fault of drumd: start it again", status=1

@@ -8,6 +8,7 @@ EngineError
 ├── TrainingError     a training that goes nowhere
 ├── BundleError       a bundle that cannot be used
 ├── OnsetsError       a file of onsets that cannot be used
+├── OutputError       a place where nothing may be written
 └── MissingExtraError an optional library that is not installed
 """
 
@@ -17,7 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 EXTRAS = {  # of drumd: the libraries of each, by the names that they are imported by
-    "train": ("torch", "symusic", "safetensors", "onnx", "onnxscript"),
+    "train": ("torch", "safetensors", "onnx", "onnxscript"),
     "notation": ("music21",),
     "plot": ("matplotlib",),
     "jack": ("jack",),
@@ -55,6 +56,10 @@ class BundleError(EngineError):
 
 class OnsetsError(EngineError):
     """A file of onsets is broken or tells too little of them."""
+
+
+class OutputError(EngineError):
+    """What is to be written would lie on a file that is read, or that is there already."""
 
 
 class MissingExtraError(EngineError):

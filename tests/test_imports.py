@@ -19,14 +19,15 @@ SOURCES = sorted(
     for path in (ROOT / folder).rglob("*.py")
 )
 ROOMS = sorted({Path(file).parent.as_posix() for file in SOURCES})
-HEAVY = {"matplotlib", "music21", "numpy", "onnxruntime", "sklearn", "symusic", "torch"}
+HEAVY = {"matplotlib", "music21", "numpy", "onnxruntime", "sklearn", "torch"}
 
 # A room imports from the rooms of the lines above its own, never from its own line or below.
 # A file that lies in no room is a room of its own, and so is a folder of a room that is named here.
 ENGINE = (
     ("errors",),
     ("recipe",),
-    ("music", "storage", "pages"),
+    ("storage",),
+    ("music", "pages"),
     ("midi", "encoding", "performance", "notation"),
     ("grooves", "models", "corpus", "beats"),
     ("inference",),
@@ -58,7 +59,6 @@ HOMES = {
     "rtmidi": ["drumd/ports/driver.py"],
     "sklearn": ["engine/evaluation/measures/boosted_trees.py"],
     "supriya_midi": ["drumd/ports/driver.py"],
-    "symusic": ["engine/midi/read.py"],
     "torch": [
         "engine/models/*",
         "engine/training/*",
@@ -71,11 +71,17 @@ HOMES = {
 SHARED = (
     "engine.errors",
     "engine.performance",
+    "engine.midi.contents",
+    "engine.midi.instruments",
+    "engine.midi.smf",
+    "engine.music.bars",
     "engine.music.general_midi",
     "engine.music.kit",
     "engine.music.notes",
     "engine.music.wishes",
     "engine.beats.count_in",
+    "engine.storage.atomic",
+    "engine.storage.outputs",
 )
 # who else takes what of it: a folder or a file, a module, and whether only once it is needed
 EXCEPTIONS = (

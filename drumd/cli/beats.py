@@ -20,6 +20,7 @@ from engine.beats.records import (
     read_records,
     track_all,
 )
+from engine.storage.outputs import check_outputs
 
 
 def _option(check: Callable[[Any], Any]) -> Callable[..., Any]:
@@ -45,18 +46,22 @@ def _option(check: Callable[[Any], Any]) -> Callable[..., Any]:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.option("--plot", type=click.Path(dir_okay=False, path_type=Path), help="Write a PNG.")
+@click.option("--force", is_flag=True, help="Draw over a file that is there already.")
 def command(
     onsets: Path,
     bpm: float | None,
     count_in: tuple[float, ...] | None,
     as_json: bool,
     plot: Path | None,
+    force: bool,
 ) -> None:
     """Find the beat of recorded onsets as if they were played now.
 
     ONSETS is a JSON list of records, each with `onsets`: [[seconds, MIDI pitch, velocity], ...].
     A record's own `bpm` or `count_in` goes before the options.
     """
+    if plot is not None:
+        check_outputs([onsets], [plot], force=force)
     tracked = track_all([record.told(bpm, count_in) for record in read_records(onsets)])
     if plot is not None:
         from engine.beats.plot import plot_beats

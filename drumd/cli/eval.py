@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 Folder = click.Path(exists=True, file_okay=False, path_type=Path)
 QUICK_SONGS = 12
+INDEX = "index.html"  # the page of a report's folder
 NO_JUDGE = 'no judge tells ours from true drums: pip install "drumd[eval]" brings scikit-learn'
-
 NO_STYLES = '--styles needs scikit-learn; pip install "drumd[eval]" brings it'
 ONE_BUNDLE = "--styles is for one bundle; leave it or the others out"
 
@@ -56,6 +56,7 @@ ONE_BUNDLE = "--styles is for one bundle; leave it or the others out"
     "--report", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
     help="Write a page with plots, piano rolls and, where fluidsynth is, sound to DIR/index.html.",
 )  # fmt: skip
+@click.option("--force", is_flag=True, help="Write over an index.html that is none of drumd's.")
 def command(
     bundles: tuple[Path, ...],
     data: Path,
@@ -68,6 +69,7 @@ def command(
     temperature: float | None,
     as_json: bool,
     report: Path | None,
+    force: bool,
 ) -> None:
     """Measure a bundle (the one that ships if left out) on songs it has not seen.
 
@@ -91,11 +93,14 @@ def command(
     from engine.evaluation.songs import songs_of
     from engine.grooves.ideas import IDEAS
     from engine.inference.bundle import open_bundle
+    from engine.storage.outputs import check_outputs
 
     if len(bundles) > 1 and report is not None:
         raise click.UsageError("a report is of one bundle; leave --report or the others out")
     if styles and (len(bundles) > 1 or not judge_is_here()):
         raise click.UsageError(NO_STYLES if len(bundles) < 2 else ONE_BUNDLE)
+    if report is not None:
+        check_outputs([], [report / INDEX], force=force, pages=True)
     opened = [open_bundle(bundle) for bundle in bundles] or [open_bundle()]
     with _corpus(data) as place:
         corpus = read_corpus(place)

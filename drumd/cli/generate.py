@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -80,24 +81,30 @@ def command(
     Told how to play:   drumd generate riff.mid --style funk --density 0.7 --intensity 0.4
     A whole folder:     drumd generate songs/*.mid -o drums/
 
+    A file that is there already is kept unless --force is given; the guitar's own file always is.
+
     Drums play where the guitar plays and through its rests of up to a bar. Without --track the
     part with a guitar's sound or name and the most notes is taken; an unknown --track lists
     what there is.
     """
     from engine.inference.bundle import open_bundle
     from engine.inference.render import Job
+    from engine.storage.outputs import check_outputs
 
     if len(guitars) > 1 and (plot or score):
         raise click.UsageError("--plot and --score are for one guitar at a time")
     open_bundle(bundle)  # what is wrong with it is said once, and before the work
     wishes = Wishes(style_of(style), density, intensity, humanize=humanize)
+    targets = _targets(guitars, out)
     jobs = [
         Job(guitar, target, track, bundle, seed, temperature, with_guitar, plot, score, wishes)
-        for guitar, target in zip(guitars, _targets(guitars, out), strict=True)
+        for guitar, target in zip(guitars, targets, strict=True)
     ]
-    if len(jobs) == 1 and not force:
-        _refuse_to_overwrite(plot, score)
-    outcomes = _work(jobs, force=force)
+    pictures = [path for path in (plot, score) if path]
+    check_outputs(guitars if pictures else (), pictures, force=force)
+    check_outputs((), [*targets, *pictures] if pictures else (), force=True)
+    with _folder_for(targets, out):
+        outcomes = _work(jobs, force=force)
     _report(outcomes, as_json=as_json)
     if any(outcome.error for outcome in outcomes):
         raise SystemExit(1)
@@ -113,22 +120,36 @@ def _targets(guitars: Sequence[Path], out: Path | None) -> list[Path]:
     twice = [target for target, count in Counter(targets).items() if count > 1]
     if twice:
         raise click.UsageError(f"several guitars would be drummed to in {twice[0]}")
-    if out is not None:
-        try:
-            out.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise DrumdError(f"{out} cannot be made: {error.strerror}") from error
     return targets
+
+
+@contextmanager
+def _folder_for(targets: Sequence[Path], out: Path | None) -> Iterator[None]:
+    """A folder for the drums of several guitars; one made in vain goes again."""
+    made = out is not None and out not in targets and not out.exists()
+    try:
+        if out is not None and out not in targets:
+            out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DrumdError(f"{out} cannot be made: {error.strerror}") from error
+    try:
+        yield
+    finally:
+        if made and out is not None:
+            with suppress(OSError):
+                out.rmdir()
 
 
 def _work(jobs: Sequence[Job], *, force: bool) -> list[RenderResult]:
     """The outcome of each job, in their order; one alone runs in this process."""
     from engine.inference.render import RenderResult, drum_all, run
+    from engine.storage.outputs import identity, in_the_way
 
+    read = {identity(job.source) for job in jobs}
     done = {
         job: RenderResult(job.source, job.target, error=reason)
         for job in jobs
-        if (reason := _in_the_way(job, force=force))
+        if (reason := in_the_way(job.target, read, force=force))
     }
     todo = [job for job in jobs if job not in done]
     if len(todo) == 1:
@@ -138,21 +159,6 @@ def _work(jobs: Sequence[Job], *, force: bool) -> list[RenderResult]:
             outcomes = drum_all(todo, processes=cores(), progress=progress)
         done |= zip(todo, outcomes, strict=True)
     return [done[job] for job in jobs]
-
-
-def _in_the_way(job: Job, *, force: bool) -> str:
-    """Why the drums cannot go where they should, or nothing."""
-    if job.target.resolve() == job.source.resolve():
-        return f"{job.target} is the guitar itself; name another file for the drums"
-    if job.target.exists() and not force:
-        return f"{job.target} is there already; --force overwrites it"
-    return ""
-
-
-def _refuse_to_overwrite(*paths: Path | None) -> None:
-    for path in paths:
-        if path is not None and path.exists():
-            raise DrumdError(f"{path} is there already; --force overwrites it")
 
 
 def _report(outcomes: Sequence[RenderResult], *, as_json: bool) -> None:

@@ -18,7 +18,8 @@ HELP = """Play drums to a live guitar.
 
 A port is named in full or by a part of its name; if there is none, a virtual port of that name
 is opened. The input may be `demo` or a MIDI file, which plays in real time; the output may be a
-MIDI file, which is recorded. Stop with Ctrl-C.
+MIDI file, which is recorded. A file that is there is kept: the next jam goes to NAME-2.mid,
+unless --force is given. Stop with Ctrl-C.
 
 \b
 Hear how it goes, without any MIDI:
@@ -55,6 +56,10 @@ MidiFile = click.Path(dir_okay=False, path_type=Path)
 @click.option("--intensity", type=float, help="How hard, 0..1; it goes with you if left out.")
 @click.option("--humanize", type=float, help="0: on the grid and even; 1: as it has learnt.")
 @click.option("--record", type=MidiFile, help="Keep guitar and drums (see `drumd report`).")
+@click.option(
+    "--force", is_flag=True, default=None,
+    help="Record over a file that is there; without it, the jam goes to NAME-2.mid.",
+)  # fmt: skip
 @click.option("--latency-ms", type=float, help="Send the drums so much earlier.")
 @click.option("--max-late-ms", type=float, help="Leave out a hit that is later than this.")
 @click.option("--tap", metavar="CONTROL", help="Counts in by foot: `cc 64`, `note 36 channel 10`.")

@@ -15,13 +15,18 @@ from drumd.cli.terminal import tell
     "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="PAGE",
     help="The page; beside the recording if not given.",
 )  # fmt: skip
-def command(recording: Path, output: Path | None) -> None:
+@click.option("--force", is_flag=True, help="Write over a file that is no page of drumd's.")
+def command(recording: Path, output: Path | None, force: bool) -> None:
     """Show how a jam went: onsets, beats found, tempo over time, lateness of the hits.
 
     RECORDING is a MIDI file that `drumd listen --record` (or --out FILE.mid) has written, even one
-    of a jam that was cut off. The page is one HTML file that needs nothing else.
+    of a jam that was cut off. The page is one HTML file that needs nothing else; where it was
+    made before it is made again, and any other file that is there is kept.
     """
     from drumd.recording.report import write_session_report
+    from engine.storage.outputs import check_outputs
 
-    page = write_session_report(recording, output or recording.with_suffix(".html"))
+    target = output or recording.with_suffix(".html")
+    check_outputs([recording], [target], force=force, pages=True)
+    page = write_session_report(recording, target)
     tell(f"the report is in {page}")

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from drumd.ports.base import Heard, Place
-from drumd.ports.midi_file_host import read_host_file
+from drumd.ports.midi_file_host import HostFile
 from drumd.timing.clock import Clock
 
 LEAD_IN_S = 0.2  # between opening the port and the host's start
@@ -18,10 +17,10 @@ class FileInput:
     place = Place("file")
     failed = 0
 
-    def __init__(self, path: Path, clock: Clock) -> None:
-        self.name = path.name
+    def __init__(self, file: HostFile, clock: Clock) -> None:
+        self.name = file.name
         self.ended = False
-        self._events = read_host_file(path)
+        self._events = iter(file)
         self._next = next(self._events, None)
         self._start = clock.now() + LEAD_IN_S
         self._clock = clock

@@ -9,8 +9,10 @@ from pathlib import Path
 from drumd.errors import PortError
 from drumd.ports.base import InputPort, OutputPort, Place, PortList
 from drumd.ports.midi_file import FileInput
+from drumd.ports.midi_file_host import read_host_file
 from drumd.ports.names import find_port, same_cable, same_place
 from drumd.timing.clock import Clock
+from engine.storage.outputs import same_file
 
 logger = logging.getLogger("drumd")
 
@@ -30,7 +32,7 @@ def open_input(
     """
     path = file_of(name)
     if path is not None:
-        return FileInput(path, clock)
+        return FileInput(read_host_file(path), clock)
     from drumd.ports import rtmidi
     from drumd.ports.jack import client as jack_client
 
@@ -83,7 +85,7 @@ def same_port(input_name: str, output_name: str, *, api: str = "auto") -> str | 
     """One sentence if the two names mean one and the same port or file, else None."""
     source, target = file_of(input_name), file_of(output_name)
     if source and target:
-        same = source.resolve() == target.resolve()
+        same = same_file(source, target)
     elif source or target:
         same = False
     else:

@@ -6,9 +6,12 @@ It stands in the recording's tempo track as text, which players and DAWs pass ov
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 MARK = "drumd "  # how such a text begins
+LONGEST_MS = 600_000.0  # no hit is later, or earlier
+NAME_LENGTH = 40  # of a source of time
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,16 @@ class Moment:
             return None
         try:
             told = json.loads(text.removeprefix(MARK))
-            late = tuple(float(value) for value in told["late_ms"])
-            return cls(str(told["clock"]), float(told["sure"]), late)
-        except (ValueError, TypeError, KeyError):
+            late = tuple(_finite(told["late_ms"], LONGEST_MS))
+            (sure,) = _finite([told["sure"]], 1.0)
+            return cls(str(told["clock"])[:NAME_LENGTH], sure, late)
+        except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
             return None
+
+
+def _finite(values: Iterable[object], most: float) -> list[float]:
+    """The values as they can be; a ValueError for what is no number, or none that can be meant."""
+    found = [float(value) for value in values if isinstance(value, float | int)]
+    if not all(abs(value) <= most for value in found):
+        raise ValueError(f"beyond {most:g}")
+    return found

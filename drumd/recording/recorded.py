@@ -5,16 +5,19 @@ Times are seconds from the file's start.
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import mido
-
 from drumd.recording.moment import Moment
-from engine.errors import EngineError
+from engine.errors import MidiError
+from engine.midi.contents import Contents, TempoMap, open_contents
+from engine.midi.smf import TEMPO, TEXT
 
 BRIEF_S = 0.25  # a tempo held no longer only leads from one bar line over to another
 SAID_S = 0.05  # so long after a clock has begun to roll the recording says so, at most
+MOST_BEATS = 100_000
 GUITAR, DRUMS = "Guitar", "AI Drums"
 Struck = tuple[float, int]  # seconds, MIDI note
 
@@ -36,92 +39,67 @@ class Recorded:
         return [late for _, moment in self.moments for late in moment.late_ms]
 
 
-class _Ticks:
-    """Ticks to seconds, by the tempi of the file."""
-
-    def __init__(self, file: mido.MidiFile) -> None:
-        self._per_beat = file.ticks_per_beat
-        self.changes = [(0, 0.0, 500_000)]  # tick, seconds, microseconds a beat
-        for tick, message in _absolute(file.tracks[0] if file.tracks else []):
-            if message.type == "set_tempo":
-                self.changes.append((tick, self.seconds(tick), message.tempo))
-
-    def seconds(self, tick: int) -> float:
-        """The time of a tick, asked in any order."""
-        known = reversed(self.changes)
-        start, time, tempo = next(change for change in known if change[0] <= tick)
-        return time + (tick - start) * tempo / 1e6 / int(self._per_beat)
-
-
 def read_session(path: Path) -> Recorded:
     """Read what `drumd listen --record` has written."""
-    try:
-        file = mido.MidiFile(path)
-    except (OSError, EOFError, ValueError, KeyError, IndexError) as error:
-        raise EngineError(f"{path} cannot be read as a MIDI file ({error})") from error
-    ticks = _Ticks(file)
-    last = max((sum(message.time for message in track) for track in file.tracks), default=0)
-    moments = tuple(_moments(file, ticks))
+    file = open_contents(path)
+    seconds = TempoMap(file.tempos, file.division)
+    moments = tuple(_moments(file, seconds))
     if not moments:
-        raise EngineError(f"{path} tells nothing of a jam: record it with drumd listen --record")
+        raise MidiError(f"{path} tells nothing of a jam: record it with drumd listen --record")
+    end = seconds.at(file.end)
     return Recorded(
         path.name,
-        ticks.seconds(last),
-        tuple(_strokes(file, GUITAR, ticks)),
-        tuple(_strokes(file, DRUMS, ticks)),
-        tuple(_beats(file, ticks, last, moments)),
-        tuple(_tempo(ticks, ticks.seconds(last))),
+        end,
+        tuple(_strokes(file, GUITAR, seconds)),
+        tuple(_strokes(file, DRUMS, seconds)),
+        tuple(_beats(file, seconds, moments)),
+        tuple(_tempo(file, seconds, end)),
         moments,
     )
 
 
-def _absolute(track: list[mido.Message]) -> list[tuple[int, mido.Message]]:
-    tick, found = 0, []
-    for message in track:
-        tick += message.time
-        found.append((tick, message))
-    return found
+def _moments(file: Contents, seconds: TempoMap) -> Iterator[tuple[float, Moment]]:
+    for event in file.raw.tracks[0].events:
+        if event.meta == TEXT:
+            moment = Moment.of_text(event.payload.decode("utf-8", "replace"))
+            if moment is not None:
+                yield seconds.at(event.tick), moment
 
 
-def _moments(file: mido.MidiFile, ticks: _Ticks) -> list[tuple[float, Moment]]:
-    texts = [(tick, m.text) for tick, m in _absolute(file.tracks[0]) if m.type == "text"]
-    told = [(ticks.seconds(tick), Moment.of_text(text)) for tick, text in texts]
-    return [(time, moment) for time, moment in told if moment is not None]
+def _tempo(file: Contents, seconds: TempoMap, end: float) -> Iterator[tuple[float, float]]:
+    """The tempi that are held for a while; the first is told only where the file tells it."""
+    told = {
+        event.tick for track in file.raw.tracks for event in track.events if event.meta == TEMPO
+    }
+    changes = [(seconds.at(tick), us) for tick, us in file.tempos if tick in told]
+    ends = [time for time, _ in changes[1:]] + [end]
+    for (time, us), until in zip(changes, ends, strict=False):
+        if until - time > BRIEF_S:
+            yield time, 60e6 / us
 
 
-def _tempo(ticks: _Ticks, end: float) -> list[tuple[float, float]]:
-    changes = ticks.changes[1:]
-    ends = [time for _, time, _ in changes[1:]] + [end]
-    return [
-        (time, mido.tempo2bpm(tempo))
-        for (_, time, tempo), until in zip(changes, ends, strict=False)
-        if until - time > BRIEF_S
-    ]
-
-
-def _strokes(file: mido.MidiFile, name: str, ticks: _Ticks) -> list[Struck]:
-    return [
-        (ticks.seconds(tick), message.note)
-        for track in file.tracks
-        if track.name == name
-        for tick, message in _absolute(track)
-        if message.type == "note_on" and message.velocity
-    ]
+def _strokes(file: Contents, name: str, seconds: TempoMap) -> list[Struck]:
+    return sorted(
+        (seconds.at(note.tick), note.pitch)
+        for line in file.lines
+        if line.name == name
+        for note in line.notes
+    )
 
 
 def _beats(
-    file: mido.MidiFile, ticks: _Ticks, last: int, moments: tuple[tuple[float, Moment], ...]
-) -> list[tuple[float, bool]]:
+    file: Contents, seconds: TempoMap, moments: Sequence[tuple[float, Moment]]
+) -> Iterator[tuple[float, bool]]:
     """The beats of the file's raster while the clock rolled."""
-    metre = next((m for m in file.tracks[0] if m.type == "time_signature"), None)
-    numerator, denominator = (metre.numerator, metre.denominator) if metre else (4, 4)
-    step, beats = file.ticks_per_beat * 4 // denominator, []
-    marks = list(moments)
+    metre = file.metres[0][1]
+    step = file.division * 4 / metre.denominator
+    if file.end / step > MOST_BEATS:
+        raise MidiError(f"has more than {MOST_BEATS:,} beats")
+    marks = deque(moments)
     rolling = marks[0][1].clock != "none"
-    for number, tick in enumerate(range(0, last + 1, step)):
-        time = ticks.seconds(tick)
+    for number in range(int(file.end / step) + 1):
+        time = seconds.at(number * step)
         while marks and marks[0][0] <= time + SAID_S:
-            rolling = marks.pop(0)[1].clock != "none"
+            rolling = marks.popleft()[1].clock != "none"
         if rolling:
-            beats.append((time, number % numerator == 0))
-    return beats
+            yield time, number % metre.numerator == 0

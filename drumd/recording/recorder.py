@@ -17,6 +17,7 @@ from drumd.errors import RecordError
 from drumd.recording.tempo_track import TICKS_PER_BEAT, Stretch, TempoTrack
 from drumd.timing.timeline import Timeline
 from engine.music.notes import Metre
+from engine.storage.atomic import check_writable, write_file
 
 FLUSH_S = 1.0
 GUITAR, DRUMS = "Guitar", "AI Drums"
@@ -28,7 +29,10 @@ KEPT = ("note_on", "note_off", "polytouch", "control_change", "program_change", 
 class Recorder:
     """Keeps guitar and drums with the tempo map in one or more files."""
 
-    def __init__(self, paths: Sequence[Path], metre: Metre, *, name: str = "drumd") -> None:
+    def __init__(
+        self, paths: Sequence[Path], metre: Metre, *, name: str = "drumd", at_once: bool = True
+    ) -> None:
+        """A RecordError says at once what cannot be written; files are made now, or by `begin`."""
         self.problem: str | None = None  # why the last attempt to write failed
         self._paths = paths
         self._time = TempoTrack(metre.beats)
@@ -42,6 +46,14 @@ class Recorder:
         }
         self._pending: list[tuple[float, str, mido.Message | mido.MetaMessage]] = []
         self._flush_at = 0.0
+        self._begun = False
+        self._check()
+        if at_once:
+            self.begin()
+
+    def begin(self) -> None:
+        """Make the files, which hold nothing yet."""
+        self._begun = True
         self._write([self._tempo.ended(0), *(track.ended(0) for track in self._tracks.values())])
         if self.problem:
             raise RecordError(self.problem)
@@ -81,6 +93,8 @@ class Recorder:
 
     def close(self, now: float) -> None:
         """Write for the last time; a RecordError says if the recording is not whole."""
+        if not self._begun:
+            return
         self.flush(now)
         if self.problem:
             raise RecordError(self.problem)
@@ -101,12 +115,22 @@ class Recorder:
         )
         self.problem = None
         for path in self._paths:
-            beside = path.with_name(path.name + ".part")
             try:
-                beside.write_bytes(head + b"".join(chunks))
-                beside.replace(path)
+                write_file(path, head + b"".join(chunks), sync=False, token=f"{path.stem}.part")
             except OSError as error:
-                self.problem = f"the recording {path} cannot be written: {error.strerror or error}"
+                self.problem = _unwritten(path, error)
+
+    def _check(self) -> None:
+        for path in self._paths:
+            try:
+                check_writable(path)
+            except OSError as error:
+                raise RecordError(_unwritten(path, error)) from error
+
+
+def _unwritten(path: Path, error: OSError) -> str:
+    kept = "; what was written before is whole" if path.exists() else ""
+    return f"the recording {path} cannot be written: {error.strerror or error}{kept}"
 
 
 class EncodedTrack:

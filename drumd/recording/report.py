@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from html import escape
 from itertools import pairwise
 from math import ceil
+from operator import itemgetter
 from pathlib import Path
 from statistics import median
+from typing import TypeVar
 
 import numpy as np
 
 from drumd.recording.recorded import Recorded, read_session
 from engine.pages.html import html_page, section, tiles, write_page
 from engine.pages.svg import Scale, Svg
+
+Told = TypeVar("Told")
 
 WIDE, LEFT = 1140.0, 44.0
 ROW_S = 20.0  # of the session in one row of the picture
@@ -76,20 +81,26 @@ def _row(session: Recorded, start: float) -> str:
     pitches = [note for _, note in session.guitar] or [60]
     guitar = Scale(min(pitches), max(pitches), 80, 8)
     drums = Scale(35, 60, 114, 92)
-    for time, one in session.beats:
-        if start <= time < end:
-            picture.line(across(time), 2, across(time), 116, "bar" if one else "grid")
+    for time, one in _between(session.beats, start, end):
+        picture.line(across(time), 2, across(time), 116, "bar" if one else "grid")
     for kind, scale, strokes in (
         ("guitar", guitar, session.guitar),
         ("model", drums, session.drums),
     ):
-        for time, note in strokes:
-            if start <= time < end:
-                tip = f"{time:.3f} s, note {note}"
-                picture.rect(across(time) - 1.5, scale(note) - 2, 3, 4, kind, tip=tip)
+        for time, note in _between(strokes, start, end):
+            tip = f"{time:.3f} s, note {note}"
+            picture.rect(across(time) - 1.5, scale(note) - 2, 3, 4, kind, tip=tip)
     picture.text(LEFT, height - 3, f"{start:.0f} s", "faint")
     picture.text(WIDE - 8, height - 3, f"{end:.0f} s", "faint", anchor="end")
     return str(picture)
+
+
+def _between(
+    entries: Sequence[tuple[float, Told]], start: float, end: float
+) -> Sequence[tuple[float, Told]]:
+    """The entries of a stretch of time, of those in order of time."""
+    first = bisect_left(entries, start, key=itemgetter(0))
+    return entries[first : bisect_left(entries, end, key=itemgetter(0))]
 
 
 def _tempo(session: Recorded) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from engine.errors import EngineError, needs
+from engine.storage.atomic import new_file
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,7 +44,8 @@ def plot_beats(path: Path, rows: Sequence[Row]) -> None:
     for axis, row in zip(axes, rows, strict=False):
         _draw(axis, *row)
     try:
-        figure.savefig(path, format="png")
+        with new_file(path) as beside:
+            figure.savefig(beside, format="png")
     except OSError as error:
         raise EngineError(f"cannot write the picture {path}: {error.strerror}") from error
 

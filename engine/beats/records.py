@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -15,6 +14,8 @@ from typing import Any
 from engine.beats.count_in import CountIn
 from engine.errors import OnsetsError
 
+MOST_ONSETS = 200_000
+LONGEST_S = 12 * 3600.0  # of a record, and of its times
 AFTER_S = 0.5  # beats are looked for so long after the last onset
 
 Onset = tuple[float, int, int]  # seconds, pitch, velocity
@@ -50,7 +51,7 @@ def read_records(path: Path) -> list[OnsetRecord]:
     """The records of a file: a list of them, an object with `records`, or a single one."""
     try:
         document = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise OnsetsError(f"{path} is not a JSON file of onsets: {error}") from error
     if isinstance(document, dict):
         document = document.get("records", [document])
@@ -62,6 +63,8 @@ def read_records(path: Path) -> list[OnsetRecord]:
 def _record(item: Any, index: int, path: Path) -> OnsetRecord:
     try:
         onsets = sorted(_onset(*onset[:3]) for onset in item["onsets"])
+        if len(onsets) > MOST_ONSETS:
+            raise ValueError(f"more than {MOST_ONSETS:,} onsets")
         bpm, taps = item.get("bpm"), item.get("count_in")
         return OnsetRecord(
             str(item.get("name", index)),
@@ -69,7 +72,7 @@ def _record(item: Any, index: int, path: Path) -> OnsetRecord:
             None if bpm is None else checked_bpm(bpm),
             None if taps is None else checked_taps(taps),
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise OnsetsError(
             f"record {index} of {path}: {error}; it needs `onsets`, a list of "
             "[seconds, MIDI pitch, velocity]"
@@ -77,7 +80,7 @@ def _record(item: Any, index: int, path: Path) -> OnsetRecord:
 
 
 def _onset(time: Any, pitch: Any, velocity: Any = 90) -> Onset:
-    if not math.isfinite(time) or not 0 <= pitch <= 127:
+    if not abs(time) <= LONGEST_S or not 0 <= pitch <= 127 or not 0 <= velocity <= 127:
         raise ValueError(f"no such onset: {[time, pitch, velocity]}")
     return float(time), int(pitch), int(velocity)
 
@@ -90,7 +93,7 @@ def checked_bpm(bpm: Any) -> float:
 
 def checked_taps(taps: Iterable[Any]) -> tuple[float, ...]:
     times = tuple(float(tap) for tap in taps)
-    if not all(map(math.isfinite, times)):
+    if not all(abs(time) <= LONGEST_S for time in times):
         raise ValueError(f"a count-in is times in seconds, not {times}")
     CountIn.of(times)
     return times

@@ -5,7 +5,7 @@ A song that is not fit raises `Unfit`, whose text is the reason that reports cou
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -119,5 +119,7 @@ def clean_part(part: Part) -> Part:
     duration = np.minimum(duration, until_next)
     back = np.lexsort((pitch, onset))
     velocity = part.velocity[kept]
-    columns = (column[back] for column in (onset, duration, pitch, velocity))
-    return Part(part.name, part.program, part.is_drum, *columns)
+    onset, duration, pitch, velocity = (
+        column[back] for column in (onset, duration, pitch, velocity)
+    )
+    return replace(part, onset=onset, duration=duration, pitch=pitch, velocity=velocity)

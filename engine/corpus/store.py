@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 
 from engine.corpus.pairs import SongPairs
 from engine.errors import CorpusError, needs
+from engine.music.grid import MAX_BAR_STEPS
+from engine.music.kit import VOICES
 from engine.storage.atomic import publish
 
 FORMAT, VERSION = "drumd-corpus", 3
@@ -44,6 +46,22 @@ TENSORS = {
     "song_dynamics": "|u1",  # (songs,) 1 where the drums' velocities vary
     "pair_part": "<i4",  # (pairs,)
     "pair_bar": "<i4",  # the first of two bars
+}
+
+BEATS = 1e6  # more than any song has
+BOUNDS: dict[str, tuple[float, float]] = {
+    "note_onset": (0, BEATS),
+    "note_duration": (0, BEATS),
+    "note_pitch": (0, 127),
+    "note_velocity": (1, 127),
+    "bar_start": (0, BEATS),
+    "bar_beats": (1e-3, BEATS),
+    "bar_numerator": (1, 255),
+    "bar_bpm": (1e-3, 1e9),
+    "hit_step": (0, MAX_BAR_STEPS),
+    "hit_voice": (0, VOICES - 1),
+    "hit_velocity": (1, 127),
+    "hit_offset": (-1, 1),
 }
 
 Tensors = Mapping[str, NDArray[np.generic]]
@@ -152,15 +170,23 @@ def read_corpus(folder: Path) -> Corpus:
     """The corpus in a folder; CorpusError where it is none, broken or of another version."""
     head = read_head(folder, FORMAT, VERSION)
     try:
-        songs = tuple(SongInfo(**song) for song in head["songs"])
+        songs = tuple(_song_info(song) for song in head["songs"])
         report = Report(**head["report"])
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise CorpusError(
             f"{folder / 'corpus.json'} is broken; prepare the corpus again"
         ) from error
     corpus = Corpus(songs, report, read_tensors(folder / "corpus.safetensors"))
     _check(corpus, folder)
     return corpus
+
+
+def _song_info(told: Mapping[str, Any]) -> SongInfo:
+    """The entry of a song; a ValueError where a value is of another kind than it should be."""
+    for key, value in told.items():
+        if not isinstance(value, int if key == "strict" else str):
+            raise ValueError(f"{key} of a song cannot be {value!r}")
+    return SongInfo(**told)
 
 
 def read_head(folder: Path, form: str, version: int) -> dict[str, Any]:
@@ -170,7 +196,7 @@ def read_head(folder: Path, form: str, version: int) -> dict[str, Any]:
         head = json.loads(path.read_text("utf-8"))
     except FileNotFoundError as error:
         raise CorpusError(f"{folder} holds no corpus; make one with `drumd prepare`") from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise CorpusError(f"{path} cannot be read; prepare the corpus again") from error
     found = (head.get("format"), head.get("version")) if isinstance(head, dict) else ("?", "?")
     if found != (form, version):
@@ -201,11 +227,23 @@ def _check(corpus: Corpus, folder: Path) -> None:
         if name not in tensors or tensors[name].dtype != np.dtype(kind) or tensors[name].ndim != 1
     ]
     if not wrong:
-        wrong = _broken_pointers(tensors, len(corpus.songs))
+        wrong = _broken_pointers(tensors, len(corpus.songs)) or _beyond_bounds(tensors)
     if wrong:
         raise CorpusError(f"{folder}: {', '.join(wrong)} do not fit; prepare the corpus again")
     if not len(tensors["pair_part"]):
         raise CorpusError(f"{folder} holds no pairs; prepare it from more songs")
+
+
+def _beyond_bounds(tensors: Tensors) -> list[str]:
+    """The tensors with a value that no song has; one that is not a number lies beyond too."""
+    wrong = [
+        name
+        for name, (low, high) in BOUNDS.items()
+        if len(values := tensors[name])
+        and not low <= float(values.min()) <= float(values.max()) <= high
+    ]
+    metres = np.isin(tensors["bar_denominator"], (1, 2, 4, 8, 16, 32, 64)).all()
+    return wrong if metres else [*wrong, "bar_denominator"]
 
 
 def _broken_pointers(tensors: Tensors, songs: int) -> list[str]:

@@ -100,7 +100,7 @@ def open_bundle(folder: Path | None = None) -> Bundle:
         about = json.loads((folder / ABOUT).read_text("utf-8"))
     except FileNotFoundError as error:
         raise BundleError(f"{folder} is no bundle: it has no {ABOUT}; see drumd export") from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise BundleError(f"{folder / ABOUT} is broken: {error}; export it again") from error
     _check_about(folder, about)
     first = about["version"] == FIRST_KIT

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
 from engine.errors import EngineError, MidiError
 from engine.inference.accompany import Drummer, Take, accompany
-from engine.midi.instruments import Instrument, choose, instruments
-from engine.midi.read import parse_song, read_file
-from engine.midi.smf import parse
+from engine.midi.contents import open_contents
+from engine.midi.instruments import choose, instruments
+from engine.midi.read import song_of
 from engine.midi.write import drum_file
+from engine.music.bars import end_with_last_note
+from engine.music.notes import Note
 from engine.music.song import Song, bars
 from engine.music.wishes import FREE, Wishes
+from engine.storage.atomic import new_file
 from engine.storage.workers import Progress, WorkerLostError, work_through
 
 PATIENCE_S = 900.0  # the longest song that can be read takes less
@@ -78,26 +81,29 @@ def run(job: Job) -> RenderResult:
 
 
 def drum(job: Job, drummer: Drummer) -> RenderResult:
-    """Reads the guitar, has it drummed to and writes what was asked for."""
-    data = read_file(job.source)
+    """Reads the guitar, has it drummed to and writes what was asked for, all of it or nothing."""
+    file = open_contents(job.source)
     try:
-        song, guitar = _read(data, job.track)
+        guitar = choose(instruments(file), job.track)
     except MidiError as error:
         raise MidiError(f"{job.source}: {error}") from error
+    song = song_of(file)
+    played = tuple(bars(song))
+    notes = end_with_last_note(guitar.notes, played)
     take = accompany(
-        guitar.notes,
-        bars(song),
+        notes,
+        played,
         drummer,
         temperature=job.temperature,
         wishes=job.wishes,
     )
     if not take.played:
         raise MidiError(f"{job.source}: no bar of it can be drummed (metres of whole eighths can)")
-    if job.with_guitar and guitar.place is None:
-        raise MidiError(f"{job.source}: its guitar cannot be told apart, so it cannot be kept")
-    keep = [guitar.place] if job.with_guitar and guitar.place else []
-    _write(job.target, drum_file(data, take.hits, guitar=keep))
-    _illustrate(job, song, guitar, take)
+    keep = guitar.places if job.with_guitar else frozenset()
+    with _placed(job.target) as drums, _placed(job.plot) as plot, _placed(job.score) as score:
+        if drums:
+            drums.write_bytes(drum_file(file.raw, take.hits, guitar=keep))
+        _illustrate(replace(job, plot=plot, score=score), song, notes, take)
     return RenderResult(
         job.source,
         job.target,
@@ -116,33 +122,35 @@ def drummer_here(bundle: Path | None, seed: int) -> Drummer:
     return Player(bundle, seed=seed)
 
 
-def _read(data: bytes, track: str | None) -> tuple[Song, Instrument]:
-    song = parse_song(data)
-    return song, choose(instruments(song, parse(data)), track)
-
-
-def _illustrate(job: Job, song: Song, guitar: Instrument, take: Take) -> None:
+def _illustrate(job: Job, song: Song, notes: Sequence[Note], take: Take) -> None:
     if not (job.plot or job.score):
         return
-    end = max([note.end for note in guitar.notes] + [hit.beat for hit in take.hits])
+    end = max([note.end for note in notes] + [hit.beat for hit in take.hits])
     shown = list(bars(song, until=end))
     title = job.source.stem
     if job.plot:
         from engine.notation.piano_roll import Picture, write_plot
 
-        write_plot(job.plot, Picture(title, guitar.notes, take.hits, shown))
+        write_plot(job.plot, Picture(title, notes, take.hits, shown))
     if job.score:
         from engine.notation.music_utils import write_score
 
         write_score(job.score, shown, take.hits, title=title)
 
 
-def _write(path: Path, data: bytes) -> None:
-    """Puts the file in its place when it is whole."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
+@contextmanager
+def _placed(path: Path | None) -> Iterator[Path | None]:
+    """Where to write what goes to `path` once all of the job is done."""
+    if path is None:
+        yield None
+        return
     try:
-        beside.write_bytes(data)
-        beside.replace(path)
+        with new_file(path) as beside:
+            try:
+                yield beside
+            except EngineError as error:
+                if str(beside) in str(error):
+                    raise EngineError(str(error).replace(str(beside), str(path))) from error
+                raise
     except OSError as error:
-        beside.unlink(missing_ok=True)
         raise MidiError(f"{path}: cannot be written ({error.strerror or error})") from error

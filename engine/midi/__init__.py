@@ -1,7 +1,9 @@
 """MIDI files: read, written, and whose part is whose."""
 
 __all__ = [
+    "contents",
     "instruments",
+    "names",
     "read",
     "smf",
     "write",

@@ -9,22 +9,25 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 from engine.midi.smf import KEY, METRE, TEMPO, TRACK_NAME, Event, RawFile, Track, build, meta, parse
-from engine.music.general_midi import DRUM_CHANNEL
+from engine.music.general_midi import DRUM_CHANNEL, TrackChannel
 from engine.music.notes import Hit
 
 DRUM_TRACK = "AI Drums"
 GATE_BEATS = 0.1  # drums do not sustain; long enough for every sampler to hear them
 MAPS = (TEMPO, METRE, KEY)
+TEXTS = range(1, 10)  # and names: meta events that a track may keep
+SYSEX, SYSEX_END = 0xF0, 0xF7
+LAST_DENOMINATOR = 6  # a sixty-fourth, as a power of two
 
 
 def drum_file(
-    source: bytes, hits: Sequence[Hit], *, guitar: Collection[tuple[int, int]] = ()
+    source: bytes | RawFile, hits: Sequence[Hit], *, guitar: Collection[TrackChannel] = ()
 ) -> bytes:
     """A MIDI file with the time line of `source` and these hits (beats from the song's start).
 
     `guitar` names what of the source is kept beside the drums, as (track, channel) from 0.
     """
-    file = parse(source)
+    file = parse(source) if isinstance(source, bytes) else source
     kept = [_guitar_track(file, number, guitar) for number in sorted({n for n, _ in guitar})]
     drums = drum_track(hits, file.division)
     return build(RawFile(file.division, (_time_line(file), *kept, drums)))
@@ -49,16 +52,48 @@ def drum_track(hits: Iterable[Hit], division: int) -> Track:
 
 def _time_line(file: RawFile) -> Track:
     """The tempo, metre and key events of all tracks in order of time, up to the song's end."""
-    maps = [event for track in file.tracks for event in track.events if event.meta in MAPS]
+    maps = [event for track in file.tracks for event in track.events if _is_map(event)]
     return Track.of(maps, max(track.end for track in file.tracks))
 
 
-def _guitar_track(file: RawFile, number: int, guitar: Collection[tuple[int, int]]) -> Track:
+def _is_map(event: Event) -> bool:
+    """Whether an event is a change of tempo, metre or key that makes sense to other programs."""
+    if event.meta not in MAPS:
+        return False
+    told = event.payload
+    if event.meta == TEMPO:
+        return len(told) == 3 and any(told)
+    if event.meta == METRE:
+        return len(told) == 4 and told[0] > 0 and told[1] <= LAST_DENOMINATOR
+    return len(told) == 2 and (told[0] <= 7 or told[0] >= 249) and told[1] <= 1
+
+
+def _guitar_track(file: RawFile, number: int, guitar: Collection[TrackChannel]) -> Track:
     """A track of the source as it is, without other instruments and what the time line has."""
     track = file.tracks[number]
+    free = _free_channel(guitar)
     events = (
-        event
+        _moved(event, free)
         for event in track.events
-        if event.meta not in MAPS and (event.channel is None or (number, event.channel) in guitar)
+        if (_is_kept(event) if event.channel is None else (number, event.channel) in guitar)
     )
     return Track.of(events, track.end)
+
+
+def _is_kept(event: Event) -> bool:
+    """Whether an event of no channel goes with the guitar: texts, and sysex in one piece."""
+    if event.data[0] == SYSEX:
+        return event.data[-1] == SYSEX_END and event.payload[:-1].isascii()
+    return event.meta in TEXTS
+
+
+def _free_channel(guitar: Collection[TrackChannel]) -> int:
+    """A channel that nothing else has, for a string that lies on the drums' own."""
+    taken = {channel for _, channel in guitar} | {DRUM_CHANNEL}
+    return next((channel for channel in range(16) if channel not in taken), 0)
+
+
+def _moved(event: Event, free: int) -> Event:
+    if event.channel != DRUM_CHANNEL:
+        return event
+    return Event(event.tick, bytes([event.data[0] & 0xF0 | free]) + event.data[1:])

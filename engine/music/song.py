@@ -9,15 +9,15 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.music.bars import TOLERANCE, Bar, bars_of
 from engine.music.general_midi import GUITAR_PROGRAMS
 from engine.music.notes import Metre, Note
 
-_TOLERANCE = 1e-6
+__all__ = ["Bar", "Part", "Song", "bars"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +31,15 @@ class Part:
     duration: NDArray[np.float64]  # beats
     pitch: NDArray[np.uint8]  # 0..127
     velocity: NDArray[np.uint8]  # 1..127
+    guitar: bool | None = None  # what the finder of guitars says; None: its program tells
 
     def __len__(self) -> int:
         return len(self.onset)
 
     @property
     def is_guitar(self) -> bool:
-        return not self.is_drum and self.program in GUITAR_PROGRAMS
+        found = self.program in GUITAR_PROGRAMS if self.guitar is None else self.guitar
+        return found and not self.is_drum
 
     @property
     def end(self) -> float:
@@ -65,30 +67,10 @@ class Song:
         return max((part.end for part in self.parts), default=0.0)
 
     def bpm_at(self, beat: float) -> float:
-        index = bisect_right(self.tempos, beat + _TOLERANCE, key=lambda entry: entry[0])
+        index = bisect_right(self.tempos, beat + TOLERANCE, key=lambda entry: entry[0])
         return self.tempos[max(0, index - 1)][1]
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """One bar of a song; where a change of metre cuts it short it has less than its beats."""
-
-    start: float  # beats from the start of the song
-    beats: float
-    metre: Metre
-    bpm: float  # at its start
-
-    @property
-    def is_whole(self) -> bool:
-        return abs(self.beats - self.metre.beats) < _TOLERANCE
 
 
 def bars(song: Song, *, until: float | None = None) -> Iterator[Bar]:
     """The bars of a song by its own maps, up to the one in which beat `until` (or the end) lies."""
-    end = song.length if until is None else until
-    ends = [start for start, _ in song.metres[1:]] + [float("inf")]
-    for (start, metre), next_start in zip(song.metres, ends, strict=True):
-        stop = min(next_start, end)
-        for index in range(ceil((stop - start) / metre.beats - _TOLERANCE)):
-            at = start + index * metre.beats
-            yield Bar(at, min(metre.beats, next_start - at), metre, song.bpm_at(at))
+    return bars_of(song.metres, song.length if until is None else until, song.bpm_at)

@@ -15,26 +15,36 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import EngineError, needs
-from engine.music.kit import Voice
+from engine.music.kit import PITCH_OF, Voice
 from engine.music.notes import Hit, Metre
 from engine.music.song import Bar
+from engine.notation.drum_instruments import with_instruments
+from engine.storage.atomic import write_file
 
 if TYPE_CHECKING:
     from music21.stream import Measure, Score
 
 # Where each voice stands on the staff and the head it has, as most drum books write it.
-STAFF: dict[Voice, tuple[str, str]] = {
-    Voice.KICK: ("F4", "normal"),
-    Voice.SNARE: ("C5", "normal"),
-    Voice.CLOSED_HAT: ("G5", "x"),
-    Voice.PEDAL_HAT: ("D4", "x"),
-    Voice.OPEN_HAT: ("G5", "circle-x"),
-    Voice.LOW_TOM: ("A4", "normal"),
-    Voice.MID_TOM: ("D5", "normal"),
-    Voice.HIGH_TOM: ("E5", "normal"),
-    Voice.CRASH: ("A5", "x"),
-    Voice.RIDE: ("F5", "x"),
+_STAFF_BY_PITCH: dict[int, tuple[str, str]] = {
+    36: ("F4", "normal"),  # kick
+    38: ("C5", "normal"),  # snare
+    37: ("C5", "x"),  # side stick
+    39: ("C5", "triangle"),  # clap
+    42: ("G5", "x"),  # closed hi-hat
+    44: ("D4", "x"),  # pedal hi-hat
+    26: ("G5", "diamond"),  # half-open hi-hat
+    46: ("G5", "circle-x"),  # open hi-hat
+    43: ("A4", "normal"),  # low tom
+    47: ("D5", "normal"),  # mid tom
+    50: ("E5", "normal"),  # high tom
+    49: ("A5", "x"),  # crash
+    51: ("F5", "x"),  # ride
+    53: ("F5", "diamond"),  # ride bell
+    54: ("B5", "triangle"),  # tambourine
+    56: ("E5", "triangle"),  # cowbell
+    70: ("B5", "slash"),  # shaker
 }
+STAFF: dict[Voice, tuple[str, str]] = {voice: _STAFF_BY_PITCH[PITCH_OF[voice]] for voice in Voice}
 FEET = frozenset({Voice.KICK, Voice.PEDAL_HAT})
 SIXTEENTHS = tuple(Fraction(n, 4) for n in range(5))
 TRIPLETS = tuple(Fraction(n, 3) for n in range(4))
@@ -54,8 +64,13 @@ class Written:
 def write_score(path: Path, bars: Sequence[Bar], hits: Iterable[Hit], *, title: str) -> None:
     """Write the drums as MusicXML; hits in beats from the start of the song."""
     score = drum_score(bars, hits, title=title)
+    from music21.musicxml.m21ToXml import GeneralObjectExporter
+
+    exporter = GeneralObjectExporter(score)
+    exporter.makeNotation = False
+    data = with_instruments(exporter.parse(), STAFF)
     try:
-        score.write("musicxml", fp=path, makeNotation=False)
+        write_file(path, data)
     except OSError as error:
         raise EngineError(f"{path}: the score cannot be written ({error.strerror})") from error
 

@@ -14,6 +14,7 @@ from engine.errors import EngineError, needs
 from engine.music.kit import Voice
 from engine.music.notes import Hit, Note
 from engine.music.song import Bar, Song, bars
+from engine.storage.atomic import new_file
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -55,7 +56,8 @@ def write_plot(path: Path, picture: Picture) -> None:
     """Draw the picture to an image file; its ending says which kind (.png, .svg, .pdf)."""
     figure = draw(picture)
     try:
-        figure.savefig(path, dpi=DPI)
+        with new_file(path) as beside:
+            figure.savefig(beside, dpi=DPI)
     except (OSError, ValueError) as error:
         raise EngineError(f"{path}: the plot cannot be written ({error})") from error
 

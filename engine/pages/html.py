@@ -8,13 +8,18 @@ from importlib.resources import files
 from pathlib import Path
 
 from engine.errors import EngineError
+from engine.storage.atomic import new_file
+from engine.storage.outputs import OUR_PAGE
+
+MADE_BY = OUR_PAGE.decode("ascii")
 
 
 def html_page(title: str, body: str) -> str:
     """A whole page; it loads nothing."""
     style = files("engine.pages").joinpath("page.css").read_text("utf-8")
     return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8">{MADE_BY}'
+        f"<title>{escape(title)}</title>"
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<style>{style}</style></head><body><main><h1>{escape(title)}</h1>{body}</main></body></html>"
     )
@@ -36,6 +41,7 @@ def write_page(target: Path, text: str) -> None:
     """Write a page into a folder that is made."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(text.encode("utf-8", "replace"))  # file names may be no text
+        with new_file(target) as beside:
+            beside.write_bytes(text.encode("utf-8", "replace"))  # file names may be no text
     except OSError as error:
         raise EngineError(f"{target} cannot be written ({error.strerror or error})") from error

@@ -2,5 +2,6 @@
 
 __all__ = [
     "atomic",
+    "outputs",
     "workers",
 ]

@@ -1,19 +1,76 @@
-"""Folders that appear whole or not at all."""
+"""Files and folders that appear whole or not at all.
+
+What is new is made beside its place, under a name that begins with a dot, and takes the place in
+one step. Until then, whatever happens, what was there stands.
+"""
 
 from __future__ import annotations
 
 import json
 import os
+import secrets
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 from tempfile import mkdtemp
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from engine.errors import CorpusError, needs
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+def write_file(path: Path, data: bytes, *, sync: bool = True, token: str = "") -> None:
+    """Puts a file in its place when it is whole; an OSError leaves what was there.
+
+    `token`: see `new_file`. `sync` waits until it is on the disk: a machine that loses its power
+    keeps one or the other.
+    """
+    with new_file(path, token=token) as beside:
+        _write(beside, data, sync=sync)
+
+
+@contextmanager
+def new_file(path: Path, *, token: str = "") -> Iterator[Path]:
+    """Where to write a file; it goes to `path`, or to where that links to, when the block ends.
+
+    Its name is made up, or of `token` where it is written again and again, so that a process that
+    is killed leaves one behind and no more.
+    """
+    target = path.resolve()
+    beside = target.with_name(f".{token or secrets.token_hex(6)}{target.suffix}")
+    try:
+        yield beside
+        beside.replace(target)
+    finally:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+
+
+@contextmanager
+def new_folder(folder: Path) -> Iterator[Path]:
+    """Where to write a folder's files; it takes the place of `folder` when the block ends."""
+    target = folder.resolve()
+    beside = Path(mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    try:
+        yield beside
+        beside.chmod(0o755)
+        _swap(beside, target)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def check_writable(path: Path) -> None:
+    """Raises OSError where a file could not be put at `path`: said before the work, not after."""
+    with suppress(FileExistsError):
+        target = path.resolve()
+        if target.is_dir():
+            raise IsADirectoryError(21, "is a folder", str(path))
+        Path(mkdtemp(prefix=".", dir=target.parent)).rmdir()
 
 
 def check_target(folder: Path) -> None:
@@ -39,25 +96,21 @@ def publish(
     check_target(folder)
     from safetensors.numpy import save
 
-    target = folder.resolve()
-    beside = Path(mkdtemp(prefix=f".{target.name}.", dir=target.parent))
     try:
-        text = json.dumps(head, indent=1) + "\n"  # ASCII: file names may be no text at all
-        _write(beside / f"{name}.json", text.encode("ascii"))
-        _write(beside / f"{name}.safetensors", save(dict(tensors)))
-        beside.chmod(0o755)
-        _swap(beside, target)
+        with new_folder(folder) as beside:
+            text = json.dumps(head, indent=1) + "\n"  # ASCII: file names may be no text at all
+            _write(beside / f"{name}.json", text.encode("ascii"))
+            _write(beside / f"{name}.safetensors", save(dict(tensors)))
     except OSError as error:
         raise _unwritable(folder, error) from error
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
 
 
-def _write(path: Path, data: bytes) -> None:
+def _write(path: Path, data: bytes, *, sync: bool = True) -> None:
     with path.open("wb") as file:
         file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+        if sync:
+            file.flush()
+            os.fsync(file.fileno())
 
 
 def _swap(new: Path, target: Path) -> None:
@@ -69,7 +122,7 @@ def _swap(new: Path, target: Path) -> None:
     target.rename(old)
     try:
         new.rename(target)
-    except OSError:
+    except BaseException:
         old.rename(target)
         raise
     shutil.rmtree(old, ignore_errors=True)

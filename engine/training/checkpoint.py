@@ -7,10 +7,8 @@ file for people to read.
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import json
-import os
 from dataclasses import dataclass
 from math import inf, isfinite
 from pathlib import Path
@@ -22,6 +20,7 @@ from safetensors.torch import save
 from torch import Tensor
 
 from engine.errors import CheckpointError
+from engine.storage.atomic import write_file
 
 FORMAT = "drumd-checkpoint"
 VERSION = 1
@@ -108,16 +107,9 @@ def restore_optimizer(optimizer: torch.optim.Optimizer, tensors: dict[str, Tenso
 
 def write_whole(path: Path, data: bytes) -> None:
     """The file is all there or as it was before."""
-    part = path.with_name(path.name + ".part")
     try:
-        with part.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
+        write_file(path, data)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         reason = "the disk is full" if full else (error.strerror or str(error))
         raise CheckpointError(

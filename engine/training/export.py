@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import shutil
-import tempfile
 import warnings
 from collections import Counter
 from dataclasses import asdict
@@ -34,6 +33,7 @@ from engine.inference.bundle import (
 from engine.models.networks import Network, build_network
 from engine.models.seq_model import Guitar, Memory, Seq2Seq
 from engine.models.transformer import StepMemory, Transformer
+from engine.storage.atomic import new_folder
 from engine.training.checkpoint import BEST, LOG, Checkpoint, load_checkpoint
 from engine.training.cost import cost_of
 from engine.training.run import BEGUN_FROM
@@ -117,22 +117,21 @@ def export(
     """
     checkpoint = load_checkpoint(run / BEST)
     network = restore_network(checkpoint)
-    if bundle.exists() and any(bundle.iterdir()) and not (bundle / ABOUT).exists():
-        raise BundleError(f"{bundle} holds other things; name an empty folder for the bundle")
-    bundle.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=bundle.parent, prefix=".bundle-") as room:
-        folder = Path(room) / "bundle"
-        folder.mkdir()
-        _write_listen(network, folder / LISTEN)
-        _write_play(network, folder / PLAY)
-        told = copy_grooves(grooves or SHIPPED, folder)
-        about = _about(checkpoint, network, folder, playing or Playing())
-        about["training"] = cost_of(run / LOG, checkpoint)
-        about["grooves"] = told
-        (folder / ABOUT).write_text(json.dumps(about, indent=1, ensure_ascii=False) + "\n", "utf-8")
-        if bundle.exists():
-            shutil.rmtree(bundle)
-        folder.replace(bundle)
+    try:
+        if bundle.exists() and any(bundle.iterdir()) and not (bundle / ABOUT).exists():
+            raise BundleError(f"{bundle} holds other things; name an empty folder for the bundle")
+        bundle.parent.mkdir(parents=True, exist_ok=True)
+        with new_folder(bundle) as folder:
+            _write_listen(network, folder / LISTEN)
+            _write_play(network, folder / PLAY)
+            told = copy_grooves(grooves or SHIPPED, folder)
+            about = _about(checkpoint, network, folder, playing or Playing())
+            about["training"] = cost_of(run / LOG, checkpoint)
+            about["grooves"] = told
+            text = json.dumps(about, indent=1, ensure_ascii=False) + "\n"
+            (folder / ABOUT).write_text(text, "utf-8")
+    except OSError as error:
+        raise BundleError(f"{bundle} cannot be written: {error.strerror or error}") from error
     return bundle
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from engine.errors import CheckpointError, ConfigError
 from engine.recipe import Recipe
+from engine.storage.atomic import write_file
 from engine.training.checkpoint import LAST, LOG, Checkpoint, load_checkpoint
 
 RECIPE = "recipe.json"
@@ -23,7 +24,7 @@ class Log:
         self._path = run / LOG
         lines = self._path.read_text("utf-8").splitlines() if self._path.exists() else []
         kept = [line for line in lines if _step_of(line) <= step]
-        self._path.write_text("".join(line + "\n" for line in kept), "utf-8")
+        write_file(self._path, "".join(line + "\n" for line in kept).encode())
         self._board = _tensorboard(run)
 
     def write(self, line: dict[str, float]) -> None:
@@ -38,7 +39,7 @@ def open_folder(run: Path, recipe: Recipe) -> None:
     """Makes the folder and keeps the recipe in it; a CheckpointError where that cannot be."""
     try:
         run.mkdir(parents=True, exist_ok=True)
-        (run / RECIPE).write_text(json.dumps(recipe.to_dict(), indent=1), "utf-8")
+        write_file(run / RECIPE, json.dumps(recipe.to_dict(), indent=1).encode())
     except OSError as error:
         raise CheckpointError(
             f"cannot write to {run}: {error.strerror}; name another folder"

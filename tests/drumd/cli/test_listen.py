@@ -61,3 +61,39 @@ def test_a_drummer_that_cannot_load_is_one_sentence_and_status_1(run, monkeypatc
     result = run("--in", "demo", "--out", tmp_path / "jam.mid")
     assert result.exit_code == 1
     assert result.output == "Error: the bundle is broken; export it again\n"
+
+
+@pytest.mark.parametrize("option", ["--out", "--record"])
+def test_a_file_that_is_there_is_kept_and_the_jam_takes_a_number(run, tmp_path, option):
+    guitar = guitar_file(tmp_path / "guitar.mid", bars=3)
+    session = tmp_path / "session.mid"
+    session.write_bytes(b"precious")
+    others = ["--out", tmp_path / "drums.mid"] if option == "--record" else []
+    result = run("--in", guitar, *others, option, session)
+    assert result.exit_code == 0 and "stays" in result.output
+    assert session.read_bytes() == b"precious"
+    assert (tmp_path / "session-2.mid").read_bytes().startswith(b"MThd")
+    assert run("--in", guitar, *others, option, session, "--force").exit_code == 0
+    assert session.read_bytes().startswith(b"MThd")
+
+
+def test_the_song_that_is_played_is_never_recorded_over(run, tmp_path):
+    guitar = guitar_file(tmp_path / "guitar.mid", bars=3)
+    before, link = guitar.read_bytes(), tmp_path / "link.mid"
+    link.symlink_to(guitar)
+    for name in (guitar, link):
+        options = ("--in", guitar, "--out", tmp_path / "drums.mid", "--record", name, "--force")
+        result = run(*options)
+        assert result.exit_code == 1 and "is what is read" in result.output
+    assert guitar.read_bytes() == before and not (tmp_path / "drums.mid").exists()
+
+
+@pytest.mark.parametrize("content", [None, b"MThd, or so it says"])
+def test_nothing_is_written_for_an_input_that_cannot_be_read(run, tmp_path, content):
+    source, session = tmp_path / "in.mid", tmp_path / "session.mid"
+    if content is not None:
+        source.write_bytes(content)
+    session.write_bytes(b"precious")
+    result = run("--in", source, "--out", tmp_path / "drums.mid", "--record", session, "--force")
+    assert result.exit_code == 1 and "cannot be played" in result.output
+    assert session.read_bytes() == b"precious" and not (tmp_path / "drums.mid").exists()

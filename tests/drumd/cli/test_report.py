@@ -1,6 +1,7 @@
 """`drumd report` from the outside."""
 
 import mido
+import pytest
 from click.testing import CliRunner
 
 from drumd.cli import main
@@ -27,5 +28,54 @@ def test_what_is_no_recording_is_one_sentence_and_status_1(tmp_path):
     other = tmp_path / "other.mid"
     other.write_bytes(b"not MIDI")
     result = CliRunner().invoke(main, ["report", str(other)])
-    assert result.exit_code == 1 and "cannot be read" in result.output
+    assert result.exit_code == 1 and "not a MIDI file" in result.output
     assert "Traceback" not in result.output
+
+
+HOSTILE = b'\xff\x01\x33drumd {"clock":1,"sure":1e999,"late_ms":[Infinity]}'
+
+
+@pytest.fixture
+def recording(tmp_path):
+    path = tmp_path / "jam.mid"
+    recorder = Recorder([path], Metre())
+    recorder.hear(1.0, GUITAR, mido.Message("note_on", note=40))
+    recorder.follow(1.1, None, 0)
+    recorder.tell(1.2, Moment("none", 0.0).to_text())
+    recorder.close(2.0)
+    return path
+
+
+def report(*args):
+    return CliRunner().invoke(main, ["report", *map(str, args)])
+
+
+def test_a_page_is_made_again_but_no_other_file_is_written_over(recording, tmp_path):
+    assert report(recording).exit_code == report(recording).exit_code == 0
+    letter = tmp_path / "letter.html"
+    letter.write_text("dear all")
+    assert "--force" in report(recording, "-o", letter).output
+    assert letter.read_text() == "dear all"
+    before = recording.read_bytes()
+    assert report(recording, "-o", recording, "--force").exit_code == 1
+    assert recording.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        b"\xff\x58\x04\x01\x09\x18\x08",
+        b"\xff\x51\x03\x00\x00\x00",
+        HOSTILE,
+        HOSTILE + b"\xff\xff\xff\x7f\xb0\x07\x01",
+    ],
+    ids=["metre", "tempo", "moment", "for ever"],
+)
+def test_a_hostile_recording_is_one_sentence(tmp_path, events):
+    body = b"\x00" + events + b"\x00\xff\x2f\x00"
+    head = b"MThd\0\0\0\6\0\1\0\1\0\2MTrk"
+    path = tmp_path / "hostile.mid"
+    path.write_bytes(head + len(body).to_bytes(4, "big") + body)
+    result = report(path)
+    assert result.exit_code == 1 and isinstance(result.exception, SystemExit)
+    assert [one.name for one in tmp_path.iterdir()] == ["hostile.mid"]

@@ -11,6 +11,7 @@ from drumd.ports.open import open_input, same_port
 from drumd.timing.clock import ManualClock
 from drumd.timing.musical import MusicalClock
 from drumd.timing.sources.midi_clock import HostClock
+from engine.music.notes import Metre
 
 TICKS = 480
 
@@ -75,21 +76,26 @@ def test_a_track_may_be_a_guitar_by_name(tmp_path):
     assert [pitch for _, pitch in strokes(read_host_file(path))] == [60]
 
 
-def test_without_a_guitar_all_but_the_drums_play(tmp_path):
-    path = write(tmp_path / "a.mid", note(50), note(60, channel=4), note(36, channel=9))
-    assert sorted(pitch for _, pitch in strokes(read_host_file(path))) == [50, 60]
+def test_without_a_guitar_the_likeliest_part_plays_and_never_the_drums(tmp_path):
+    path = write(
+        tmp_path / "a.mid",
+        note(100),
+        [*note(60, channel=4), *note(62, channel=4)],
+        note(36, channel=9),
+    )
+    assert sorted(pitch for _, pitch in strokes(read_host_file(path))) == [60, 62]
 
 
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
-        (None, "there is no file"),
-        (b"", "no intact MIDI file"),
-        (b"RIFF and so on", "no intact MIDI file"),
-        (b"MThd\0\0\0\6\0\1\0\1\1\xe0MTrk\0\0\0\xff", "no intact MIDI file"),
+        (None, "there is no such file"),
+        (b"", "not a MIDI file"),
+        (b"RIFF and so on", "not a MIDI file"),
+        (b"MThd\0\0\0\6\0\1\0\1\1\xe0MTrk\0\0\0\xff", "ends in the middle"),
         (b"MThd\0\0\0\6\0\1\0\1\xe7\x28MTrk\0\0\0\4\0\xff\x2f\0", "film frames"),
-        (b"MThd\0\0\0\6\0\1\0\1\1\xe0MTrk\0\0\0\4\0\xff\x2f\0", "no notes"),
-        (b"MThd\0\0\0\6\0\1\0\0\1\xe0", "no notes"),
+        (b"MThd\0\0\0\6\0\1\0\1\1\xe0MTrk\0\0\0\4\0\xff\x2f\0", "holds no notes"),
+        (b"MThd\0\0\0\6\0\1\0\0\1\xe0", "holds no track"),
     ],
 )
 def test_a_file_that_cannot_be_played_is_one_sentence(tmp_path, content, problem):
@@ -151,3 +157,50 @@ def test_a_file_cannot_be_input_and_output_at_once(tmp_path):
     assert "hear itself" in same_port(str(tmp_path / "a.mid"), str(tmp_path / "a.mid"))
     assert same_port(str(tmp_path / "a.mid"), str(tmp_path / "b.mid")) is None
     assert same_port("demo", "AI Drums") is None
+
+
+def metre(numerator, denominator, time=0):
+    return mido.MetaMessage(
+        "time_signature", numerator=numerator, denominator=denominator, time=time
+    )
+
+
+@pytest.mark.parametrize("eighths", [1, 2, 4])
+def test_before_a_pick_up_the_host_starts_on_a_bar_line(tmp_path, eighths):
+    maps = [tempo(120), metre(eighths, 8), metre(4, 4, time=eighths * TICKS // 2)]
+    file = read_host_file(write(tmp_path / "a.mid", maps, [*note(40) * 12]))
+    clock = MusicalClock(HostClock())
+    for seconds, message in file:
+        clock.hear(seconds, message)
+        if seconds > 4.0:
+            break
+    assert file.metre == Metre(4, 4)
+    first = strokes(file)[0][0]
+    assert clock.timeline.beat_at(first) == pytest.approx(4 - eighths / 2, abs=0.01)
+
+
+def test_the_strings_of_a_guitar_all_play_and_none_on_the_channel_of_the_drums(tmp_path):
+    name = mido.MetaMessage("track_name", name="Guitar")
+    programs = [mido.Message("program_change", channel=c, program=27) for c in (8, 9, 10)]
+    notes = [m for c in (8, 9, 10) for m in note(40 + c, channel=c)]
+    path = write(tmp_path / "a.mid", [name, *programs, *notes])
+    heard = [m for _, m in read_host_file(path) if m.type == "note_on"]
+    assert [m.note for m in heard] == [48, 49, 50] and 9 not in {m.channel for m in heard}
+
+
+def test_a_note_whose_end_was_lost_is_ended(tmp_path):
+    path = write(tmp_path / "a.mid", [mido.Message("note_on", note=40), *note(43, 10 * TICKS)])
+    ends = [(at, m.note) for at, m in read_host_file(path) if m.type == "note_off"]
+    assert ends == [(pytest.approx(2.0), 40), (pytest.approx(5.5), 43)]
+
+
+def test_a_song_that_would_play_for_days_is_refused(tmp_path):
+    path = write(tmp_path / "a.mid", note(40, length=60_000 * TICKS))
+    with pytest.raises(PortError, match="longer than 50,000 beats"):
+        read_host_file(path)
+
+
+def test_a_song_at_a_tempo_that_nobody_plays_is_refused(tmp_path):
+    path = write(tmp_path / "a.mid", [mido.MetaMessage("set_tempo", tempo=1), *note(40) * 32])
+    with pytest.raises(PortError, match=r"more than 2,000 bpm"):
+        read_host_file(path)

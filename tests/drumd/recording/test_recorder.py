@@ -198,9 +198,41 @@ def test_a_folder_that_does_not_exist_is_said_at_once(tmp_path):
 def test_a_recording_that_fails_under_way_is_said_at_the_end(session):
     session.song = Timeline(0.0, 0.0, 120.0)
     session.note(0.5)
-    (session.path.parent / "session.mid.part").mkdir()
+    (session.path.parent / ".session.part.mid").mkdir()
     with pytest.raises(RecordError, match="cannot be written"):
         session.close()
+
+
+def test_on_a_full_disk_the_jam_goes_on_and_what_was_recorded_is_whole(session, monkeypatch):
+    session.song = Timeline(0.0, 0.0, 120.0)
+    session.note(0.5, 40)
+    session.until(2.0)
+    with monkeypatch.context() as disk:
+        disk.setattr("engine.storage.atomic._write", full_disk)
+        session.note(3.0, 41)
+        session.until(5.0)
+        assert (
+            "No space left" in session.recorder.problem and "is whole" in session.recorder.problem
+        )
+        assert ons(mido.MidiFile(session.path), 1) == [(1.0, 40)]
+        assert list(session.path.parent.iterdir()) == [session.path]
+    session.until(7.0)
+    assert session.recorder.problem is None  # there is room again: nothing is lost
+    assert ons(session.close(), 1) == [(1.0, 40), (6.0, 41)]
+
+
+def full_disk(*_args, **_kwargs):
+    raise OSError(28, "No space left on device")
+
+
+def test_a_recording_that_is_to_begin_later_leaves_a_file_alone_until_then(tmp_path):
+    path = tmp_path / "session.mid"
+    path.write_bytes(b"precious")
+    recorder = Recorder([path], Metre(), at_once=False)
+    recorder.close(1.0)
+    assert path.read_bytes() == b"precious"
+    recorder.begin()
+    assert path.read_bytes().startswith(b"MThd")
 
 
 @given(

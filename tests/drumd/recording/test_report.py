@@ -63,7 +63,7 @@ def test_the_page_shows_every_onset_and_loads_nothing(tmp_path):
 def test_a_file_that_is_no_recording_is_answered_in_one_sentence(tmp_path):
     other = tmp_path / "other.mid"
     other.write_bytes(b"not MIDI")
-    with pytest.raises(EngineError, match="cannot be read as a MIDI file"):
+    with pytest.raises(EngineError, match="not a MIDI file"):
         read_session(other)
     Recorder([other], Metre()).close(0.0)
     with pytest.raises(EngineError, match="listen --record"):

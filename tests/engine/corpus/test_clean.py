@@ -93,7 +93,7 @@ def test_an_absurd_tempo_for_a_moment_is_borne() -> None:
 
 
 def test_doubled_notes_count_once_and_end_where_their_key_is_struck_again() -> None:
-    notes = [(0.0, 3.0, 60, 90), (0.0, 1.0, 60, 80), (2.0, 1.0, 60, 70), (1.0, 4.0, 64, 60)]
+    notes = [(0.0, 2.1, 60, 90), (0.0, 1.0, 60, 80), (2.0, 1.0, 60, 70), (1.0, 4.0, 64, 60)]
     part = clean_part(parse_song(midi(track(notes))).parts[0])
     assert [(note.onset, note.duration, note.pitch) for note in part.notes()] == [
         (0.0, 2.0, 60),

@@ -100,3 +100,68 @@ def test_drums_start_no_earlier_than_the_file_and_every_note_ends(job):
     ons = [message.note for message in notes if message.type == "note_on"]
     offs = [message.note for message in notes if message.type == "note_off"]
     assert sorted(ons) == sorted(offs) and len(ons) == 48 + 1
+
+
+@pytest.mark.parametrize("off", [-5, -1, 1, 3])
+def test_drums_go_on_through_a_change_of_metre_some_ticks_off_its_bar_line(job, off):
+    metres = [(0, 4, 4), (8 + off / 480, 3, 4), (14 + off / 480, 4, 4)]
+    riff = [(beat / 2, 0.4, 45 + beat % 7, 90) for beat in range(44)]
+    job.source.write_bytes(midi(maps(metres=metres), track(riff, program=27)))
+    outcome = drum(job, RockDrummer())
+    assert (outcome.bars, outcome.bars_rested) == (6, 0)
+
+
+def test_the_drums_end_where_the_last_chord_begins_however_long_it_rings(job):
+    ringing = [*RIFF, (16, 12, 45, 90), (16, 12, 52, 90)]
+    job.source.write_bytes(midi(track(ringing, program=27)))
+    drum(job, RockDrummer())
+    assert last_stroke(job.target) == 16
+
+
+def test_a_note_whose_end_was_lost_does_not_play_through_the_rest(job):
+    again = [(beat + 32, length, pitch, loud) for beat, length, pitch, loud in RIFF]
+    lost = [(15.5, 28.9, 52, 90)]  # ended only where the same note comes again
+    job.source.write_bytes(midi(track([*RIFF, *lost, *again, (42, 0.5, 52, 90)], program=27)))
+    drummer = RockDrummer()
+    drum(job, drummer)
+    assert not [request for request in drummer.requests if 20 <= request.start < 32]
+
+
+def test_all_strings_are_kept_with_the_guitar_and_none_on_the_channel_of_the_drums(job):
+    one = [
+        track([(beat, 0.5, 40 + beat, 90)], channel=channel, program=27, name="Guitar")
+        for beat, channel in enumerate((8, 9, 10))
+    ]
+    job.source.write_bytes(midi(mido.MidiTrack([m for each in one for m in each])))
+    drum(Job(job.source, job.target, with_guitar=True), RockDrummer())
+    guitar = [m for m in tracks_of(job.target)[1] if m.type == "note_on" and m.velocity]
+    assert len(guitar) == 3 and 9 not in {m.channel for m in guitar}
+
+
+def test_odd_events_are_passed_over_and_not_copied(job):
+    packets = b"\x00\xf0\x03\x43\x12\x00\x14\xf7\x03\x01\x02\xf7\x00\xff\x59\x00"
+    notes = b"".join(b"\x00\x90\x34\x40\x60\x34\x00" for _ in range(16))
+    body = packets + b"\x00\xc0\x1b" + notes + b"\x00\xff\x2f\x00"
+    head = b"MThd\0\0\0\6\0\0\0\x09\0\x60MTrk"  # and it tells a wrong number of tracks
+    job.source.write_bytes(b"XFIH\0\0\0\2ab" + head + len(body).to_bytes(4, "big") + body)
+    drum(Job(job.source, job.target, with_guitar=True), RockDrummer())
+    guitar = tracks_of(job.target)[1]
+    assert [m.type for m in guitar if not m.type.startswith("note")] == [
+        "program_change", "end_of_track"
+    ]  # fmt: skip
+    assert sum(m.time for m in guitar) == 16 * 96 + 20
+
+
+def test_when_a_picture_cannot_be_drawn_no_drums_are_written_either(job, tmp_path):
+    with pytest.raises(EngineError, match=r"drums\.xyz"):
+        drum(Job(job.source, job.target, plot=tmp_path / "drums.xyz"), RockDrummer())
+    assert [path.name for path in tmp_path.iterdir()] == ["riff.mid"]
+
+
+def last_stroke(path):
+    now, last = 0, 0
+    for message in tracks_of(path)[-1]:
+        now += message.time
+        if message.type == "note_on":
+            last = now
+    return last / mido.MidiFile(path).ticks_per_beat

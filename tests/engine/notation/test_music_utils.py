@@ -1,6 +1,7 @@
 """Drums as notation: written, read back by music21, and right."""
 
 from fractions import Fraction
+from xml.etree import ElementTree as ET
 
 import pytest
 from music21 import converter
@@ -99,10 +100,44 @@ def test_swung_eighths_are_triplets_and_straight_ones_are_not():
 
 
 def test_drums_that_are_no_voice_are_left_out():
-    assert [bar.strokes for bar in write_down(bars_of(Metre()), [Hit(0.0, 56)])] == [{}]
+    assert [bar.strokes for bar in write_down(bars_of(Metre()), [Hit(0.0, 27)])] == [{}]
 
 
 def test_the_same_drums_make_the_same_score(tmp_path):
     for name in ("a.musicxml", "b.musicxml"):
         write_score(tmp_path / name, bars_of(Metre()), rock_beat(Metre()).hits, title="same")
     assert (tmp_path / "a.musicxml").read_bytes() == (tmp_path / "b.musicxml").read_bytes()
+
+
+def sounds_of(path):
+    """The MIDI note that a player of MusicXML strikes for each written note."""
+    root = ET.parse(path).getroot()
+    numbers = {
+        sound.get("id"): int(sound.findtext("midi-unpitched")) - 1
+        for sound in root.iter("midi-instrument")
+    }
+    listed = {one.get("id") for one in root.iter("score-instrument")}
+    assert listed == numbers.keys()
+    notes = [note for note in root.iter("note") if note.find("unpitched") is not None]
+    return [numbers[note.find("instrument").get("id")] for note in notes]
+
+
+def test_each_note_of_a_score_sounds_as_its_own_drum(tmp_path):
+    path = tmp_path / "all.musicxml"
+    strokes = [Hit(float(place), PITCH_OF[voice]) for place, voice in enumerate(Voice)]
+    metres = [Metre()] * (len(Voice) // 4 + 1)
+    write_score(path, bars_of(*metres), strokes, title="all")
+    assert sorted(sounds_of(path)) == sorted(PITCH_OF.values())
+
+
+def test_open_and_closed_hats_that_stand_on_one_line_sound_apart(tmp_path):
+    path = tmp_path / "hats.musicxml"
+    strokes = hits(Voice.CLOSED_HAT, 0, 1) + hits(Voice.OPEN_HAT, 2, 3)
+    write_score(path, bars_of(Metre()), strokes, title="hats")
+    assert sounds_of(path) == [42, 42, 46, 46]
+
+
+def test_what_sounds_together_is_told_apart_too(tmp_path):
+    path = tmp_path / "chord.musicxml"
+    write_score(path, bars_of(Metre()), hits(Voice.SNARE, 1) + hits(Voice.RIDE, 1), title="<b>&")
+    assert sorted(sounds_of(path)) == [38, 51]

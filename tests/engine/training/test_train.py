@@ -137,7 +137,7 @@ def test_a_full_disk_is_told_and_the_old_file_stays(tmp_path, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("engine.training.checkpoint.os.fsync", full)
+    monkeypatch.setattr("engine.storage.atomic.os.fsync", full)
     with pytest.raises(CheckpointError, match="the disk is full; make room and go on"):
         write_whole(path, b"after")
     assert path.read_bytes() == b"before"
