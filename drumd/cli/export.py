@@ -28,9 +28,14 @@ from drumd.cli.terminal import tell
     help="So many takes are tried for each bar, and the best is kept.",
 )
 @click.option(
+    "--floor",
+    type=click.FloatRange(0.0, 1.0, max_open=True),
+    help="No stroke is drawn that is less likely than this share of the likeliest.",
+)
+@click.option(
     "--guidance",
     type=click.FloatRange(0.0, 5.0),
-    help="How far to lean towards what this guitar makes likelier than none.",
+    help="How far to lean towards what the groove makes likelier than none.",
 )
 @click.option(
     "--velocity-spread",

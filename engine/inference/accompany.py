@@ -85,7 +85,7 @@ def accompany(
         if before and bar.start > before.start + before.beats + TOUCH_BEATS:
             phrase.begin()  # the guitar has rested
         if number and parts[number] != parts[number - 1]:
-            phrase.begin()
+            phrase.turn()
         ends = parts[number + 1 : number + 2] not in ([], parts[number : number + 1])
         wished = phrase.wishes(request.wishes, part_ends=ends)
         request = replace(

@@ -34,13 +34,16 @@ class Playing:
 
     temperature: float = 0.8  # 0: always the likeliest stroke
     takes: int = 8  # tried for each answer; the best is kept
-    guidance: float = 0.0  # how far beyond its own answer to lean towards the guitar
+    floor: float = 0.0  # of the likeliest stroke's chance, below which none is drawn
+    guidance: float = 0.0  # how far beyond its own answer to lean towards the groove it is told
     velocity_spread: float = 0.8  # 0: as hard as the median of what is likely; 1: drawn from it all
     timing_spread: float = 1.0  # likewise for how early or late
 
     def __post_init__(self) -> None:
         if not (0 <= self.temperature <= 5 and 1 <= self.takes <= 64 and 0 <= self.guidance <= 5):
             raise ValueError("temperature must be in 0..5, takes in 1..64, guidance in 0..5")
+        if not 0 <= self.floor < 1:
+            raise ValueError("floor must be in 0..1")
         if not (0 <= self.velocity_spread <= 1 and 0 <= self.timing_spread <= 1):
             raise ValueError("velocity_spread and timing_spread must be in 0..1")
 

@@ -35,6 +35,7 @@ WISH_WEIGHT = 0.06  # agreement that a groove loses for each stroke a beat off t
 STYLE_BONUS = 0.05  # that one gains for being of the wished style
 RELATED = (0.3, 0.9)  # F1 between the groove of another part and that of the first
 RELATED_WEIGHT = 0.15
+OTHER_KEEPER = 0.05  # agreement that a part's groove gains for keeping time on something else
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +152,9 @@ class Guide:
         related[taken] = False
         if not related.any():
             return first
-        return int(np.where(related, worth + RELATED_WEIGHT * near, -np.inf).argmax())
+        other = np.array([one.keeper is not self.book[first].keeper for one in self.book])
+        value = worth + RELATED_WEIGHT * near + OTHER_KEEPER * other
+        return int(np.where(related, value, -np.inf).argmax())
 
     def _ideas(self, bars: Sequence[HeardBar], metre: Metre, wishes: Wishes) -> list[int]:
         chance, hope = self._answer(bars, metre, wishes)

@@ -33,6 +33,7 @@ from engine.music.wishes import DENSEST, SPARSEST
 
 Guidance = Callable[[int], float]  # by step
 FILL_LEAN = 0.5  # how far a fill leans away from a bar without one
+FILL_TAKES, FILL_FLOOR = 4, 0.3
 WISH_WEIGHT = 1.0  # what a stroke a beat too many or too few costs, in expected F1
 
 
@@ -109,11 +110,15 @@ class BundleDrummer:
         temperature = playing.temperature if wanted is None else wanted
         seed = self.seed if request.seed is None else request.seed
         rng = np.random.default_rng([seed, request.bar])
+        takes, floor = request.takes or playing.takes, playing.floor
+        if request.wishes.fill:  # of rarer strokes, and the fullest of some
+            takes, floor = max(takes, FILL_TAKES), FILL_FLOOR * floor
         return Sampler(
             rng,
             temperature,
-            (request.takes or playing.takes) if temperature else 1,
+            takes if temperature else 1,
             self._layout.struck,
+            floor=floor,
             velocity_spread=playing.velocity_spread,
             timing_spread=playing.timing_spread,
         )
@@ -132,7 +137,8 @@ class BundleDrummer:
             plain = replace(request, wishes=replace(request.wishes, fill=False))
             return lambda step: FILL_LEAN if step >= late else -1.0, [plain]
         guidance = self._playing.guidance
-        return lambda _: guidance, [replace(request, notes=())] if guidance else []
+        known = {"groove": None} if self._layout.grooves else {"notes": ()}
+        return lambda _: guidance, [replace(request, **known)] if guidance else []
 
     def _strike(
         self,

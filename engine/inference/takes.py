@@ -53,11 +53,13 @@ class Sampler:
         takes: int,
         struck: Floats,
         *,
+        floor: float = 0.0,
         velocity_spread: float,
         timing_spread: float,
     ) -> None:
         self.takes = takes
         self._rng, self._temperature = rng, temperature
+        self._floor = floor
         self._struck = struck  # (C, V), which voices each combination strikes
         self._loud, self._late = (
             np.float32(spread if temperature else 0) for spread in (velocity_spread, timing_spread)
@@ -66,7 +68,9 @@ class Sampler:
 
     def __call__(self, step: int, voices: Floats, velocity: Floats, offset: Floats) -> Floats:  # noqa: ARG002 (each step alike)
         return self.strike(
-            self._struck[sample(self._rng, voices, self._temperature)], velocity, offset
+            self._struck[sample(self._rng, voices, self._temperature, self._floor)],
+            velocity,
+            offset,
         )
 
     def strike(self, struck: Floats, velocity: Floats, offset: Floats) -> Floats:
@@ -113,12 +117,20 @@ class TeacherForcing:
         return self._grid[step : step + 1]
 
 
-def sample(rng: np.random.Generator, logits: Floats, temperature: float) -> NDArray[np.int64]:
-    """A class by its probability along the last axis: sharper below 1, the likeliest at 0."""
+def sample(
+    rng: np.random.Generator, logits: Floats, temperature: float, floor: float = 0.0
+) -> NDArray[np.int64]:
+    """A class by its probability along the last axis: sharper below 1, the likeliest at 0.
+
+    Classes less likely than `floor` of the likeliest are not drawn (min-p sampling; Nguyen et al.
+    2024): a thousand odd ones together would come up in nearly every bar.
+    """
     if temperature <= 0:
         return np.asarray(logits.argmax(axis=-1))
     scaled = (logits - logits.max(axis=-1, keepdims=True)) / np.float32(temperature)
-    weight = np.cumsum(np.exp(scaled), axis=-1)
+    chance = np.exp(scaled)
+    chance[chance < floor] = 0  # the likeliest has 1
+    weight = np.cumsum(chance, axis=-1)
     mark = rng.random(weight.shape[:-1], np.float32)[..., None] * weight[..., -1:]
     weight[..., -1] = np.inf  # rounding leaves none without an answer
     return np.asarray((weight > mark).argmax(axis=-1))

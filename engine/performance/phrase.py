@@ -42,6 +42,10 @@ class Phrase:
         """The drums come in with the next bar."""
         self._bars, self._filled = 0, False
 
+    def turn(self) -> None:
+        """Another part of the song begins with the next bar; a fill may have led into it."""
+        self._bars = 0
+
     def wishes(self, wishes: Wishes, *, part_ends: bool = False) -> Wishes:
         """The wishes for the next bar: a fill or none, unless the player has said so.
 

@@ -37,7 +37,8 @@ FROM_DRUMMERS = 60
 SHARED_BY, SHARED_BY_IF_RARE = 3, 2  # groups of songs
 LEAST_SONG_BARS = 8
 MOST_STROKES_A_BEAT, LEAST_STROKES_A_BEAT = 10, 1
-STYLE_SHARE = 0.4  # of its songs that know their style, for a groove to be of it
+STYLE_SHARE = 0.25  # of its songs that know their style, for a groove to be of it,
+STANDS_OUT = 1.2  # and so many times what is usual
 PLAIN_VELOCITY = 96.0
 LEAST_APART = 1e-3  # beats from the middle between two steps
 
@@ -250,12 +251,13 @@ def _mean_velocity(table: BarTable, equal: Ints, steps: int) -> Struck:
 
 
 def _style(songs: Sequence[SongInfo], players: Sequence[int]) -> str:
-    """The style that most stands out among the songs, of those that have one."""
+    """The style that stands out most among the songs against all of the corpus, if one does."""
+    usual = Counter(song.style for song in songs if song.style)
     known = Counter(songs[song].style for song in players if songs[song].style)
-    if not known:
-        return ""
-    style, many = known.most_common(1)[0]
-    return style if many >= STYLE_SHARE * known.total() else ""
+    share = {style: many / known.total() for style, many in known.items()}
+    above = {style: mine * usual.total() / usual[style] for style, mine in share.items()}
+    stands_out = [s for s in share if share[s] >= STYLE_SHARE and above[s] >= STANDS_OUT]
+    return max(stands_out, key=lambda style: above[style], default="")
 
 
 def _tempo(table: BarTable, players: Sequence[int]) -> tuple[float, float]:
