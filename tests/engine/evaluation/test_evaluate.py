@@ -14,9 +14,10 @@ from engine.evaluation.measures.counterfactuals import REST
 from engine.evaluation.measures.training import TrainingBars
 from engine.evaluation.results import LIVE, MODEL, OTHER, PLAYERS, TRUTH
 from engine.evaluation.songs import borrowed_guitar, drummers_of, in_part, other_songs, songs_of
-from engine.music.grid import steps_in
-from engine.music.kit import VOICES, Voice
+from engine.inference.guide import Guide
+from engine.music.kit import Voice
 from engine.music.notes import Pattern
+from tests.support.bundles import BOOK_OF_SEVEN, book_of
 from tests.support.fakes import RockDrummer
 from tests.support.midi_files import band, maps, midi, track, write
 
@@ -57,11 +58,10 @@ def by_file(corpus):
 
 
 class SilentDrummer:
-    def play(self, request, groove=None):  # noqa: ARG002 (never looks)
-        return Pattern((), request.metre.beats)
+    guide = None
 
-    def expect(self, request):
-        return np.zeros((steps_in(request.metre.beats), VOICES), np.float32)
+    def play(self, request):
+        return Pattern((), request.metre.beats)
 
     def bits(self, request, truth):  # noqa: ARG002 (never surprised)
         return 0.0
@@ -158,14 +158,15 @@ def test_the_other_guitar_is_that_of_the_lender(by_file):
         )
 
 
-def test_every_idea_is_played_to_the_same_guitar_by_another_seed(by_file):
-    drummer, song = Reading(), by_file["a.mid"]
-    performance = perform(SongTask(song, ideas=3, seed=7), drummer)
+def test_every_idea_is_played_to_the_same_guitar_and_keeps_to_a_groove_of_its_own(by_file):
+    grooves = book_of(*BOOK_OF_SEVEN)
+    guide = Guide(grooves, lambda _: (np.zeros(7, np.float32), np.linspace(0.1, 0.7, 7)))
+    drummer, song = Reading(guide=guide), by_file["a.mid"]
+    performance = perform(SongTask(song, ideas=3), drummer)
     assert len(performance.ideas) == 2
-    first, *others = drummer.requests[:20], drummer.requests[-40:-20], drummer.requests[-20:]
-    assert {one.seed for one in first} == {None}
-    assert [{one.seed for one in each} for each in others] == [{8}, {9}]
-    assert all([one.notes for one in each] == [one.notes for one in first] for each in others)
+    ideas = drummer.requests[:20], drummer.requests[-40:-20], drummer.requests[-20:]
+    assert len({tuple(one.groove for one in each) for each in ideas}) == 3
+    assert all([one.notes for one in each] == [one.notes for one in ideas[0]] for each in ideas)
 
 
 def test_one_idea_is_enough_where_no_other_is_asked_for(by_file, measured):

@@ -35,7 +35,7 @@ def corpus(tmp_path_factory):
 class Obedient(RockDrummer):
     """Keeps time on the ride for jazz and on the hat for all else."""
 
-    def play(self, request, groove=None):  # noqa: ARG002 (has its own)
+    def play(self, request):
         voice = Voice.RIDE if request.wishes.style is Style.JAZZ else Voice.CLOSED_HAT
         return Pattern.of([Hit(n / 2, PITCH_OF[voice]) for n in range(8)], 4.0)
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from engine.encoding.combinations import COMBINATIONS, STRUCK, class_of
 from engine.encoding.features import OFFSET_EDGES, VELOCITY_EDGES, WIDEST_OFFSET
 from engine.inference.bundle import Playing
-from engine.inference.takes import Sampler, quantile
+from engine.inference.takes import Sampler, quantile, sample
 from engine.music.kit import VOICES, Voice
 
 KICK_AND_HAT = class_of(1 << Voice.KICK | 1 << Voice.CLOSED_HAT)
@@ -97,6 +97,29 @@ def test_at_temperature_zero_the_touch_is_certain_too():
     first, second = drawn(temperature=0.0, seed=0), drawn(temperature=0.0, seed=1)
     assert (first[0] == second[0]).all() and (first[1] == second[1]).all()
     assert np.unique(first[0]).size == 1
+
+
+def test_what_is_much_less_likely_than_the_likeliest_is_not_drawn():
+    chances = np.array([0.001, 0.5, 0.1, 0.04, 0.3, 0.002], np.float32)
+    logits = np.tile(np.log(chances), (4000, 1))
+    rng = np.random.default_rng(0)
+    assert set(sample(rng, logits, 1.0).tolist()) == set(range(6))
+    drawn = sample(rng, logits, 1.0, 0.1)
+    assert set(drawn.tolist()) == {1, 2, 4}
+    shares = np.bincount(drawn, minlength=6)[[1, 2, 4]] / 4000
+    assert shares == pytest.approx(np.array([0.5, 0.1, 0.3]) / 0.9, abs=0.03)
+
+
+def test_the_floor_is_one_of_what_is_played_and_so_shrinks_with_the_temperature():
+    logits = np.tile(np.log(np.array([0.8, 0.2], np.float32)), (500, 1))
+    rng = np.random.default_rng(0)
+    assert set(sample(rng, logits, 1.0, 0.2).tolist()) == {0, 1}
+    assert set(sample(rng, logits, 0.5, 0.2).tolist()) == {0}
+
+
+def test_a_floor_out_of_range_is_refused():
+    with pytest.raises(ValueError, match=r"floor must be in 0\.\.1"):
+        Playing(floor=1.0)
 
 
 @pytest.mark.parametrize("name", ["velocity_spread", "timing_spread"])

@@ -78,9 +78,20 @@ def test_a_groove_tells_who_shares_it_how_fast_and_in_which_style():
         MadeSong(bars_of(*[ROCK] * 8), bpm=bpm, style=style)
         for bpm, style in zip(tempi, styles, strict=True)
     ]
-    (groove,) = book_of(songs)
+    others = [MadeSong(bars_of(*[RIDE] * 8), style="rock", group="one band") for _ in range(4)]
+    (groove,) = book_of([*songs, *others])
     assert (groove.source, groove.songs, groove.style) == ("shared", 4, "funk")
     assert groove.bpm == pytest.approx((95.0, 125.0))
+
+
+def test_a_groove_is_of_the_style_that_plays_it_more_than_all_songs_do():
+    rock = [MadeSong(bars_of(*[HALF_TIME] * 8), style="rock") for _ in range(12)]
+    styles = ("rock", "rock", "funk", "funk")
+    mixed = [MadeSong(bars_of(*[ROCK] * 8), style=style) for style in styles]
+    even = [MadeSong(bars_of(*[RIDE] * 8), style=style) for style in ("rock",) * 6 + ("funk",)]
+    book = {struck(one): one.style for one in book_of([*rock, *mixed, *even])}
+    assert book[strikes(ROCK)] == "funk", "half of its songs, and few of all"
+    assert book[strikes(RIDE)] == "", "as usual as it is"
 
 
 def test_a_shared_groove_is_struck_as_hard_as_its_songs_do_on_the_whole_and_on_the_grid():
