@@ -39,6 +39,7 @@ class Settings:
     density: float | None = None
     intensity: float | None = None
     humanize: float | None = None
+    groove: Path | None = None  # a MIDI file whose first bars of drums are kept to
     record: Path | None = None
     latency_ms: float = 0.0
     max_late_ms: float = 20.0
@@ -50,6 +51,7 @@ class Settings:
     regenerate: Control | None = None
     hold: Control | None = None
     mute: Control | None = None
+    tap_groove: Control | None = None
     style_dial: Control | None = None
     density_dial: Control | None = None
     intensity_dial: Control | None = None
@@ -267,6 +269,7 @@ _PARSE: dict[str, Callable[[object], object]] = {
     "density": _number,
     "intensity": _number,
     "humanize": _number,
+    "groove": _path,
     "record": _path,
     "latency_ms": _number,
     "max_late_ms": _number,

@@ -34,7 +34,10 @@ UNREADY_STARTS = 3  # a drummer that dies so often before it was ever ready will
 
 
 class Drummer(Protocol):
-    """A drummer: `engine.inference.infer.BundleDrummer`, or a fake."""
+    """A drummer: `engine.inference.infer.BundleDrummer`, or a fake.
+
+    It may have a text `told`, which says in words what it played last.
+    """
 
     def play(self, request: Request) -> Pattern: ...
 
@@ -50,6 +53,7 @@ class Answer:
     request: Request
     pattern: Pattern
     seconds: float  # how long it thought
+    told: str = ""  # what it says that it plays
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,7 @@ class _Ready:
 class _Played:
     pattern: Pattern
     seconds: float
+    told: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +160,8 @@ class DrummerProcess:
             case _Ready():
                 self.ready = self._was_ready = True
                 self._send(now)
-            case _Played(pattern, seconds) if self._in_flight is not None:
-                answer = Answer(self._in_flight, pattern, seconds)
+            case _Played(pattern, seconds, told) if self._in_flight is not None:
+                answer = Answer(self._in_flight, pattern, seconds, told)
                 self._in_flight, self._wait = None, 0.0
                 self._send(now)
                 return [answer]
@@ -223,4 +228,5 @@ def _answer(pipe: Connection, factory: Factory) -> None:
         request = pipe.recv()
         began = time.perf_counter()
         pattern = drummer.play(request)
-        pipe.send(_Played(pattern, time.perf_counter() - began))
+        told = str(getattr(drummer, "told", ""))
+        pipe.send(_Played(pattern, time.perf_counter() - began, told))

@@ -64,6 +64,7 @@ SHARED = (
     "engine.performance",
     "engine.music.general_midi",
     "engine.music.kit",
+    "engine.music.loop",
     "engine.music.notes",
     "engine.music.wishes",
     "engine.beats.count_in",

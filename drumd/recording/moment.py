@@ -1,4 +1,4 @@
-"""What a recording tells of itself, once a second: the clock, how sure it is, how late hits were.
+"""What a recording tells of itself, once a second: the clock, the groove, how late hits were.
 
 It stands in the recording's tempo track as text, which players and DAWs pass over.
 """
@@ -18,6 +18,7 @@ class Moment:
     clock: str  # the source that leads; "none" while the song stands still
     sure: float  # 0..1
     late_ms: tuple[float, ...] = ()  # one for each hit
+    told: str = ""  # what the drummer says that it plays
 
     def to_text(self) -> str:
         return MARK + json.dumps(asdict(self), separators=(",", ":"))
@@ -30,6 +31,7 @@ class Moment:
         try:
             told = json.loads(text.removeprefix(MARK))
             late = tuple(float(value) for value in told["late_ms"])
-            return cls(str(told["clock"]), float(told["sure"]), late)
+            played = str(told.get("told", ""))  # older recordings have none
+            return cls(str(told["clock"]), float(told["sure"]), late, played)
         except (ValueError, TypeError, KeyError):
             return None

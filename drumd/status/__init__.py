@@ -4,4 +4,5 @@ __all__ = [
     "phase",
     "reporter",
     "snapshot",
+    "told",
 ]

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from engine.encoding.features import Floats, pattern_grid
 from engine.music.grid import STEPS_PER_BEAT, steps_in
 from engine.music.kit import Voice
-from engine.music.notes import Hit, Metre, Pattern
+from engine.music.loop import bar_of
+from engine.music.notes import Metre, Pattern
 
 MOST_BARS = 4
 STRAIGHT, SWUNG, TRIPLETS = "straight", "swung", "triplets"
@@ -64,14 +65,7 @@ class Groove:
 
     def bar(self, number: int) -> Pattern:
         """The bar of the groove that bar `number` of a song keeps to."""
-        start = number % self.bars * self.metre.beats
-        end = start + self.metre.beats
-        hits = (
-            Hit(hit.beat - start, hit.drum, hit.velocity)
-            for hit in self.pattern.hits
-            if start <= hit.beat < end
-        )
-        return Pattern.of(hits, self.metre.beats)
+        return bar_of(self.pattern, self.metre.beats, number)
 
     @property
     def density(self) -> float:

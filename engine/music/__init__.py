@@ -4,6 +4,7 @@ __all__ = [
     "general_midi",
     "grid",
     "kit",
+    "loop",
     "notes",
     "song",
     "wishes",

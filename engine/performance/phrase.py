@@ -42,6 +42,14 @@ class Phrase:
         """The drums come in with the next bar."""
         self._bars, self._filled = 0, False
 
+    def turn(self) -> None:
+        """The song has moved to another part: a phrase begins with the next bar.
+
+        A crash may mark it, as it does after a fill.
+        """
+        self._fills += not self._filled
+        self._bars, self._filled = 0, True
+
     def wishes(self, wishes: Wishes, *, part_ends: bool = False) -> Wishes:
         """The wishes for the next bar: a fill or none, unless the player has said so.
 

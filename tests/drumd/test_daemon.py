@@ -143,7 +143,7 @@ def test_a_minute_on_simulated_time_is_the_same_each_time():
 
 
 def test_a_daemon_that_fails_as_it_starts_leaves_no_thread_behind(monkeypatch):
-    def broken(*_):
+    def broken(*_, **__):
         raise RuntimeError("no jam today")
 
     monkeypatch.setattr("drumd.daemon.Jam", broken)

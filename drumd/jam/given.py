@@ -1,0 +1,25 @@
+"""A groove that the player gives: from a file, or tapped in. It is kept to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.music.loop import bar_of
+from engine.music.notes import Metre, Pattern
+
+
+@dataclass(frozen=True, slots=True)
+class GivenGroove:
+    """Some bars of drums, and what the player knows them by."""
+
+    pattern: Pattern  # of all its bars
+    metre: Metre
+    name: str
+
+    def fits(self, metre: Metre) -> bool:
+        """Whether it can be kept to in bars of that metre."""
+        return self.metre.beats == metre.beats
+
+    def bar(self, number: int) -> Pattern:
+        """What bar `number` keeps to, counted from where a phrase begins."""
+        return bar_of(self.pattern, self.metre.beats, number)
