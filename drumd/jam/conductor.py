@@ -54,6 +54,7 @@ SILENT_BARS = 2
 RATTLE_S = 0.3  # two jumps within that: a loop shorter than an eighth at 200 bpm
 TOGETHER_S = 0.045  # jumps so close are one, told in two words: a clock comes between at 56 bpm
 HELD_BARS = 4  # a note held for longer has lost its note-off
+BRIEFLY_S = 0.5  # a pedal let go so soon was no tapping, though the guitar played meanwhile
 EVER = float("-inf")
 TOO_SHORT = "what was tapped is no groove: hold the pedal for a whole bar, while the song runs"
 
@@ -90,6 +91,7 @@ class Conductor:
         self._counted_in: float | None = None  # when (seconds), as far as has been seen to
         self._song = 0  # the number of the song, from 1
         self._tapping: Tapping | None = None  # while the pedal is down
+        self._tap_from = 0.0  # when (seconds) it went down
         self._tapped = EVER  # when (seconds) a stroke was tapped last
         self._too_short = False  # what was tapped last
 
@@ -176,8 +178,8 @@ class Conductor:
         beat = None if timeline is None else timeline.beat_at(time)
         done, self._tapping = self._tapping, None
         if done is None:
-            self._tapping, self._too_short = Tapping(beat), False
-        elif not done.struck:
+            self._tapping, self._tap_from, self._too_short = Tapping(beat), time, False
+        elif not done.struck or time - self._tap_from < BRIEFLY_S:
             self._groove.keep_to(None)
         elif beat is not None and (pattern := done.groove(beat, self.bar_beats)):
             self._keep_to_tapped(pattern, beat)

@@ -11,12 +11,22 @@ from pathlib import Path
 import mido
 
 from drumd.recording.moment import Moment
+from drumd.status.told import NOTHING, Told
 from engine.errors import EngineError
 
 BRIEF_S = 0.25  # a tempo held no longer only leads from one bar line over to another
 SAID_S = 0.05  # so long after a clock has begun to roll the recording says so, at most
 GUITAR, DRUMS = "Guitar", "AI Drums"
 Struck = tuple[float, int]  # seconds, MIDI note
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A stretch in which the drummer said that it plays the same, in seconds."""
+
+    start: float
+    end: float
+    told: Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +44,21 @@ class Recorded:
     @property
     def late_ms(self) -> list[float]:
         return [late for _, moment in self.moments for late in moment.late_ms]
+
+    @property
+    def turns(self) -> list[Turn]:
+        """What the drummer said that it plays, one after the other, where it said something."""
+        said = [(time, Told.of(moment.told)) for time, moment in self.moments]
+        new = [at for at, (_, told) in enumerate(said) if not at or told != said[at - 1][1]]
+        ends = [said[at][0] for at in new[1:]] + [self.seconds]
+        turns = (Turn(said[at][0], end, said[at][1]) for at, end in zip(new, ends, strict=True))
+        return [turn for turn in turns if turn.told != NOTHING]
+
+    def bars_in(self, start: float, end: float) -> tuple[int, int] | None:
+        """The first and the last bar that begin in a stretch, counted from 1; None if none does."""
+        ones = [time for time, one in self.beats if one]
+        inside = [number for number, time in enumerate(ones, start=1) if start <= time < end]
+        return (inside[0], inside[-1]) if inside else None
 
 
 class _Ticks:

@@ -235,3 +235,10 @@ def test_a_killed_daemon_leaves_no_process_behind(tmp_path):
     daemon.kill()
     daemon.communicate()
     assert children and not psutil.wait_procs(children, timeout=10)[1]
+
+
+def test_where_nobody_tells_a_metre_it_is_that_of_the_groove_that_was_given():
+    studio = Studio()
+    studio.daemon._groove = GivenGroove(Pattern(beats=3.0), Metre(3, 4), "waltz.mid")
+    studio.run(8.0)
+    assert studio.log.snapshots[-1].metre == Metre(3, 4)

@@ -5,8 +5,10 @@ from click.testing import CliRunner
 
 from drumd import daemon
 from drumd.cli import main
+from engine.music.notes import Metre
 from tests.support import drummers
 from tests.support.guitar_file import guitar_file
+from tests.support.midi_files import band, solo, write
 
 
 @pytest.fixture
@@ -61,3 +63,22 @@ def test_a_drummer_that_cannot_load_is_one_sentence_and_status_1(run, monkeypatc
     result = run("--in", "demo", "--out", tmp_path / "jam.mid")
     assert result.exit_code == 1
     assert result.output == "Error: the bundle is broken; export it again\n"
+
+
+def test_a_groove_file_is_kept_to_and_a_file_without_one_is_one_sentence(run, monkeypatch, tmp_path):
+    given = []
+    monkeypatch.setattr(daemon.Jam, "__init__", _noting(daemon.Jam.__init__, given))
+    write(tmp_path, beat=solo(4), guitar=band(4, drums=False))
+    ports = ("--in", guitar_file(tmp_path / "in.mid", bars=3), "--out", tmp_path / "jam.mid")
+    assert run(*ports, "--groove", tmp_path / "beat.mid").exit_code == 0
+    assert given[0].name.startswith("beat.mid, ") and given[0].metre == Metre()
+    result = run(*ports, "--groove", tmp_path / "guitar.mid")
+    assert result.exit_code == 1 and "guitar.mid: holds no drums" in result.output
+
+
+def _noting(begin, given):
+    def noted(*args, groove, **options):
+        given.append(groove)
+        begin(*args, groove=groove, **options)
+
+    return noted
