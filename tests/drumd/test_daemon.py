@@ -17,9 +17,10 @@ import pytest
 from drumd.config import Settings
 from drumd.daemon import Daemon
 from drumd.errors import DrummerError, PortError, RecordError, SettingsError
+from drumd.jam.given import GivenGroove
 from drumd.process import stopping_signals
 from drumd.timing.clock import MonotonicClock, SimulatedClock
-from engine.music.notes import Metre
+from engine.music.notes import Metre, Pattern
 from tests.support import drummers
 from tests.support.guitar_file import BPM, guitar_file
 from tests.support.simulated import DrummerHere, Log, Studio, simulated

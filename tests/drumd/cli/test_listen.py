@@ -65,7 +65,9 @@ def test_a_drummer_that_cannot_load_is_one_sentence_and_status_1(run, monkeypatc
     assert result.output == "Error: the bundle is broken; export it again\n"
 
 
-def test_a_groove_file_is_kept_to_and_a_file_without_one_is_one_sentence(run, monkeypatch, tmp_path):
+def test_a_groove_file_is_kept_to_and_a_file_without_one_is_one_sentence(
+    run, monkeypatch, tmp_path
+):
     given = []
     monkeypatch.setattr(daemon.Jam, "__init__", _noting(daemon.Jam.__init__, given))
     write(tmp_path, beat=solo(4), guitar=band(4, drums=False))

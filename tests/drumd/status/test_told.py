@@ -8,7 +8,10 @@ from drumd.status.told import NOTHING, Told, grooves_of, parts_of
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("idea 2 of 5: half-time rock, ride; part B", Told("idea 2 of 5: half-time rock, ride", "B")),
+        (
+            "idea 2 of 5: half-time rock, ride; part B",
+            Told("idea 2 of 5: half-time rock, ride", "B"),
+        ),
         ("the given groove", Told("the given groove")),
         ("", NOTHING),
     ],
