@@ -80,8 +80,7 @@ class Daemon:
         self._open_input, self._open_output = open_input, open_output
         self._clock = clock or MonotonicClock()
         self._thread, self._aside = thread, aside
-        self._began = self._clock.now()
-        self._ready_after_s = 0.0
+        self._began, self._ready_after_s = self._clock.now(), 0.0
         self._guitar: SteadyInput | None = None
         self._files = tuple(dict.fromkeys(filter(None, (settings.output_file, settings.record))))
         self._trouble = ""  # of the sources of time, as said last

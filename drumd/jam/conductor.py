@@ -35,13 +35,13 @@ from drumd.jam.given import GivenGroove
 from drumd.jam.groove import Groove
 from drumd.jam.heard import HeardNotes, jump_shift
 from drumd.jam.player import Player
-from drumd.jam.tapping import Tapping
+from drumd.jam.tapping import TapPedal
 from drumd.status.phase import BarCounts, Phase
 from drumd.status.told import NOTHING, Told
 from drumd.timing.musical import MusicalClock
 from drumd.timing.song_state import SongState
 from drumd.timing.timeline import Timeline
-from engine.music.notes import Pattern, Request
+from engine.music.notes import Note, Pattern, Request
 
 ASK_S = 0.2  # the longest that an answer is waited for; the guitar heard is older by as much
 SEND_S = 0.03  # between the deadline and the earliest hit there may be
@@ -54,7 +54,6 @@ SILENT_BARS = 2
 RATTLE_S = 0.3  # two jumps within that: a loop shorter than an eighth at 200 bpm
 TOGETHER_S = 0.045  # jumps so close are one, told in two words: a clock comes between at 56 bpm
 HELD_BARS = 4  # a note held for longer has lost its note-off
-BRIEFLY_S = 0.5  # a pedal let go so soon was no tapping, though the guitar played meanwhile
 EVER = float("-inf")
 TOO_SHORT = "what was tapped is no groove: hold the pedal for a whole bar, while the song runs"
 
@@ -78,7 +77,7 @@ class Conductor:
         self.told = NOTHING  # what the drummer says that it plays in this song
         self.played = list[Told]()  # what it has played, one after the other, in all songs
         self._musical, self._player, self._ask = musical, player, ask
-        self._groove = Groove(player, dials or Dials())
+        self._groove, self._taps = Groove(player, dials or Dials()), TapPedal()
         self._bar = 0  # the next bar to settle
         self._asked: Request | None = None
         self._answered = False
@@ -90,10 +89,6 @@ class Conductor:
         self._stopped = (EVER, Phase.STOPPED)  # when, and what the drummer was doing then
         self._counted_in: float | None = None  # when (seconds), as far as has been seen to
         self._song = 0  # the number of the song, from 1
-        self._tapping: Tapping | None = None  # while the pedal is down
-        self._tap_from = 0.0  # when (seconds) it went down
-        self._tapped = EVER  # when (seconds) a stroke was tapped last
-        self._too_short = False  # what was tapped last
 
     @property
     def bar_beats(self) -> float:
@@ -105,7 +100,7 @@ class Conductor:
         given, metre = self.dials.given, self._musical.metre
         if given and not given.fits(metre):
             return f"the groove {given.name} is in {given.metre}: bars of {metre} do without it"
-        return TOO_SHORT if self._too_short else ""
+        return TOO_SHORT if self._taps.too_short else ""
 
     def hear(self, time: float, message: mido.Message) -> bool:
         """Take in a message of the guitar or the host; False for a stroke that is tapped in."""
@@ -113,9 +108,7 @@ class Conductor:
         self._musical.hear(time, message)
         self._notice(time, before)
         timeline = self._musical.timeline if self._musical.rolling else None
-        if self._tapping and message.type == "note_on" and message.velocity:
-            self._tapping.hear(None if timeline is None else timeline.beat_at(time), message)
-            self._tapped = time
+        if self._taps.takes(time, _beat(timeline, time), message):
             return False
         if time < (self._musical.music_from or EVER):
             return True  # a count-in
@@ -175,23 +168,15 @@ class Conductor:
     def _turn_tapping(self, time: float) -> None:
         """The pedal is down, or let go: then what was tapped is the groove, if it is one."""
         timeline = self._musical.timeline if self._musical.rolling else None
-        beat = None if timeline is None else timeline.beat_at(time)
-        done, self._tapping = self._tapping, None
-        if done is None:
-            self._tapping, self._tap_from, self._too_short = Tapping(beat), time, False
-        elif not done.struck or time - self._tap_from < BRIEFLY_S:
+        beat = _beat(timeline, time)
+        if self.dials.tapping:
+            self._taps.press(time, beat)
+        elif pattern := self._taps.let_go(time, beat, self.bar_beats):
+            self._groove.keep_to(GivenGroove.tapped(pattern, self._musical.metre))
+            if self._enter is None:
+                self._enter = beat
+        elif not self._taps.too_short:
             self._groove.keep_to(None)
-        elif beat is not None and (pattern := done.groove(beat, self.bar_beats)):
-            self._keep_to_tapped(pattern, beat)
-        else:
-            self._too_short = True
-
-    def _keep_to_tapped(self, pattern: Pattern, beat: float) -> None:
-        bars = round(pattern.beats / self.bar_beats)
-        name = f"tapped in, {bars} bar{'s' if bars > 1 else ''}"
-        self._groove.keep_to(GivenGroove(pattern, self._musical.metre, name))
-        if self._enter is None:
-            self._enter = beat
 
     def answer(self, request: Request, pattern: Pattern, told: str = "") -> None:
         """Play what the drummer answered, unless that comes too late; `told` says what it is."""
@@ -258,29 +243,33 @@ class Conductor:
         until = self.heard.sounded_until(timeline.beat_at(now), held=HELD_BARS * self.bar_beats)
         if self._counted_in is not None and self._musical.counted_in is not None:
             until = max(timeline.beat_at(self._counted_in), EVER if until is None else until)
-        if self._tapped > EVER:
-            until = max(timeline.beat_at(self._tapped), EVER if until is None else until)
+        if self._taps.last is not None:
+            until = max(timeline.beat_at(self._taps.last), EVER if until is None else until)
         return until is not None and until > start - SILENT_BARS * self.bar_beats + EARLY
 
     def _ask_for_bar(self, now: float, timeline: Timeline) -> None:
         heard_until = timeline.beat_at(now)
         notes = self.heard.notes(heard_until)
         self._groove.hear(notes, heard_until, self.bar_beats)
-        dials = self._groove.dials
         if self.phase is not Phase.PLAYING:
             self._groove.come_in()
         elif self._groove.held is not None:
             self._answered = True
             self._play_again(self._groove.held)
             return
-        wishes = self._groove.wishes()
-        self._asked = Request(
+        self._asked = self._request(notes, heard_until, self._musical.bpm or timeline.bpm)
+        self._ask(self._asked)
+
+    def _request(self, notes: tuple[Note, ...], heard_until: float, bpm: float) -> Request:
+        """What to ask for the next bar."""
+        wishes, dials = self._groove.wishes(), self._groove.dials  # a phrase may begin with it
+        return Request(
             bar=self._bar,
             start=self._bar * self.bar_beats,
             notes=notes,
             heard_until=heard_until,
             metre=self._musical.metre,
-            bpm=self._musical.bpm or timeline.bpm,
+            bpm=bpm,
             history=tuple(self._groove.history),
             temperature=dials.temperature,
             wishes=wishes,
@@ -290,7 +279,6 @@ class Conductor:
             groove=self._groove.bar(self._musical.metre),
             idea=dials.idea,
         )
-        self._ask(self._asked)
 
     def _settle(self, now: float, timeline: Timeline) -> None:
         """The deadline of the next bar is here: play, play the last bar again, or rest."""
@@ -360,8 +348,7 @@ class Conductor:
         else:
             self._landed += shift
         self.heard.shift(shift)
-        if self._tapping:
-            self._tapping.shift(shift)
+        self._taps.shift(shift)
         self._groove.drop()
         self._asked, self._answered = None, False
         if self._enter is not None:
@@ -402,3 +389,8 @@ class Conductor:
             self._ask_for_bar(now, timeline)
         else:
             self._rest()
+
+
+def _beat(timeline: Timeline | None, time: float) -> float | None:
+    """The beat at `time`, if the song runs."""
+    return None if timeline is None else timeline.beat_at(time)

@@ -16,6 +16,12 @@ class GivenGroove:
     metre: Metre
     name: str
 
+    @classmethod
+    def tapped(cls, pattern: Pattern, metre: Metre) -> GivenGroove:
+        """One that was tapped in."""
+        bars = round(pattern.beats / metre.beats)
+        return cls(pattern, metre, f"tapped in, {bars} bar{'s' if bars > 1 else ''}")
+
     def fits(self, metre: Metre) -> bool:
         """Whether it can be kept to in bars of that metre."""
         return self.metre.beats == metre.beats

@@ -125,7 +125,6 @@ class Jam:
         """How the jam stands now."""
         musical, song = self._musical, self._song
         beat = None if song is None else song.beat_at(self._clock.now())
-        beats = musical.metre.beats
         return Snapshot(
             phase=self.conductor.phase,
             source=musical.source,
@@ -133,8 +132,8 @@ class Jam:
             confidence=musical.confidence,
             bpm=musical.bpm,
             metre=musical.metre,
-            bar=None if beat is None else int(beat // beats) + 1,
-            beat=None if beat is None else int(beat % beats) + 1,
+            bar=None if beat is None else int(beat // musical.metre.beats) + 1,
+            beat=None if beat is None else int(beat % musical.metre.beats) + 1,
             notes=len(self.conductor.heard),
             pattern=self.conductor.pattern,
             drummer_ready=self._drummer.ready,

@@ -1,8 +1,8 @@
 """A groove that the player taps in, on pads or with muted strokes of the guitar.
 
-A `Tapping` belongs to the conductor, from when the pedal goes down until it is let go. It is told
-what is struck in beats of the song; what comes out is laid on sixteenths or on triplets, as all of
-it together lies nearer to: the drummer has the touch.
+A `TapPedal` belongs to the conductor; while it is down it has a `Tapping`, which is told what is
+struck in beats of the song. What comes out is laid on sixteenths or on triplets, as all of it
+together lies nearer to: the drummer has the touch.
 """
 
 from __future__ import annotations
@@ -18,11 +18,48 @@ from engine.music.kit import PITCH_OF, VOICE_OF, Voice
 from engine.music.notes import SIXTEENTH, Hit, Pattern
 
 MOST_BARS = 4
+BRIEFLY_S = 0.5  # a pedal let go so soon was no tapping, though the guitar played meanwhile
 EARLY = 0.5  # beats; a bar is whole if the pedal went down no later than so much behind its line
 LATE = 1.0  # beats; and if it was let go no sooner than so much before its end
 TRIPLET = 1 / 3
 SURELY = 0.8  # how much nearer to triplets the strokes must lie to be in triplets
 LOW_STRING = 4  # semitones above the lowest stroke of a guitar that are the kick still
+
+
+class TapPedal:
+    """The pedal under which a groove is tapped in. Times are seconds, beats those of the song."""
+
+    def __init__(self) -> None:
+        self.last: float | None = None  # when a stroke was tapped last
+        self.too_short = False  # what was tapped last is no groove
+        self._tapping: Tapping | None = None  # while the pedal is down
+        self._pressed = 0.0  # when it went down
+
+    def press(self, time: float, beat: float | None) -> None:
+        """It goes down; `beat` is None while there is no time yet."""
+        self._tapping, self._pressed, self.too_short = Tapping(beat), time, False
+
+    def takes(self, time: float, beat: float | None, message: mido.Message) -> bool:
+        """Whether a message is a stroke that is tapped in, which is then remembered."""
+        if self._tapping is None or message.type != "note_on" or not message.velocity:
+            return False
+        self._tapping.hear(beat, message)
+        self.last = time
+        return True
+
+    def shift(self, beats: float) -> None:
+        """The song has moved by so many beats."""
+        if self._tapping:
+            self._tapping.shift(beats)
+
+    def let_go(self, time: float, beat: float | None, bar_beats: float) -> Pattern | None:
+        """The groove that was tapped; None where nothing was, or where it is `too_short`."""
+        done, self._tapping = self._tapping, None
+        if done is None or not done.struck or time - self._pressed < BRIEFLY_S:
+            return None
+        pattern = None if beat is None else done.groove(beat, bar_beats)
+        self.too_short = pattern is None
+        return pattern
 
 
 @dataclass(frozen=True, slots=True)
