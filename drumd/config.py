@@ -40,6 +40,7 @@ class Settings:
     density: float | None = None
     intensity: float | None = None
     humanize: float | None = None
+    groove: Path | None = None  # a MIDI file whose first bars of drums are kept to
     record: Path | None = None
     force: bool = False  # whether a recording may take the place of a file that is there
     latency_ms: float = 0.0
@@ -52,6 +53,7 @@ class Settings:
     regenerate: Control | None = None
     hold: Control | None = None
     mute: Control | None = None
+    tap_groove: Control | None = None
     style_dial: Control | None = None
     density_dial: Control | None = None
     intensity_dial: Control | None = None
@@ -271,6 +273,7 @@ _PARSE: dict[str, Callable[[object], object]] = {
     "density": _number,
     "intensity": _number,
     "humanize": _number,
+    "groove": _path,
     "record": _path,
     "force": _flag,
     "latency_ms": _number,

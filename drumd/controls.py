@@ -23,9 +23,10 @@ class Command(Enum):
     HALF = "half"
     TAP = "tap"  # one of the four taps of a count-in
     FILL = "fill"  # the next bar is a fill
-    REGENERATE = "regenerate"  # other drums from the next bar on
+    REGENERATE = "regenerate"  # the drummer's next idea from the next bar on
     HOLD = "hold"  # while it is down, the bar that is heard as it is pressed is repeated
     MUTE = "mute"  # while it is down, the drums are silent
+    GROOVE = "tap_groove"  # while it is down, a groove is tapped in
 
 
 class Dial(Enum):

@@ -11,6 +11,7 @@ from typing import Protocol
 from drumd.config import Settings, playable_metre
 from drumd.drummer_process import DrummerProcess, Factory, model_factory
 from drumd.errors import DrumdError, RecordError, SettingsError
+from drumd.jam.given import GivenGroove
 from drumd.jam.jam import DrummerLink, Jam
 from drumd.output.realtime import RealtimeThread, ThreadMaker
 from drumd.output.scheduler import Scheduler
@@ -24,6 +25,7 @@ from drumd.process import main_thread_first, quick_threads, stopped_by_signals
 from drumd.recording.recorder import Recorder
 from drumd.status.reporter import SCREEN_S, Reporter
 from drumd.status.snapshot import Snapshot, Summary
+from drumd.status.told import grooves_of, parts_of
 from drumd.timing.clock import Clock, MonotonicClock
 from drumd.timing.musical import MusicalClock
 from drumd.timing.select import musical_clock
@@ -59,6 +61,7 @@ class SupervisedDrummer(DrummerLink, Protocol):
 class Daemon:
     """Plays along until it is told to stop, the input ends or something vital is gone.
 
+    A `groove` that is given is kept to; where nobody tells a metre, it is in the groove's.
     `clock`, `thread` and `aside` are what it lives by; on simulated ones it runs as fast as it can.
     """
 
@@ -74,14 +77,14 @@ class Daemon:
         clock: Clock | None = None,
         thread: ThreadMaker = RealtimeThread,
         aside: Aside = in_thread,
+        groove: GivenGroove | None = None,
     ) -> None:
         self.ending: Ending | None = None
-        self._settings, self._reporter = settings, reporter
+        self._settings, self._reporter, self._groove = settings, reporter, groove
         self._open_input, self._open_output = open_input, open_output
         self._clock = clock or MonotonicClock()
         self._thread, self._aside = thread, aside
-        self._began = self._clock.now()
-        self._ready_after_s = 0.0
+        self._began, self._ready_after_s = self._clock.now(), 0.0
         self._guitar: SteadyInput | None = None
         self._file: HostFile | None = None  # the input, where it is a file
         self._files: tuple[Path, ...] = ()  # recorded to
@@ -104,7 +107,8 @@ class Daemon:
             recorder = self._start_recorder(stack, metre)
             musical = self._musical_clock(stack, output, metre)
             scheduler = self._scheduler(output, musical)
-            jam = Jam(settings, self._clock, musical, scheduler, self._drummer, recorder)
+            drummer, groove = self._drummer, self._groove
+            jam = Jam(settings, self._clock, musical, scheduler, drummer, recorder, groove=groove)
             stack.callback(jam.finish)  # what ends the last notes is recorded too
             stack.callback(scheduler.stop)  # before it is started: no thread is left behind
             scheduler.start()
@@ -158,7 +162,10 @@ class Daemon:
         return output
 
     def _metre(self, output: SteadyOutput) -> Metre:
-        """What was told, else what the host tells now: a file, or the JACK transport's master."""
+        """What was told, else what the host tells now: a file, or the JACK transport's master.
+
+        Else that of the groove that was given.
+        """
         if self._settings.metre is not None:
             return self._settings.metre
         told = None
@@ -168,7 +175,9 @@ class Daemon:
             told = place.metre
         if told and not playable_metre(told):
             self._reporter.say(f"the drummer cannot play {told}: the bars are counted in 4/4")
-        return told if told and playable_metre(told) else COMMON_TIME
+        if told and playable_metre(told):
+            return told
+        return self._groove.metre if self._groove and not told else COMMON_TIME
 
     def _musical_clock(self, stack: ExitStack, output: SteadyOutput, metre: Metre) -> MusicalClock:
         settings, link = self._settings, None
@@ -240,7 +249,7 @@ class Daemon:
                 self._clock.sleep(STEP_S)
 
     def _tell_trouble(self, trouble: str) -> None:
-        """Say what is wrong with the time that is told, once."""
+        """Say what is wrong with the time or the groove that is told, once."""
         if trouble and trouble != self._trouble:
             self._reporter.say(trouble)
         self._trouble = trouble or self._trouble
@@ -294,4 +303,6 @@ class Daemon:
             answer_ms=jam.thinking.spread(),
             realtime=scheduler.realtime,
             files=self._files,
+            parts=parts_of(jam.conductor.played),
+            grooves=tuple(grooves_of(jam.conductor.played)),
         )

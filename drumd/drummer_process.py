@@ -36,7 +36,10 @@ UNREADY_STARTS = 3  # a drummer that dies so often before it was ever ready will
 
 
 class Drummer(Protocol):
-    """A drummer: `engine.inference.infer.BundleDrummer`, or a fake."""
+    """A drummer: `engine.inference.infer.BundleDrummer`, or a fake.
+
+    It may have a text `told`, which says in words what it played last.
+    """
 
     def play(self, request: Request) -> Pattern: ...
 
@@ -52,6 +55,7 @@ class Answer:
     request: Request
     pattern: Pattern
     seconds: float  # how long it thought
+    told: str = ""  # what it says that it plays
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,7 @@ class _Ready:
 class _Played:
     pattern: Pattern
     seconds: float
+    told: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +166,8 @@ class DrummerProcess:
             case _Ready():
                 self.ready = self._was_ready = True
                 self._send(now)
-            case _Played(pattern, seconds) if self._in_flight is not None:
-                answer = Answer(self._in_flight, as_music(pattern), float(seconds))
+            case _Played(pattern, seconds, told) if self._in_flight is not None:
+                answer = Answer(self._in_flight, as_music(pattern), float(seconds), str(told))
                 self._in_flight, self._wait = None, 0.0
                 self._send(now)
                 return [answer]
@@ -244,4 +249,5 @@ def _answer(pipe: Connection, factory: Factory) -> None:
         request = pipe.recv()
         began = time.perf_counter()
         pattern = drummer.play(request)
-        pipe.send(_Played(pattern, time.perf_counter() - began))
+        told = str(getattr(drummer, "told", ""))
+        pipe.send(_Played(pattern, time.perf_counter() - began, told))

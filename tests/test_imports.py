@@ -77,6 +77,7 @@ SHARED = (
     "engine.music.bars",
     "engine.music.general_midi",
     "engine.music.kit",
+    "engine.music.loop",
     "engine.music.notes",
     "engine.music.wishes",
     "engine.beats.count_in",

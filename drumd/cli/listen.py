@@ -11,6 +11,7 @@ import click
 from drumd.cli.terminal import tell
 from drumd.config import CLOCKS, KEY_OF, load_settings
 from drumd.daemon import Daemon
+from drumd.jam.given import GivenGroove
 from drumd.status.reporter import PlainReporter, reporter_for
 from engine.music.wishes import STYLE_NAMES
 
@@ -31,6 +32,9 @@ About how fast? Your first note is beat one, and the drums follow you from there
     drumd listen --in "Guitar" --out "AI Drums" --bpm 112 --record session.mid
 In a style, with a pedal for fills and a knob for how hard it plays (docs/controls.md):
     drumd listen --style funk --density 0.6 --fill "cc 80" --intensity-dial "cc 11"
+To a groove of yours, from a file or tapped on pads and strings while a pedal is held:
+    drumd listen --groove beat.mid
+    drumd listen --tap-groove "cc 67"
 The same settings every time (keys are the options' names, the command line goes over them):
     drumd listen --config configs/listen.toml
 """
@@ -55,6 +59,7 @@ MidiFile = click.Path(dir_okay=False, path_type=Path)
 @click.option("--density", type=float, help="How many strokes, 0..1; its own choice if left out.")
 @click.option("--intensity", type=float, help="How hard, 0..1; it goes with you if left out.")
 @click.option("--humanize", type=float, help="0: on the grid and even; 1: as it has learnt.")
+@click.option("--groove", type=MidiFile, help="Keep to its first one to four bars of drums.")
 @click.option("--record", type=MidiFile, help="Keep guitar and drums (see `drumd report`).")
 @click.option(
     "--force", is_flag=True, default=None,
@@ -67,9 +72,10 @@ MidiFile = click.Path(dir_okay=False, path_type=Path)
 @click.option("--twice", metavar="CONTROL", help="Doubles the beats from the next bar line on.")
 @click.option("--half", metavar="CONTROL", help="Halves them.")
 @click.option("--fill", metavar="CONTROL", help="Makes the next bar a fill.")
-@click.option("--regenerate", metavar="CONTROL", help="Asks for other drums from the next bar on.")
+@click.option("--regenerate", metavar="CONTROL", help="The next idea, from the next bar on.")
 @click.option("--hold", metavar="CONTROL", help="While down, repeats the bar that plays.")
 @click.option("--mute", metavar="CONTROL", help="While down, silences the drums.")
+@click.option("--tap-groove", metavar="CONTROL", help="While down, taps in a groove.")
 @click.option("--style-dial", metavar="CONTROL", help="Sets the style: `program` or `cc 20`.")
 @click.option("--density-dial", metavar="CONTROL", help="Sets the density: `cc 21`.")
 @click.option("--intensity-dial", metavar="CONTROL", help="Sets the intensity.")
@@ -81,10 +87,20 @@ MidiFile = click.Path(dir_okay=False, path_type=Path)
 def command(config: Path | None, as_json: bool, **options: object) -> None:
     settings = load_settings(config, {KEY_OF.get(name, name): v for name, v in options.items()})
     reporter = PlainReporter(sys.stderr) if as_json else reporter_for(sys.stdout)
-    daemon = Daemon(settings, reporter)
+    daemon = Daemon(settings, reporter, groove=_given(settings.groove))
     summary = daemon.run()
     if as_json:
         click.echo(json.dumps(summary.as_dict(), indent=2))
     else:
         tell(summary.text())
     sys.exit(daemon.ending.status if daemon.ending else 0)
+
+
+def _given(file: Path | None) -> GivenGroove | None:
+    """The groove of a file, as plain values."""
+    if file is None:
+        return None
+    from engine.grooves.given import groove_of_file  # loads numpy
+
+    groove = groove_of_file(file)
+    return GivenGroove(groove.pattern, groove.metre, f"{file.name}, {groove.name}")

@@ -4,8 +4,10 @@ __all__ = [
     "conductor",
     "control_map",
     "dials",
+    "given",
     "groove",
     "heard",
     "jam",
     "player",
+    "tapping",
 ]

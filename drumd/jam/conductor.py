@@ -14,6 +14,10 @@ elsewhere at once, as some do when they loop, has jumped. In a loop shorter than
 ever comes: once a bar's worth of it has gone by, the place where it begins counts as one. A host
 that jumps faster than one can loop rattles: that is not played.
 
+While the player taps in a groove (`drumd.jam.tapping`) the notes that begin are strokes of it and
+no guitar; they keep the drums from resting. A drummer who says that the song has moved to another
+part begins a phrase there.
+
 What the player has set (`drumd.jam.dials`) is looked up when a bar is asked for. How bars are
 struck is for the `Groove` to know (`drumd.jam.groove`).
 """
@@ -27,15 +31,17 @@ import mido
 
 from drumd.controls import Command, Dial
 from drumd.jam.dials import Dials
+from drumd.jam.given import GivenGroove
 from drumd.jam.groove import Groove
 from drumd.jam.heard import HeardNotes, jump_shift
 from drumd.jam.player import Player
+from drumd.jam.tapping import TapPedal
 from drumd.status.phase import BarCounts, Phase
+from drumd.status.told import NOTHING, Told
 from drumd.timing.musical import MusicalClock
 from drumd.timing.song_state import SongState
 from drumd.timing.timeline import Timeline
-from engine.music.notes import Pattern, Request
-from engine.music.wishes import Wishes
+from engine.music.notes import Note, Pattern, Request
 
 ASK_S = 0.2  # the longest that an answer is waited for; the guitar heard is older by as much
 SEND_S = 0.03  # between the deadline and the earliest hit there may be
@@ -49,6 +55,7 @@ RATTLE_S = 0.3  # two jumps within that: a loop shorter than an eighth at 200 bp
 TOGETHER_S = 0.045  # jumps so close are one, told in two words: a clock comes between at 56 bpm
 HELD_BARS = 4  # a note held for longer has lost its note-off
 EVER = float("-inf")
+TOO_SHORT = "what was tapped is no groove: hold the pedal for a whole bar, while the song runs"
 
 
 class Conductor:
@@ -67,8 +74,10 @@ class Conductor:
         self.phase = Phase.STOPPED
         self.counts = BarCounts()
         self.pattern: Pattern | None = None  # the last bar that was cued, while playing
+        self.told = NOTHING  # what the drummer says that it plays in this song
+        self.played = list[Told]()  # what it has played, one after the other, in all songs
         self._musical, self._player, self._ask = musical, player, ask
-        self._groove = Groove(player, dials or Dials())
+        self._groove, self._taps = Groove(player, dials or Dials()), TapPedal()
         self._bar = 0  # the next bar to settle
         self._asked: Request | None = None
         self._answered = False
@@ -79,24 +88,36 @@ class Conductor:
         self._rattling = False
         self._stopped = (EVER, Phase.STOPPED)  # when, and what the drummer was doing then
         self._counted_in: float | None = None  # when (seconds), as far as has been seen to
+        self._song = 0  # the number of the song, from 1
 
     @property
     def bar_beats(self) -> float:
         return self._musical.metre.beats
 
-    def hear(self, time: float, message: mido.Message) -> None:
-        """Take in a message of the guitar or the host."""
+    @property
+    def trouble(self) -> str:
+        """What is wrong with the groove that the player gives, in one sentence."""
+        given, metre = self.dials.given, self._musical.metre
+        if given and not given.fits(metre):
+            return f"the groove {given.name} is in {given.metre}: bars of {metre} do without it"
+        return TOO_SHORT if self._taps.too_short else ""
+
+    def hear(self, time: float, message: mido.Message) -> bool:
+        """Take in a message of the guitar or the host; False for a stroke that is tapped in."""
         before = self._musical.state
         self._musical.hear(time, message)
         self._notice(time, before)
         timeline = self._musical.timeline if self._musical.rolling else None
+        if self._taps.takes(time, _beat(timeline, time), message):
+            return False
         if time < (self._musical.music_from or EVER):
-            return  # a count-in
+            return True  # a count-in
         began = self.heard.hear(time, message, timeline)
         if timeline and self.phase is Phase.STOPPED:
             self._begin(time, timeline)
         if began and timeline and self._enter is None:
             self._enter = self._entry_after(timeline.beat_at(time))
+        return True
 
     def command(self, time: float, command: Command) -> None:
         """Do what the player said with a pedal at `time`."""
@@ -131,8 +152,10 @@ class Conductor:
 
     def press(self, time: float, down: frozenset[Command]) -> None:
         """These pedals are held from `time` on; the mute counts from the next bar line on."""
-        muted = self.dials.muted
+        muted, tapping = self.dials.muted, self.dials.tapping
         self._groove.press(down)
+        if self.dials.tapping != tapping:
+            self._turn_tapping(time)
         if self.dials.muted != muted and self._musical.timeline is not None:
             self._turn_mute(self._musical.timeline.beat_at(time))
 
@@ -142,13 +165,35 @@ class Conductor:
         else:
             self._groove.unmute(beat)
 
-    def answer(self, request: Request, pattern: Pattern) -> None:
-        """Play what the drummer answered, unless that comes too late."""
+    def _turn_tapping(self, time: float) -> None:
+        """The pedal is down, or let go: then what was tapped is the groove, if it is one."""
+        timeline = self._musical.timeline if self._musical.rolling else None
+        beat = _beat(timeline, time)
+        if self.dials.tapping:
+            self._taps.press(time, beat)
+        elif pattern := self._taps.let_go(time, beat, self.bar_beats):
+            self._groove.keep_to(GivenGroove.tapped(pattern, self._musical.metre))
+            if self._enter is None:
+                self._enter = beat
+        elif not self._taps.too_short:
+            self._groove.keep_to(None)
+
+    def answer(self, request: Request, pattern: Pattern, told: str = "") -> None:
+        """Play what the drummer answered, unless that comes too late; `told` says what it is."""
         if request is not self._asked or self._answered:
             self.counts.dropped_answers += 1
             return
         self._answered = True
-        self._play(pattern, request.wishes)
+        self._hear_told(Told.of(told))
+        self._play(self._groove.answered(pattern, request.wishes, request.start))
+
+    def _hear_told(self, told: Told) -> None:
+        """What the drummer says of the bar that begins next."""
+        if told.part and self.told.part not in ("", told.part):
+            self._groove.turn_to_part()
+        self.told = told
+        if told != NOTHING and self.played[-1:] != [told]:
+            self.played.append(told)
 
     def step(self, now: float) -> None:
         """Do what is due at `now` seconds; to be called some hundred times a second."""
@@ -198,32 +243,42 @@ class Conductor:
         until = self.heard.sounded_until(timeline.beat_at(now), held=HELD_BARS * self.bar_beats)
         if self._counted_in is not None and self._musical.counted_in is not None:
             until = max(timeline.beat_at(self._counted_in), EVER if until is None else until)
+        if self._taps.last is not None:
+            until = max(timeline.beat_at(self._taps.last), EVER if until is None else until)
         return until is not None and until > start - SILENT_BARS * self.bar_beats + EARLY
 
     def _ask_for_bar(self, now: float, timeline: Timeline) -> None:
         heard_until = timeline.beat_at(now)
         notes = self.heard.notes(heard_until)
         self._groove.hear(notes, heard_until, self.bar_beats)
-        dials = self._groove.dials
         if self.phase is not Phase.PLAYING:
             self._groove.come_in()
         elif self._groove.held is not None:
             self._answered = True
-            self._play(self._groove.held, dials.wishes)
+            self._play_again(self._groove.held)
             return
-        self._asked = Request(
+        self._asked = self._request(notes, heard_until, self._musical.bpm or timeline.bpm)
+        self._ask(self._asked)
+
+    def _request(self, notes: tuple[Note, ...], heard_until: float, bpm: float) -> Request:
+        """What to ask for the next bar."""
+        wishes, dials = self._groove.wishes(), self._groove.dials  # a phrase may begin with it
+        return Request(
             bar=self._bar,
             start=self._bar * self.bar_beats,
             notes=notes,
             heard_until=heard_until,
             metre=self._musical.metre,
-            bpm=self._musical.bpm or timeline.bpm,
+            bpm=bpm,
             history=tuple(self._groove.history),
             temperature=dials.temperature,
-            wishes=self._groove.wishes(),
+            wishes=wishes,
             seed=dials.seed,
+            song=self._song,
+            since=self._groove.since,
+            groove=self._groove.bar(self._musical.metre),
+            idea=dials.idea,
         )
-        self._ask(self._asked)
 
     def _settle(self, now: float, timeline: Timeline) -> None:
         """The deadline of the next bar is here: play, play the last bar again, or rest."""
@@ -234,16 +289,18 @@ class Conductor:
                 self.counts.missed += 1
             elif now < timeline.time_of((self._bar + 1) * self.bar_beats):  # else it is long gone
                 self.counts.repeated += 1
-                self._play(self._groove.again, self._groove.dials.wishes)
+                self._play_again(self._groove.again)
         self._groove.settle()
         self._landed, self._passed = self._bar * self.bar_beats, 0.0
         self._bar += 1
         self._asked, self._answered = None, False
 
-    def _play(self, pattern: Pattern, wished: Wishes) -> None:
-        """Cue the next bar, which was asked for with these wishes."""
-        self.phase = Phase.PLAYING
-        self.pattern = self._groove.play(pattern, wished, self._bar * self.bar_beats)
+    def _play_again(self, pattern: Pattern) -> None:
+        self._play(self._groove.play_again(pattern, self._bar * self.bar_beats))
+
+    def _play(self, struck: Pattern) -> None:
+        """The next bar is cued, to be struck so."""
+        self.phase, self.pattern = Phase.PLAYING, struck
         self.counts.played += 1
 
     def _rest(self) -> None:
@@ -264,6 +321,7 @@ class Conductor:
         self.phase, self._passed = Phase.LISTENING, 0.0
         self._go_on_from(time, beat)
         self._groove.begin()
+        self._song, self.told = self._song + 1, NOTHING
         since = self._musical.music_from
         first = beat - JUST_NOW if since is None else timeline.beat_at(since)
         onsets = [note.onset for note in self.heard.notes(beat) if note.onset > first]
@@ -290,6 +348,7 @@ class Conductor:
         else:
             self._landed += shift
         self.heard.shift(shift)
+        self._taps.shift(shift)
         self._groove.drop()
         self._asked, self._answered = None, False
         if self._enter is not None:
@@ -330,3 +389,8 @@ class Conductor:
             self._ask_for_bar(now, timeline)
         else:
             self._rest()
+
+
+def _beat(timeline: Timeline | None, time: float) -> float | None:
+    """The beat at `time`, if the song runs."""
+    return None if timeline is None else timeline.beat_at(time)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from drumd.controls import Command, Dial
+from drumd.jam.given import GivenGroove
 from engine.music.wishes import FREE, STYLE_NAMES, Wishes, style_of
 
 FULL = 127  # a controller's highest value
@@ -22,6 +23,8 @@ class Dials:
     wishes: Wishes = FREE
     temperature: float | None = None  # None: the bundle's own
     seed: int = 0
+    idea: int = 0  # which of the drummer's own, 0 the first
+    given: GivenGroove | None = None  # kept to instead of the drummer's ideas
     fill: bool = False  # the next bar that is asked for is to be a fill
     down: frozenset[Command] = frozenset()  # pedals and keys that are held
 
@@ -32,6 +35,10 @@ class Dials:
     @property
     def muted(self) -> bool:
         return Command.MUTE in self.down
+
+    @property
+    def tapping(self) -> bool:
+        return Command.GROOVE in self.down
 
     def turned(self, dial: Dial, value: int, *, program: bool = False) -> Dials:
         """With a dial at a controller's value or, for the style, at a program, both 0..127."""
@@ -55,6 +62,12 @@ class Dials:
 
     def __str__(self) -> str:
         """What is set, in words; empty where all is left to the drummer."""
-        states = {"fill to come": self.fill, "held": self.holding, "muted": self.muted}
-        said = [str(self.wishes), *(word for word, so in states.items() if so)]
+        states = {
+            "fill to come": self.fill,
+            "held": self.holding,
+            "muted": self.muted,
+            "tapping a groove": self.tapping,
+        }
+        given = f"groove: {self.given.name}" if self.given else ""
+        said = [str(self.wishes), given, *(word for word, so in states.items() if so)]
         return ", ".join(word for word in said if word)

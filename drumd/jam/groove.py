@@ -13,14 +13,13 @@ from dataclasses import replace
 
 from drumd.controls import Command, Dial
 from drumd.jam.dials import Dials
+from drumd.jam.given import GivenGroove
 from drumd.jam.player import Player
-from engine.music.notes import Note, Pattern
+from engine.music.notes import HISTORY_BARS, Metre, Note, Pattern
 from engine.music.wishes import Wishes
 from engine.performance.dynamics import Dynamics
 from engine.performance.expression import touched
 from engine.performance.phrase import Phrase
-
-HISTORY = 4  # bars of its own that the drummer is reminded of
 
 
 class Groove:
@@ -28,7 +27,7 @@ class Groove:
 
     def __init__(self, player: Player, dials: Dials) -> None:
         self.dials = dials
-        self.history: deque[Pattern] = deque(maxlen=HISTORY)
+        self.history: deque[Pattern] = deque(maxlen=HISTORY_BARS)
         self.again: Pattern | None = None  # what plays when there is nothing new; never a fill
         self._player = player
         self._phrase, self._dynamics, self._gain = Phrase(), Dynamics(), 1.0
@@ -38,6 +37,8 @@ class Groove:
         self._before: Pattern | None = None  # the bar before that one
         self._held: Pattern | None = None  # what the player holds
         self._promised = False  # the player's fill has been asked for
+        self._turns = self._asked_turns = 0  # how often another groove was wished for; by then
+        self._begins = False  # a phrase begins with the next bar that is asked for
 
     @property
     def held(self) -> Pattern | None:
@@ -57,13 +58,28 @@ class Groove:
         self.dials = replace(self.dials, fill=True)
 
     def regenerate(self) -> None:
-        """The player wants other drums, with nothing remembered."""
-        self.dials = replace(self.dials, seed=self.dials.seed + 1)
+        """The player wants the next idea, or the given groove played otherwise."""
+        idea = self.dials.idea + (self.dials.given is None)
+        self.dials = replace(self.dials, seed=self.dials.seed + 1, idea=idea)
+        self._forget()
+
+    def keep_to(self, given: GivenGroove | None) -> None:
+        """The player gives a groove, which begins a phrase; None: the drummer's own again."""
+        if given == self.dials.given:
+            return
+        self.dials = replace(self.dials, given=given)
+        self._begins = True
+        self._forget()
+
+    def _forget(self) -> None:
+        """What was played, and what is still to be played of it, must not pull back the new."""
         self.history.clear()
+        self._turns += 1
 
     def begin(self) -> None:
-        """A new song: what was played in the last one is over."""
-        self.history.clear()
+        """A new song: what was played in the last one is over, and the first idea comes first."""
+        self.dials = replace(self.dials, idea=0)
+        self._forget()
         self.again = self._cued = self._sounding = self._before = None
 
     def hear(self, notes: Sequence[Note], heard_until: float, bar_beats: float) -> None:
@@ -74,21 +90,52 @@ class Groove:
         """The drums come in with the next bar, where a phrase begins."""
         self._phrase.begin()
 
+    def turn_to_part(self) -> None:
+        """The next bar begins another part of the song."""
+        self._phrase.turn()
+
+    @property
+    def since(self) -> int:
+        """Bars since the drums came in, or since a part or a given groove began."""
+        return self._phrase.bars
+
+    def bar(self, metre: Metre) -> Pattern | None:
+        """What the next bar is to keep to; None: what the drummer finds."""
+        given = self.dials.given
+        return given.bar(self.since) if given and given.fits(metre) else None
+
     def wishes(self) -> Wishes:
         """What to ask for in the next bar; a fill whose bar was not played is asked for again."""
+        if self._begins:
+            self._phrase.begin()
+        self._begins, self._asked_turns = False, self._turns
         self._promised |= self.dials.fill
         self.dials = replace(self.dials, fill=False)
         wishes = self.dials.wishes
         return self._phrase.wishes(replace(wishes, fill=True) if self._promised else wishes)
 
-    def play(self, pattern: Pattern, wished: Wishes, start: float) -> Pattern:
+    def answered(self, pattern: Pattern, wished: Wishes, start: float) -> Pattern:
+        """Cue what the drummer answered to what was asked last; returns it as it is struck."""
+        return self.play(pattern, wished, start, remember=self._asked_turns == self._turns)
+
+    def play_again(self, pattern: Pattern, start: float) -> Pattern:
+        """Cue a bar that has been played already; returns it as it is struck.
+
+        Where the player has wished for another groove since, it is not remembered once more.
+        """
+        return self.play(pattern, self.dials.wishes, start, remember=bool(self.history))
+
+    def play(
+        self, pattern: Pattern, wished: Wishes, start: float, *, remember: bool = True
+    ) -> Pattern:
         """Cue a bar that was asked for with these wishes; returns it as it is struck."""
         self._promised &= not wished.fill
         struck = self.cue(self._phrase.play(pattern, wished), start)
         self._cued = pattern
         if not wished.fill:
             self.again = pattern
-            self.history.append(pattern)
+            if remember:
+                self.history.append(pattern)
         return struck
 
     def cue(self, pattern: Pattern, start: float) -> Pattern:

@@ -18,10 +18,13 @@ from drumd.drummer_process import Answer
 from drumd.jam.conductor import Conductor
 from drumd.jam.control_map import ControlMap
 from drumd.jam.dials import Dials
+from drumd.jam.given import GivenGroove
 from drumd.output.scheduler import Scheduler
 from drumd.recording.diary import Diary
 from drumd.recording.recorder import DRUMS, GUITAR, Recorder
+from drumd.status.phase import Phase
 from drumd.status.snapshot import RECENT, Gauge, Snapshot
+from drumd.status.told import NOTHING, Told
 from drumd.timing.clock import Clock
 from drumd.timing.musical import MusicalClock
 from drumd.timing.timeline import Timeline
@@ -54,11 +57,13 @@ class Jam:
         scheduler: Scheduler,
         drummer: DrummerLink,
         recorder: Recorder | None = None,
+        *,
+        groove: GivenGroove | None = None,
     ) -> None:
         self.inbox = Inbox()
         self.hits = 0
         self.lateness, self.thinking = Gauge(), Gauge()
-        dials = Dials(settings.wishes, settings.temperature, settings.seed)
+        dials = Dials(settings.wishes, settings.temperature, settings.seed, given=groove)
         self.conductor = Conductor(musical, scheduler, self._ask, dials=dials)
         self._clock, self._musical, self._scheduler = clock, musical, scheduler
         self._drummer, self._recorder = drummer, recorder
@@ -73,11 +78,11 @@ class Jam:
             self._hear(stamp, message)
         for answer in self._drummer.poll(now):
             self.thinking.add(answer.seconds)
-            self.conductor.answer(answer.request, answer.pattern)
+            self.conductor.answer(answer.request, answer.pattern, answer.told)
         self.conductor.step(now)
         self.collect_sent()
         if self._diary:
-            self._diary.step(now)
+            self._diary.step(now, str(self.told))
         if self._recorder:
             self._recorder.follow(now, self._song, self._musical.jumps)
 
@@ -86,8 +91,8 @@ class Jam:
         if self._controls.owns(message):
             self._obey(stamp, message)
             return
-        self.conductor.hear(stamp, message)
-        if self._recorder:
+        music = self.conductor.hear(stamp, message)
+        if self._recorder and music:
             self._recorder.hear(stamp, GUITAR, message)
 
     def _obey(self, stamp: float, message: mido.Message) -> None:
@@ -114,13 +119,12 @@ class Jam:
         """Keep what has happened since the last step."""
         self.collect_sent()
         if self._diary:
-            self._diary.write(self._clock.now())
+            self._diary.write(self._clock.now(), str(self.told))
 
     def snapshot(self) -> Snapshot:
         """How the jam stands now."""
         musical, song = self._musical, self._song
         beat = None if song is None else song.beat_at(self._clock.now())
-        beats = musical.metre.beats
         return Snapshot(
             phase=self.conductor.phase,
             source=musical.source,
@@ -128,8 +132,8 @@ class Jam:
             confidence=musical.confidence,
             bpm=musical.bpm,
             metre=musical.metre,
-            bar=None if beat is None else int(beat // beats) + 1,
-            beat=None if beat is None else int(beat % beats) + 1,
+            bar=None if beat is None else int(beat // musical.metre.beats) + 1,
+            beat=None if beat is None else int(beat % musical.metre.beats) + 1,
             notes=len(self.conductor.heard),
             pattern=self.conductor.pattern,
             drummer_ready=self._drummer.ready,
@@ -139,8 +143,14 @@ class Jam:
             dropped=self.inbox.dropped,
             lateness=self.lateness.spread(RECENT),
             dials=str(self.conductor.dials),
-            trouble=musical.trouble,
+            trouble=musical.trouble or self.conductor.trouble,
+            groove=str(self.told),
         )
+
+    @property
+    def told(self) -> Told:
+        """What the drummer says that it plays, while it plays."""
+        return self.conductor.told if self.conductor.phase is Phase.PLAYING else NOTHING
 
     @property
     def _song(self) -> Timeline | None:

@@ -15,22 +15,25 @@ class Diary:
     def __init__(self, recorder: Recorder, musical: MusicalClock) -> None:
         self._recorder, self._musical = recorder, musical
         self._late_ms: list[float] = []
-        self._clock = ""  # as written last
+        self._clock = self._told = ""  # as written last
         self._write_at = float("-inf")
 
     def hit(self, late_s: float) -> None:
         self._late_ms.append(round(late_s * 1e3, 3))
 
-    def step(self, now: float) -> None:
-        """Write once a second, and when another source leads."""
-        if now >= self._write_at or self._leads() != self._clock:
-            self.write(now)
+    def step(self, now: float, told: str = "") -> None:
+        """Write once a second, and when another source leads or another groove is played.
 
-    def write(self, now: float) -> None:
+        `told` is what the drummer says that it plays.
+        """
+        if now >= self._write_at or (self._leads(), told) != (self._clock, self._told):
+            self.write(now, told)
+
+    def write(self, now: float, told: str = "") -> None:
         """Write what there is to tell."""
-        self._write_at = now + EVERY_S
+        self._write_at, self._told = now + EVERY_S, told
         self._clock, sure = self._leads(), round(self._musical.confidence, 3)
-        moment = Moment(self._clock, sure, tuple(self._late_ms))
+        moment = Moment(self._clock, sure, tuple(self._late_ms), told)
         self._late_ms.clear()
         self._recorder.tell(now, moment.to_text())
 

@@ -1,4 +1,4 @@
-"""What a recording tells of itself, once a second: the clock, how sure it is, how late hits were.
+"""What a recording tells of itself, once a second: the clock, the groove, how late hits were.
 
 It stands in the recording's tempo track as text, which players and DAWs pass over.
 """
@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 MARK = "drumd "  # how such a text begins
 LONGEST_MS = 600_000.0  # no hit is later, or earlier
 NAME_LENGTH = 40  # of a source of time
+TOLD_LENGTH = 200  # of what the drummer said that it plays
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class Moment:
     clock: str  # the source that leads; "none" while the song stands still
     sure: float  # 0..1
     late_ms: tuple[float, ...] = ()  # one for each hit
+    told: str = ""  # what the drummer says that it plays
 
     def to_text(self) -> str:
         return MARK + json.dumps(asdict(self), separators=(",", ":"))
@@ -34,7 +36,8 @@ class Moment:
             told = json.loads(text.removeprefix(MARK))
             late = tuple(_finite(told["late_ms"], LONGEST_MS))
             (sure,) = _finite([told["sure"]], 1.0)
-            return cls(str(told["clock"])[:NAME_LENGTH], sure, late)
+            played = str(told.get("told", ""))[:TOLD_LENGTH]  # older recordings have none
+            return cls(str(told["clock"])[:NAME_LENGTH], sure, late, played)
         except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
             return None
 

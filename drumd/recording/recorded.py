@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from drumd.recording.moment import Moment
+from drumd.status.told import NOTHING, Told
 from engine.errors import MidiError
 from engine.midi.contents import Contents, TempoMap, open_contents
 from engine.midi.smf import TEMPO, TEXT
@@ -20,6 +21,15 @@ SAID_S = 0.05  # so long after a clock has begun to roll the recording says so, 
 MOST_BEATS = 100_000
 GUITAR, DRUMS = "Guitar", "AI Drums"
 Struck = tuple[float, int]  # seconds, MIDI note
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A stretch in which the drummer said that it plays the same, in seconds."""
+
+    start: float
+    end: float
+    told: Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +47,21 @@ class Recorded:
     @property
     def late_ms(self) -> list[float]:
         return [late for _, moment in self.moments for late in moment.late_ms]
+
+    @property
+    def turns(self) -> list[Turn]:
+        """What the drummer said that it plays, one after the other, where it said something."""
+        said = [(time, Told.of(moment.told)) for time, moment in self.moments]
+        new = [at for at, (_, told) in enumerate(said) if not at or told != said[at - 1][1]]
+        ends = [said[at][0] for at in new[1:]] + [self.seconds]
+        turns = (Turn(said[at][0], end, said[at][1]) for at, end in zip(new, ends, strict=True))
+        return [turn for turn in turns if turn.told != NOTHING]
+
+    def bars_in(self, start: float, end: float) -> tuple[int, int] | None:
+        """The first and the last bar that begin in a stretch, counted from 1; None if none does."""
+        ones = [time for time, one in self.beats if one]
+        inside = [number for number, time in enumerate(ones, start=1) if start <= time < end]
+        return (inside[0], inside[-1]) if inside else None
 
 
 def read_session(path: Path) -> Recorded:

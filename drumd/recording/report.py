@@ -14,11 +14,12 @@ from typing import TypeVar
 
 import numpy as np
 
-from drumd.recording.recorded import Recorded, read_session
+from drumd.recording.recorded import Recorded, Turn, read_session
+from drumd.status.told import parts_of
 from engine.pages.html import html_page, section, tiles, write_page
 from engine.pages.svg import Scale, Svg
 
-Told = TypeVar("Told")
+Entry = TypeVar("Entry")
 
 WIDE, LEFT = 1140.0, 44.0
 ROW_S = 20.0  # of the session in one row of the picture
@@ -29,6 +30,7 @@ KEY = (
 )
 PLAYED = ("Played, and the beats found", "Higher notes lie higher; the drums below.")
 TEMPO = ("Tempo", "One step a bar, as the musical clock had it; below, which source led.")
+GROOVES = ("Grooves", "What the drummer said that it played, and in which part of the song.")
 LATE = ("Lateness of the hits", "From when a hit was due to when it was handed to the port.")
 
 
@@ -43,6 +45,7 @@ def session_page(session: Recorded) -> str:
     body = (
         _tiles(session)
         + section(PLAYED, KEY + "".join(_rows(session)))
+        + (section(GROOVES, _grooves(session)) if session.turns else "")
         + section(TEMPO, _tempo(session))
         + section(LATE, _lateness(session.late_ms))
     )
@@ -96,11 +99,40 @@ def _row(session: Recorded, start: float) -> str:
 
 
 def _between(
-    entries: Sequence[tuple[float, Told]], start: float, end: float
-) -> Sequence[tuple[float, Told]]:
+    entries: Sequence[tuple[float, Entry]], start: float, end: float
+) -> Sequence[tuple[float, Entry]]:
     """The entries of a stretch of time, of those in order of time."""
     first = bisect_left(entries, start, key=itemgetter(0))
     return entries[first : bisect_left(entries, end, key=itemgetter(0))]
+
+
+def _grooves(session: Recorded) -> str:
+    """The parts as A, B, A over the time, and the groove of each."""
+    turns = session.turns
+    parts = parts_of(turn.told for turn in turns)
+    picture, across = Svg(WIDE, 34, "parts over time"), Scale(0, session.seconds, LEFT, WIDE - 8)
+    for turn in turns:
+        width = across(turn.end) - across(turn.start)
+        shade = "guitar" if turn.told.part in ("A", "C") else "model"
+        picture.rect(across(turn.start), 2, width - 1, 12, shade, alpha=0.6, tip=str(turn.told))
+        if width > 12:
+            picture.text(across(turn.start) + 2, 28, turn.told.part, "faint")
+    rows = "".join(
+        f"<tr><td>{_bars(session, turn)}</td><td>{escape(turn.told.part)}</td>"
+        f"<td>{escape(turn.told.groove)}</td></tr>"
+        for turn in turns
+    )
+    head = "<tr><th>bars</th><th>part</th><th>groove</th></tr>"
+    said = f"<p>Parts: <b>{escape(parts)}</b></p>" if parts else ""
+    return f"{said}{picture}<table>{head}{rows}</table>"
+
+
+def _bars(session: Recorded, turn: Turn) -> str:
+    """Which bars a groove was played in, in words."""
+    found = session.bars_in(turn.start, turn.end)
+    if found is None:
+        return "–"
+    return f"{found[0]}" if found[0] == found[1] else f"{found[0]}–{found[1]}"
 
 
 def _tempo(session: Recorded) -> str:

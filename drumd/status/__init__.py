@@ -6,4 +6,5 @@ __all__ = [
     "reporter",
     "snapshot",
     "streams",
+    "told",
 ]

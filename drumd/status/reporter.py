@@ -46,7 +46,8 @@ class PlainReporter:
 
     def show(self, snapshot: Snapshot) -> None:
         step = None if snapshot.bar is None else (snapshot.bar - 1) // LINE_BARS
-        state = (snapshot.doing, snapshot.source, snapshot.dials, step, snapshot.away)
+        playing = (snapshot.doing, snapshot.groove, snapshot.dials)
+        state = (*playing, snapshot.source, step, snapshot.away)
         if state != self._last:
             self._last = state
             self.say(snapshot.line())

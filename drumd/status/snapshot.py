@@ -76,7 +76,8 @@ class Snapshot:
     garbled: int = 0  # messages that came in and were no MIDI
     refused: int = 0  # messages that the output port had no room for
     dials: str = ""  # what the player has set, in words
-    trouble: str = ""  # what is wrong with the time that is told, in one sentence
+    trouble: str = ""  # what is wrong with the time or the groove that is told, in one sentence
+    groove: str = ""  # what the drummer says that it plays
 
     def line(self) -> str:
         """The snapshot in one line."""
@@ -87,10 +88,11 @@ class Snapshot:
         faults += f", {self.dropped} messages dropped" if self.dropped else ""
         faults += self._port_faults()
         faults += "".join(f", waiting for port {name}" for name in self.away)
+        doing = self.doing + (f", {self.groove}" if self.groove else "")
         dials = f" [{self.dials}]" if self.dials else ""
         return (
             f"{place:<8} {tempo:<18} {self.notes:>3} notes heard, {self.hits:>4} hits, "
-            f"lateness {self.lateness.max:.2f} ms{faults}; {self.doing}{dials} {self._drums()}"
+            f"lateness {self.lateness.max:.2f} ms{faults}; {doing}{dials} {self._drums()}"
         )
 
     def _port_faults(self) -> str:
@@ -122,6 +124,7 @@ class Snapshot:
                 f"   tempo   {tempo:<12} {self.metre}   clock: {self.source}{sure}",
                 f"     bar   {place:<12} window: {self.notes} notes",
                 f"   drums   {self.doing}{waiting}",
+                *([f"  groove   {self.groove}"] if self.groove else []),
                 f"     set   {self.dials or 'nothing: all is left to the drummer'}",
                 f"    hits   {self.hits} sent, {self.late} late, "
                 f"{self.bars.repeated} bars repeated, {self.dropped} messages dropped"
@@ -156,6 +159,8 @@ class Summary:
     unheard: int = 0  # hits that came while the output port was away
     garbled: int = 0  # messages that came in and were no MIDI
     refused: int = 0  # messages that the output port had no room for
+    parts: str = ""  # of the song, as they were played: A, B, A
+    grooves: tuple[str, ...] = ()  # what the drummer said that it played, each once
 
     def text(self) -> str:
         """The summary in plain words."""
@@ -164,7 +169,10 @@ class Summary:
             f"{self.bars.played} bars played, {self.bars.repeated} of them repeated; "
             f"{self.hits} hits, {self.late} dropped as late",
             f"lateness of the hits {self.lateness_ms} (p50 / p99 / max)",
+            *(f"played {groove}" for groove in self.grooves),
         ]
+        if self.parts:
+            lines.append(f"parts {self.parts}")
         if self.dropped:
             lines.append(f"{self.dropped} of {self.messages} messages dropped: too many at once")
         if self.garbled:

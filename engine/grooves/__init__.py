@@ -2,6 +2,7 @@
 
 __all__ = [
     "book",
+    "given",
     "groove",
     "heard",
     "ideas",

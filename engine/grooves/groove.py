@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.encoding.features import WIDEST_OFFSET, Floats, pattern_grid
+from engine.encoding.features import Floats, pattern_grid
 from engine.music.grid import STEPS_PER_BEAT, steps_in
 from engine.music.kit import Voice
-from engine.music.notes import Hit, Metre, Pattern
+from engine.music.loop import bar_of
+from engine.music.notes import Metre, Pattern
 
 MOST_BARS = 4
 STRAIGHT, SWUNG, TRIPLETS = "straight", "swung", "triplets"
@@ -63,18 +64,8 @@ class Groove:
         return pattern_grid(self.pattern, self.bars * steps).reshape(self.bars, steps, -1, 3)
 
     def bar(self, number: int) -> Pattern:
-        """The bar of the groove that bar `number` of a song keeps to.
-
-        A stroke so little ahead of a bar line that the grid lays it there belongs to the bar after.
-        """
-        start = number % self.bars * self.metre.beats
-        end = start + self.metre.beats
-        hits = (
-            Hit(hit.beat - start, hit.drum, hit.velocity)
-            for hit in self.pattern.hits
-            if start - WIDEST_OFFSET <= hit.beat < end - WIDEST_OFFSET
-        )
-        return Pattern.of(hits, self.metre.beats)
+        """The bar of the groove that bar `number` of a song keeps to."""
+        return bar_of(self.pattern, self.metre.beats, number)
 
     @property
     def density(self) -> float:

@@ -5,6 +5,7 @@ __all__ = [
     "general_midi",
     "grid",
     "kit",
+    "loop",
     "notes",
     "song",
     "wishes",

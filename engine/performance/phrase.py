@@ -43,8 +43,12 @@ class Phrase:
         self._bars, self._filled = 0, False
 
     def turn(self) -> None:
-        """Another part of the song begins with the next bar; a fill may have led into it."""
-        self._bars = 0
+        """The song has moved to another part: a phrase begins with the next bar.
+
+        A crash may mark it, as it does after a fill.
+        """
+        self._fills += not self._filled
+        self._bars, self._filled = 0, True
 
     def wishes(self, wishes: Wishes, *, part_ends: bool = False) -> Wishes:
         """The wishes for the next bar: a fill or none, unless the player has said so.

@@ -17,9 +17,10 @@ import pytest
 from drumd.config import Settings
 from drumd.daemon import Daemon
 from drumd.errors import DrummerError, PortError, RecordError, SettingsError
+from drumd.jam.given import GivenGroove
 from drumd.process import stopping_signals
 from drumd.timing.clock import MonotonicClock, SimulatedClock
-from engine.music.notes import Metre
+from engine.music.notes import Metre, Pattern
 from tests.support import drummers
 from tests.support.guitar_file import BPM, guitar_file
 from tests.support.simulated import DrummerHere, Log, Studio, simulated
@@ -143,7 +144,7 @@ def test_a_minute_on_simulated_time_is_the_same_each_time():
 
 
 def test_a_daemon_that_fails_as_it_starts_leaves_no_thread_behind(monkeypatch):
-    def broken(*_):
+    def broken(*_, **__):
         raise RuntimeError("no jam today")
 
     monkeypatch.setattr("drumd.daemon.Jam", broken)
@@ -235,3 +236,10 @@ def test_a_killed_daemon_leaves_no_process_behind(tmp_path):
     daemon.kill()
     daemon.communicate()
     assert children and not psutil.wait_procs(children, timeout=10)[1]
+
+
+def test_where_nobody_tells_a_metre_it_is_that_of_the_groove_that_was_given():
+    studio = Studio()
+    studio.daemon._groove = GivenGroove(Pattern(beats=3.0), Metre(3, 4), "waltz.mid")
+    studio.run(8.0)
+    assert studio.log.snapshots[-1].metre == Metre(3, 4)

@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 import time
+from dataclasses import replace
 from functools import partial
 
 import psutil
@@ -75,6 +76,14 @@ def test_a_request_is_answered_with_a_pattern_of_the_bar(watch):
     assert answer.request is asked
     assert answer.pattern == drummers.Rock().play(asked)
     assert answer.seconds >= 0
+
+
+def test_what_the_drummer_says_of_a_bar_comes_with_it_and_who_says_nothing_is_silent(watch):
+    talker, silent = watch(drummers.Ideas), watch(drummers.Rock)
+    for drummer in (talker, silent):
+        drummer.ask(replace(request(), idea=1))
+        drummer.until(lambda drummer=drummer: drummer.answers)
+    assert talker.answers[0].told == "idea 2 of 3: one drum" and silent.answers[0].told == ""
 
 
 def test_what_was_asked_in_between_is_forgotten_the_newest_request_wins(watch):

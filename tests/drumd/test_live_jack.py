@@ -174,3 +174,24 @@ def test_a_flood_is_survived_and_counted(server, tmp_path):
     assert report["messages"] > 15_000
     assert any(beat > 22 for beat, _ in heard)  # long after the flood
     assert jam.process.returncode == 0
+
+
+def test_regenerate_pressed_once_and_then_twice_goes_through_the_ideas_at_the_bar_lines(server):
+    presses = [3, 5, 5.2]
+    pedal = [
+        ((bar + 0.3 + later) * BAR_S, bytes((0xB0, 81, value)))
+        for bar in presses
+        for later, value in ((0.0, 127), (0.05, 0))
+    ]
+    options = (*PATIENT, "--regenerate", "cc 81")
+    with listening(server, *options, drummer="Ideas") as jam:
+        jam.guitarist.play(sorted([*song(BPM, 31), *pedal]))
+        jam.guitarist.wait(tail=0.3, timeout=60)
+        heard = {round(beat / 4): drum for beat, drum in strokes(jam, BPM)}
+        report = jam.end()
+    first, second, third = drummers.Ideas.drums
+    want = {1: first, 2: first, 3: first, 4: second, 5: second, 6: first, 7: first}
+    assert {bar: heard.get(bar) for bar in want} == want
+    said = [f"idea {number} of 3: one drum" for number in (1, 2)]
+    assert report["grooves"] == said and third not in heard.values()
+    assert any(said[1] in line for line in jam.said)

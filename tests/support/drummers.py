@@ -48,6 +48,20 @@ class Pulse:
         return Pattern.of([Hit(k * pulse, drum) for k, drum in enumerate(drums)], beats)
 
 
+class Ideas:
+    """Strikes the one of each bar on the drum of the idea that is asked for, and says so."""
+
+    drums = (PITCH_OF[Voice.KICK], PITCH_OF[Voice.SNARE], PITCH_OF[Voice.LOW_TOM])
+
+    def __init__(self) -> None:
+        self.told = ""
+
+    def play(self, request: Request) -> Pattern:
+        number = request.idea % len(self.drums)
+        self.told = f"idea {number + 1} of {len(self.drums)}: one drum"
+        return Pattern.of([Hit(0.0, self.drums[number])], request.metre.beats)
+
+
 class Shifted:
     """Plays a little before and behind the grid, so that micro-timing shows."""
 

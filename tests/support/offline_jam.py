@@ -40,7 +40,11 @@ class InstantDrummer:
 
     def poll(self, _now: float) -> list[Answer]:
         asked, self._asked = self._asked, []
-        return [Answer(request, self._kit.play(request), 0.01) for request in asked]
+        return [self._answer(request) for request in asked]
+
+    def _answer(self, request: Request) -> Answer:
+        pattern = self._kit.play(request)
+        return Answer(request, pattern, 0.01, getattr(self._kit, "told", ""))
 
 
 class OfflineJam:

@@ -5,8 +5,10 @@ from click.testing import CliRunner
 
 from drumd import daemon
 from drumd.cli import main
+from engine.music.notes import Metre
 from tests.support import drummers
 from tests.support.guitar_file import guitar_file
+from tests.support.midi_files import band, solo, write
 
 
 @pytest.fixture
@@ -97,3 +99,24 @@ def test_nothing_is_written_for_an_input_that_cannot_be_read(run, tmp_path, cont
     result = run("--in", source, "--out", tmp_path / "drums.mid", "--record", session, "--force")
     assert result.exit_code == 1 and "cannot be played" in result.output
     assert session.read_bytes() == b"precious" and not (tmp_path / "drums.mid").exists()
+
+
+def test_a_groove_file_is_kept_to_and_a_file_without_one_is_one_sentence(
+    run, monkeypatch, tmp_path
+):
+    given = []
+    monkeypatch.setattr(daemon.Jam, "__init__", _noting(daemon.Jam.__init__, given))
+    write(tmp_path, beat=solo(4), guitar=band(4, drums=False))
+    ports = ("--in", guitar_file(tmp_path / "in.mid", bars=3), "--out", tmp_path / "jam.mid")
+    assert run(*ports, "--groove", tmp_path / "beat.mid").exit_code == 0
+    assert given[0].name.startswith("beat.mid, ") and given[0].metre == Metre()
+    result = run(*ports, "--groove", tmp_path / "guitar.mid")
+    assert result.exit_code == 1 and "guitar.mid: holds no drums" in result.output
+
+
+def _noting(begin, given):
+    def noted(*args, groove, **options):
+        given.append(groove)
+        begin(*args, groove=groove, **options)
+
+    return noted

@@ -21,6 +21,27 @@ class Deaf:
         """Nothing sounds."""
 
 
+def test_the_drummer_is_reminded_of_the_last_eight_bars_of_its_own():
+    groove = Groove(Deaf(), Dials())
+    bars = [Pattern(beats=float(beats)) for beats in range(1, 12)]
+    for bar in bars:
+        groove.play(bar, FREE, 0.0)
+    assert list(groove.history) == bars[-8:]
+
+
+def test_a_bar_asked_for_before_another_groove_was_wished_for_does_not_pull_it_back():
+    groove = Groove(Deaf(), Dials())
+    asked = groove.wishes()
+    groove.regenerate()
+    groove.answered(Pattern(), asked, 0.0)
+    groove.wishes()
+    groove.play_again(Pattern(), 4.0)  # the answer was late
+    assert not groove.history
+    asked = groove.wishes()
+    groove.answered(Pattern(beats=3.0), asked, 8.0)
+    assert list(groove.history) == [Pattern(beats=3.0)]
+
+
 def test_a_fill_is_asked_for_once():
     groove = Groove(Deaf(), Dials(Wishes(density=0.5)))
     groove.ask_fill()

@@ -113,13 +113,13 @@ def test_a_fill_is_not_what_the_drummer_remembers_as_its_groove():
     assert rig.asked(5).history == rig.asked(4).history
 
 
-def test_regenerate_asks_for_the_next_bars_with_another_seed_and_nothing_remembered():
+def test_regenerate_asks_for_the_next_idea_in_the_next_bars_with_nothing_remembered():
     rig = Rig(8)
     rig.press(3, 81)
     rig.play()
-    assert rig.asked(3).seed == 0 and rig.asked(3).history
-    assert rig.asked(4).seed == 1 and rig.asked(4).history == ()
-    assert rig.asked(5).seed == 1
+    assert (rig.asked(3).seed, rig.asked(3).idea) == (0, 0) and rig.asked(3).history
+    assert (rig.asked(4).seed, rig.asked(4).idea) == (1, 1) and rig.asked(4).history == ()
+    assert rig.asked(5).idea == 1 and len(rig.asked(5).history) == 1
 
 
 def test_a_held_groove_is_repeated_until_it_is_let_go():

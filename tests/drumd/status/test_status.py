@@ -233,3 +233,23 @@ def test_a_steady_jam_is_told_of_seldom():
         reporter.show(snapshot(bar=bar, beat=1))
         reporter.show(snapshot(bar=bar, beat=3))
     assert 10 <= len(stream.getvalue().splitlines()) <= 30
+
+
+def test_line_screen_and_summary_say_which_groove_plays():
+    told = "idea 2 of 5: half-time rock, ride; part B"
+    assert f"playing, {told}" in snapshot(groove=told).line()
+    assert f"groove   {told}" in snapshot(groove=told).screen()
+    text = summary(grooves=("idea 1 of 5: rock", "idea 2 of 5: swung"), parts="A, B, A").text()
+    assert "played idea 1 of 5: rock\nplayed idea 2 of 5: swung\nparts A, B, A" in text
+
+
+def test_a_groove_that_changes_is_a_line():
+    stream = io.StringIO()
+    reporter = PlainReporter(stream)
+    for groove in ("idea 1 of 5: rock", "idea 1 of 5: rock", "idea 2 of 5: swung"):
+        reporter.show(snapshot(groove=groove))
+    assert len(stream.getvalue().splitlines()) == 2
+
+
+def test_without_a_word_of_the_drummer_nothing_is_said_of_grooves():
+    assert "groove" not in snapshot().screen() + summary().text()
