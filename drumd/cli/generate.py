@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from engine.inference.render import Job, RenderResult
 
 DRUMS = ".drums.mid"
+MOST_IDEAS = 5
 Share = click.FloatRange(0.0, 1.0)
 AnyPath = click.Path(path_type=Path)
 
@@ -50,6 +51,14 @@ AnyPath = click.Path(path_type=Path)
     "--intensity", type=Share, help="How hard, 0..1; it goes with the guitar if left out."
 )
 @click.option("--humanize", type=Share, help="0: on the grid and even; 1: as it has learnt.")
+@click.option(
+    "--ideas", type=click.IntRange(1, MOST_IDEAS), default=1, show_default=True,
+    help="Write so many of its ideas, the best first: NAME.drums.mid, NAME.drums-2.mid ...",
+)  # fmt: skip
+@click.option(
+    "--groove", metavar="FILE.mid", type=AnyPath,
+    help="Keep to the groove in this file: its first one to four bars of drums.",
+)  # fmt: skip
 @click.option("--model", "bundle", type=AnyPath, help="A bundle; the one that ships if left out.")
 @click.option("--plot", type=AnyPath, help="Draw the guitar over the drums to this picture.")
 @click.option("--score", type=AnyPath, help="Write the drums as notation to this MusicXML file.")
@@ -66,6 +75,8 @@ def command(
     density: float | None,
     intensity: float | None,
     humanize: float | None,
+    ideas: int,
+    groove: Path | None,
     bundle: Path | None,
     plot: Path | None,
     score: Path | None,
@@ -79,6 +90,8 @@ def command(
     See and read them:  drumd generate riff.mid --plot riff.png --score riff.musicxml
     Another guitar:     drumd generate song.mid --track "Rhythm"
     Told how to play:   drumd generate riff.mid --style funk --density 0.7 --intensity 0.4
+    Five ideas:         drumd generate riff.mid --ideas 5 --plot ideas.png
+    Your own groove:    drumd generate riff.mid --groove beat.mid
     A whole folder:     drumd generate songs/*.mid -o drums/
 
     A file that is there already is kept unless --force is given; the guitar's own file always is.
@@ -93,16 +106,22 @@ def command(
 
     if len(guitars) > 1 and (plot or score):
         raise click.UsageError("--plot and --score are for one guitar at a time")
+    if groove and ideas > 1:
+        raise click.UsageError("--groove gives the groove; leave it or --ideas out")
     open_bundle(bundle)  # what is wrong with it is said once, and before the work
     wishes = Wishes(style_of(style), density, intensity, humanize=humanize)
     targets = _targets(guitars, out)
     jobs = [
-        Job(guitar, target, track, bundle, seed, temperature, with_guitar, plot, score, wishes)
+        Job(
+            guitar, target, track, bundle, seed, temperature, with_guitar, plot, score, wishes,
+            ideas, groove,
+        )
         for guitar, target in zip(guitars, targets, strict=True)
-    ]
+    ]  # fmt: skip
     pictures = [path for path in (plot, score) if path]
     check_outputs(guitars if pictures else (), pictures, force=force)
-    check_outputs((), [*targets, *pictures] if pictures else (), force=True)
+    drums = [path for job in jobs for path in job.targets]
+    check_outputs((), [*drums, *pictures] if pictures else (), force=True)
     with _folder_for(targets, out):
         outcomes = _work(jobs, force=force)
     _report(outcomes, as_json=as_json)
@@ -143,13 +162,13 @@ def _folder_for(targets: Sequence[Path], out: Path | None) -> Iterator[None]:
 def _work(jobs: Sequence[Job], *, force: bool) -> list[RenderResult]:
     """The outcome of each job, in their order; one alone runs in this process."""
     from engine.inference.render import RenderResult, drum_all, run
-    from engine.storage.outputs import identity, in_the_way
+    from engine.storage.outputs import identity
 
-    read = {identity(job.source) for job in jobs}
+    read = {identity(path) for job in jobs for path in (job.source, job.groove) if path}
     done = {
         job: RenderResult(job.source, job.target, error=reason)
         for job in jobs
-        if (reason := in_the_way(job.target, read, force=force))
+        if (reason := _in_the_way(job, read, force=force))
     }
     todo = [job for job in jobs if job not in done]
     if len(todo) == 1:
@@ -159,6 +178,14 @@ def _work(jobs: Sequence[Job], *, force: bool) -> list[RenderResult]:
             outcomes = drum_all(todo, processes=cores(), progress=progress)
         done |= zip(todo, outcomes, strict=True)
     return [done[job] for job in jobs]
+
+
+def _in_the_way(job: Job, read: Collection[object], *, force: bool) -> str:
+    """Why the drums of a job may not be written, or nothing."""
+    from engine.storage.outputs import in_the_way
+
+    reasons = (in_the_way(target, read, force=force) for target in job.targets)
+    return next((reason for reason in reasons if reason), "")
 
 
 def _report(outcomes: Sequence[RenderResult], *, as_json: bool) -> None:
@@ -171,6 +198,15 @@ def _report(outcomes: Sequence[RenderResult], *, as_json: bool) -> None:
                 "bars": outcome.bars,
                 "bars_rested": outcome.bars_rested,
                 "hits": outcome.hits,
+                "ideas": [
+                    {
+                        "target": str(idea.target),
+                        "groove": idea.groove,
+                        "parts": idea.parts,
+                        "hits": idea.hits,
+                    }
+                    for idea in outcome.ideas
+                ],
                 "error": outcome.error,
             }
             for outcome in outcomes
@@ -193,4 +229,8 @@ def _sentence(outcome: RenderResult) -> str:
     )
     if outcome.bars_rested:
         text += f"; {outcome.bars_rested} bars rest, their metre does not fit the drummer's grid"
+    for idea in outcome.ideas:
+        if idea.groove:
+            parts = f"; parts {idea.parts}" if len(idea.parts) > 1 else ""
+            text += f"\n  {idea.target.name}: {idea.groove}{parts}"
     return text

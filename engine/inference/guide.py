@@ -19,7 +19,7 @@ from engine.grooves.book import Book, alike, folded, loops, read_book
 from engine.grooves.groove import Groove
 from engine.grooves.heard import LONGEST, HeardBar, heard_bar, summary, told
 from engine.grooves.ideas import IDEAS, choose_ideas, worth_of
-from engine.grooves.memory import LETTERS, PartMemory, parts_of
+from engine.grooves.memory import PartMemory, parts_of
 from engine.inference.bundle import Bundle
 from engine.inference.runtime import open_ranker
 from engine.music.notes import Metre, Request
@@ -138,7 +138,7 @@ class Guide:
             song.chosen[number, part] = self._for_part(song, song.ideas[number], part, wishes)
         groove = self.book[song.chosen[number, part]]
         told = f"idea {number + 1} of {len(song.ideas)}: {groove.name}"
-        return Choice(groove, f"{told}; part {LETTERS[part]}", part)
+        return Choice(groove, told, part)
 
     def _for_part(self, song: _Song, first: int, part: int, wishes: Wishes) -> int:
         """The groove of a part: the first part's is the idea; others get one related to it."""

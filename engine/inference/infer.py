@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from engine.encoding.combinations import combination
 from engine.encoding.features import GRID_CHANNELS, Floats, grid_pattern, pattern_grid
 from engine.errors import BundleError
+from engine.grooves.memory import LETTERS
 from engine.inference.asking import bar_steps, network_inputs, past_bars
 from engine.inference.bundle import open_bundle
 from engine.inference.guide import Guide, open_guide
@@ -102,7 +103,7 @@ class BundleDrummer:
             self.told = "the given groove"
             return request
         choice = self.guide.choose(request)
-        self.told = choice.told
+        self.told = f"{choice.told}; part {LETTERS[choice.part]}"
         return replace(request, groove=choice.groove.bar(request.since or 0))
 
     def _sampler(self, request: Request) -> Sampler:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import groupby
 from pathlib import Path
 
 from engine.errors import EngineError, MidiError
+from engine.grooves.given import groove_of_file
 from engine.inference.accompany import Drummer, Take, accompany
 from engine.midi.contents import open_contents
 from engine.midi.instruments import choose, instruments
@@ -16,7 +18,7 @@ from engine.midi.read import song_of
 from engine.midi.write import drum_file
 from engine.music.bars import end_with_last_note
 from engine.music.notes import Note
-from engine.music.song import Song, bars
+from engine.music.song import Bar, Song, bars
 from engine.music.wishes import FREE, Wishes
 from engine.storage.atomic import new_file
 from engine.storage.workers import Progress, WorkerLostError, work_through
@@ -38,6 +40,25 @@ class Job:
     plot: Path | None = None
     score: Path | None = None
     wishes: Wishes = FREE
+    ideas: int = 1  # how many of the drummer's ideas are written, the best first
+    groove: Path | None = None  # a file whose drums are kept to; None: the drummer's own ideas
+
+    @property
+    def targets(self) -> tuple[Path, ...]:
+        """A file for each idea: `target`, and beside it NAME-2, NAME-3..."""
+        numbers = range(2, self.ideas + 1)
+        stem, ending = self.target.stem, self.target.suffix
+        return self.target, *(self.target.with_name(f"{stem}-{k}{ending}") for k in numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenIdea:
+    """One of the drummer's ideas, as it was written."""
+
+    target: Path
+    groove: str  # what it is, in words; empty where the drummer does not say
+    parts: str  # of the song, as letters: "A B A"
+    hits: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +72,7 @@ class RenderResult:
     bars_rested: int = 0  # with guitar, but of a length that the grid cannot hold
     hits: int = 0
     error: str = ""
+    ideas: tuple[WrittenIdea, ...] = ()
 
 
 def drum_all(
@@ -90,20 +112,18 @@ def drum(job: Job, drummer: Drummer) -> RenderResult:
     song = song_of(file)
     played = tuple(bars(song))
     notes = end_with_last_note(guitar.notes, played)
-    take = accompany(
-        notes,
-        played,
-        drummer,
-        temperature=job.temperature,
-        wishes=job.wishes,
-    )
+    takes = _takes(job, notes, played, drummer)
+    take = takes[0]
     if not take.played:
         raise MidiError(f"{job.source}: no bar of it can be drummed (metres of whole eighths can)")
     keep = guitar.places if job.with_guitar else frozenset()
-    with _placed(job.target) as drums, _placed(job.plot) as plot, _placed(job.score) as score:
-        if drums:
-            drums.write_bytes(drum_file(file.raw, take.hits, guitar=keep))
-        _illustrate(replace(job, plot=plot, score=score), song, notes, take)
+    with ExitStack() as whole:
+        plot, score = (whole.enter_context(_placed(path)) for path in (job.plot, job.score))
+        for target, one in zip(job.targets, takes, strict=True):
+            beside = whole.enter_context(_placed(target))
+            if beside:
+                beside.write_bytes(drum_file(file.raw, one.hits, guitar=keep))
+        _illustrate(replace(job, plot=plot, score=score), song, notes, takes)
     return RenderResult(
         job.source,
         job.target,
@@ -111,7 +131,38 @@ def drum(job: Job, drummer: Drummer) -> RenderResult:
         bars=len(take.played),
         bars_rested=len(take.unfit),
         hits=len(take.hits),
+        ideas=tuple(
+            WrittenIdea(target, one.groove, form_of(one.parts), len(one.hits))
+            for target, one in zip(job.targets, takes, strict=True)
+        ),
     )
+
+
+def form_of(parts: str) -> str:
+    """The parts of a song's bars as its form: "AAAABBAA" is "A B A"."""
+    return " ".join(letter for letter, _ in groupby(parts))
+
+
+def _takes(job: Job, notes: Sequence[Note], played: Sequence[Bar], drummer: Drummer) -> list[Take]:
+    """The drums of each idea; an EngineError where a drummer of the first kit is asked for some."""
+    if drummer.guide is None and (job.groove or job.ideas > 1):
+        raise EngineError(
+            "this bundle knows no grooves, so it has no ideas and takes none: use the one that"
+            " ships, or export it again from a run that was trained with them"
+        )
+    groove = groove_of_file(job.groove) if job.groove else None
+    return [
+        accompany(
+            notes,
+            played,
+            drummer,
+            temperature=job.temperature,
+            wishes=job.wishes,
+            idea=number,
+            groove=groove,
+        )
+        for number in range(job.ideas)
+    ]
 
 
 @lru_cache(maxsize=1)
@@ -122,16 +173,21 @@ def drummer_here(bundle: Path | None, seed: int) -> Drummer:
     return Player(bundle, seed=seed)
 
 
-def _illustrate(job: Job, song: Song, notes: Sequence[Note], take: Take) -> None:
+def _illustrate(job: Job, song: Song, notes: Sequence[Note], takes: Sequence[Take]) -> None:
     if not (job.plot or job.score):
         return
+    take = takes[0]
     end = max([note.end for note in notes] + [hit.beat for hit in take.hits])
     shown = list(bars(song, until=end))
     title = job.source.stem
     if job.plot:
-        from engine.notation.piano_roll import Picture, write_plot
+        from engine.notation.piano_roll import Picture, write_ideas, write_plot
 
-        write_plot(job.plot, Picture(title, notes, take.hits, shown))
+        if len(takes) > 1:
+            pictures = [Picture(one.groove or title, notes, one.hits, shown) for one in takes]
+            write_ideas(job.plot, title, pictures)
+        else:
+            write_plot(job.plot, Picture(title, notes, take.hits, shown))
     if job.score:
         from engine.notation.music_utils import write_score
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 SHORT_SONG_BARS = 64  # up to here lines are of 8 bars, beyond of 16
 MOST_BARS = 320  # more would make a picture that no viewer opens
 WIDTH_IN, LINE_IN = 15.0, 2.5
+IDEA_BARS, IDEA_IN = 16, 1.5  # of each idea, where several are drawn
 MARK_BEATS = 0.13
 DPI = 100
 FEWEST_PITCHES = 13
@@ -60,6 +61,47 @@ def write_plot(path: Path, picture: Picture) -> None:
             figure.savefig(beside, dpi=DPI)
     except (OSError, ValueError) as error:
         raise EngineError(f"{path}: the plot cannot be written ({error})") from error
+
+
+def write_ideas(path: Path, title: str, pictures: Sequence[Picture]) -> None:
+    """Draw the guitar over the drums of several ideas, in the first bars with drums, to one file.
+
+    The title of each picture says what the idea is; all are of one guitar.
+    """
+    figure = draw_ideas(title, pictures)
+    try:
+        with new_file(path) as beside:
+            figure.savefig(beside, dpi=DPI)
+    except (OSError, ValueError) as error:
+        raise EngineError(f"{path}: the plot cannot be written ({error})") from error
+
+
+def draw_ideas(title: str, pictures: Sequence[Picture]) -> Figure:
+    """The picture of several ideas as a matplotlib figure."""
+    with needs("plot", "drawing a plot"):
+        from matplotlib.figure import Figure
+    first = pictures[0]
+    begun = min((hit.beat for one in pictures for hit in one.hits), default=0.0)
+    line = [bar for bar in first.bars if bar.start + bar.beats > begun][:IDEA_BARS]
+    if not line:
+        raise EngineError("there is nothing to draw: the song has no bars")
+    height = 0.8 + IDEA_IN * (1 + len(pictures))
+    figure = Figure(figsize=(WIDTH_IN, height))
+    shape = {"left": 0.075, "right": 0.985, "top": 1 - 0.65 / height, "bottom": 0.2 / height}
+    rows = figure.add_gridspec(1 + len(pictures), 1, hspace=0.28, **shape)
+    figure.suptitle(
+        f"{title}   (darker is louder)", x=0.075, y=1 - 0.12 / height, ha="left", va="top",
+        color=INK, parse_math=False,
+    )  # fmt: skip
+    above = figure.add_subplot(rows[0, 0])
+    _draw_guitar(above, first.notes, line)
+    _draw_bars(above, line, _length(line))
+    for row, picture in enumerate(pictures, start=1):
+        axes = figure.add_subplot(rows[row, 0])
+        _draw_drums(axes, picture.hits, line)
+        _draw_bars(axes, line, _length(line))
+        axes.set_title(picture.title, loc="left", fontsize=9, color=INK, pad=2, parse_math=False)
+    return figure
 
 
 def draw(picture: Picture) -> Figure:
