@@ -19,18 +19,20 @@ def choose_ideas(
     alike: NDArray[np.floating],
     prior: NDArray[np.floating],
     *,
+    bent: NDArray[np.floating] | float = 0.0,
     count: int = IDEAS,
 ) -> list[int]:
     """The places of `count` grooves in the book, the best first.
 
     The first is the worthiest; each further one raises most what the best of them all may be
-    expected to agree, and differs. The arguments are those of `worth_of`, which see.
+    expected to agree, and differs. `bent` (g,) is what the player's words add to each; the other
+    arguments are those of `worth_of`, which see.
     """
-    worth = worth_of(chance, hope, alike, prior)
+    worth = worth_of(chance, hope, alike, prior) + bent
     chosen = [int(worth.argmax())]
     while len(chosen) < min(count, len(worth)):
         covered = alike[:, chosen].max(axis=1)
-        gain = np.maximum(alike - covered[:, None], 0).T @ chance
+        gain = np.maximum(alike - covered[:, None], 0).T @ chance + bent
         value = np.where(covered <= MOST_ALIKE, gain, gain - 1)  # the odd ones out come last
         value[chosen] = -np.inf
         chosen.append(int(value.argmax()))

@@ -159,11 +159,10 @@ class Guide:
     def _ideas(self, bars: Sequence[HeardBar], metre: Metre, wishes: Wishes) -> list[int]:
         chance, hope = self._answer(bars, metre, wishes)
         fits = np.flatnonzero(self._fits(metre))
-        bent = hope + self._bent(wishes)
+        bent = self._bent(wishes)
         mine = np.ix_(fits, fits)
-        chosen = choose_ideas(
-            chance[fits], bent[fits], self._alike[mine], self._prior[fits], count=IDEAS
-        )
+        known = (chance[fits], hope[fits], self._alike[mine], self._prior[fits])
+        chosen = choose_ideas(*known, bent=bent[fits], count=IDEAS)
         return [int(fits[one]) for one in chosen]
 
     def _worth(self, bars: Sequence[HeardBar], metre: Metre, wishes: Wishes) -> NDArray[np.float64]:

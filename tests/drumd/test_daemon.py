@@ -20,9 +20,11 @@ from drumd.errors import DrummerError, PortError, RecordError, SettingsError
 from drumd.jam.given import GivenGroove
 from drumd.process import stopping_signals
 from drumd.timing.clock import MonotonicClock, SimulatedClock
+from engine.inference.infer import BundleDrummer
 from engine.music.notes import Metre, Pattern
 from tests.support import drummers
 from tests.support.guitar_file import BPM, guitar_file
+from tests.support.midi_files import maps, midi, track
 from tests.support.simulated import DrummerHere, Log, Studio, simulated
 
 
@@ -89,6 +91,25 @@ def test_the_bars_are_those_of_the_file_if_no_others_are_told(tmp_path, beats, t
     (written,) = (m for m in mido.MidiFile(out).tracks[0] if m.type == "time_signature")
     assert f"{written.numerator}/{written.denominator}" == metre
     assert any("cannot play 7/4" in line for line in log.lines) == (beats == 7)
+
+
+def with_a_pick_up(bars):
+    """A guitar in eighths that begins a beat before its first whole bar."""
+    notes = [(half / 2, 0.4, 45, 90) for half in range(2 + 8 * bars)]
+    head = maps(bpm=[(0, BPM)], metres=[(0, 1, 4), (1, 4, 4)])
+    return midi(head, track(notes, program=27))
+
+
+@pytest.mark.parametrize("drummer", [drummers.Rock, BundleDrummer])
+def test_each_bar_after_a_pick_up_and_the_first_is_played_anew(tmp_path, drummer):
+    guitar, log = tmp_path / "guitar.mid", Log()
+    guitar.write_bytes(with_a_pick_up(bars=6))
+    settings = Settings(str(guitar), str(tmp_path / "jam.mid"))
+    _, summary = played(settings, log, drummer=DrummerHere(drummer()))
+    counts = summary.bars
+    assert {str(snapshot.metre) for snapshot in log.snapshots} == {"4/4"}
+    assert counts.played >= 5 and counts.repeated == counts.missed == 0
+    assert summary.hits >= 2 * counts.played and summary.late == 0
 
 
 def test_a_guitar_that_vanishes_is_waited_for_while_the_drums_play_on():

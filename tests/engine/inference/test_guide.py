@@ -96,7 +96,7 @@ def live(guide, form, **asked):
 def test_the_groove_that_is_hoped_for_most_is_played_from_the_first_bar_on():
     chosen = live(preferring(HALF_TIME), "AAAA")
     assert [choice.groove for choice in chosen] == [HALF_TIME] * 4
-    assert chosen[0].told == "idea 1 of 5: half-time rock, ride; part A"
+    assert chosen[0].told == "idea 1 of 5: half-time rock, ride"
 
 
 def test_every_bar_that_was_played_is_heard_once():
@@ -258,7 +258,7 @@ def test_for_a_file_the_parts_are_known_from_their_first_bars_and_written_as_let
     form = "A" * 8 + "B" * 8 + "A" * 8
     take, grooves = planned(form, preferring(ROCK))
     assert take.parts == form
-    assert take.groove == "idea 1 of 5: rock, closed hat; part A"
+    assert take.groove == "idea 1 of 5: rock, closed hat"
     assert grooves[:8] == grooves[16:] == [ROCK.pattern] * 8
     assert ROCK.pattern not in grooves[8:16]
 
