@@ -22,6 +22,7 @@ from engine.grooves.ideas import IDEAS, choose_ideas, worth_of
 from engine.grooves.memory import PartMemory, parts_of
 from engine.inference.bundle import Bundle
 from engine.inference.runtime import open_ranker
+from engine.music.kit import Voice
 from engine.music.notes import Metre, Request
 from engine.music.song import Bar
 from engine.music.wishes import DENSEST, SPARSEST, Wishes
@@ -33,6 +34,8 @@ SURER_AFTER = (4, 8)  # bars after which the first choice may be thought over
 CLEARLY = 0.03  # agreement by which another groove must be better then
 WISH_WEIGHT = 0.06  # agreement that a groove loses for each stroke a beat off the wished density
 STYLE_BONUS = 0.05  # that one gains for being of the wished style
+PERCUSSION = (Voice.COWBELL, Voice.TAMBOURINE, Voice.SHAKER)
+HANDS_FULL = 0.03  # agreement that a groove loses for wanting one more pair of hands
 RELATED = (0.3, 0.9)  # F1 between the groove of another part and that of the first
 RELATED_WEIGHT = 0.15
 OTHER_KEEPER = 0.05  # agreement that a part's groove gains for keeping time on something else
@@ -70,6 +73,10 @@ class Guide:
         self._alike = alike(folded(loops(self.book)))
         self._density = np.array([groove.density for groove in self.book])
         self._style = np.array([groove.style for groove in self.book])
+        self._percussion = np.array(
+            [any(hit.voice in PERCUSSION for hit in groove.pattern.hits) for groove in self.book],
+            np.float64,
+        )
         self._metre = np.array([str(groove.metre) for groove in self.book])
         self._beats = np.array([groove.metre.beats for groove in self.book])
         self._number, self._song = -2, _Song()
@@ -184,7 +191,7 @@ class Guide:
 
     def _bent(self, wishes: Wishes) -> NDArray[np.float64]:
         """What the player's words add to each groove's worth, (g,)."""
-        bent = np.zeros(len(self.book))
+        bent = -HANDS_FULL * self._percussion
         if wishes.density is not None:
             wanted = SPARSEST + wishes.density * (DENSEST - SPARSEST)
             bent -= WISH_WEIGHT * np.abs(self._density - wanted)
