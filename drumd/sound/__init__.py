@@ -1,0 +1,1 @@
+"""The sound of drumd: kits and strings by synthesis, what mixes them, and where they sound."""
