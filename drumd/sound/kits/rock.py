@@ -13,28 +13,28 @@ from drumd.sound.timbre import Timbre
 KICK = Timbre(
     parts=(
         Modes(
-            hz=(56, 84, 128, 187, 260, 340), db=(0, -5, -13, -21, -27, -31),
-            t60_s=(0.42, 0.24, 0.16, 0.12, 0.09, 0.07), bend=0.85, bend_s=0.016, attack_s=0.0006,
+            hz=(56, 84, 128, 187, 260, 340), db=(0, -6, -15, -23, -29, -33),
+            t60_s=(0.42, 0.28, 0.18, 0.12, 0.09, 0.07), bend=0.75, bend_s=0.016, attack_s=0.0006,
         ),
         Noise(  # the pillow and the air
             ((60, -24), (150, -21), (500, -29), (1200, -38)), ((60, 0.2), (1200, 0.06)),
             width=0.2, soft_db=3,
         ),
         Noise(  # the beater
-            ((400, -27), (1200, -19), (3000, -12), (5000, -14), (9000, -24), (14000, -36)),
-            ((400, 0.05), (3000, 0.03), (9000, 0.016)), attack_s=0.0003, width=0.1, soft_db=9,
+            ((400, -36), (1200, -28), (3000, -20), (5000, -22), (9000, -31), (14000, -42)),
+            ((400, 0.08), (3000, 0.06), (9000, 0.035)), attack_s=0.0005, width=0.1, soft_db=8,
         ),
     ),
     seconds=0.9, loudness_db=-36, dark_db=2.5, room_db=-13,
 )  # fmt: skip
 
 SNARE_WIRES = Noise(
-    ((180, -32), (500, -19), (1200, -15.5), (2500, -14), (5000, -14), (9000, -19), (15000, -30)),
-    ((200, 0.12), (1000, 0.22), (3000, 0.26), (8000, 0.21), (15000, 0.14)),
+    ((180, -33), (500, -21), (1200, -17.5), (2500, -16), (5000, -16), (9000, -20), (15000, -31)),
+    ((200, 0.15), (1000, 0.27), (3000, 0.32), (8000, 0.26), (15000, 0.16)),
     attack_s=0.0012, at_s=0.001, width=0.45, soft_db=-3,
 )  # fmt: skip
 SNARE_CRACK = Noise(
-    ((400, -14), (1000, -4), (2500, 0), (6000, -3), (12000, -14)),
+    ((400, -15), (1000, -6), (2500, -3), (6000, -5), (12000, -14)),
     ((400, 0.03), (3000, 0.018), (10000, 0.011)), attack_s=0.0002, width=0.1, soft_db=7,
 )  # fmt: skip
 SNARE = Timbre(
@@ -42,7 +42,7 @@ SNARE = Timbre(
         Modes(
             hz=(188, 297, 331, 404, 480, 552, 668, 815, 1010),
             db=(1.5, -1, -4, -9, -12, -14, -17, -20, -24),
-            t60_s=(0.24, 0.21, 0.18, 0.15, 0.14, 0.12, 0.1, 0.08, 0.06),
+            t60_s=(0.34, 0.28, 0.24, 0.26, 0.17, 0.14, 0.12, 0.09, 0.07),
             bend=0.14, bend_s=0.012,
         ),
         SNARE_WIRES,
@@ -63,7 +63,7 @@ RIMSHOT = replace(
 
 def tom(hz: float, t60_s: float, pan: float, loudness_db: float) -> Timbre:
     """A tom of two skins: a pitch that falls as the skin comes to rest, and a felt stroke."""
-    skin = membrane(hz, 0, t60_s, slope=7.5)
+    skin = membrane(hz, 0, t60_s, slope=8.5)
     return Timbre(
         parts=(
             replace(skin, bend=0.16, bend_s=0.045, attack_s=0.0008),
@@ -72,8 +72,8 @@ def tom(hz: float, t60_s: float, pan: float, loudness_db: float) -> Timbre:
                 width=0.3,
             ),
             Noise(
-                ((300, -12), (1000, -7), (3000, -9), (6000, -13), (12000, -22)),
-                ((300, 0.04), (3000, 0.02), (10000, 0.01)), attack_s=0.0003, width=0.1, soft_db=8,
+                ((300, -20), (1000, -15), (3000, -17), (6000, -20), (12000, -27)),
+                ((300, 0.08), (3000, 0.06), (10000, 0.035)), attack_s=0.0006, width=0.1, soft_db=8,
             ),
         ),
         seconds=1.6, loudness_db=loudness_db, pan=pan, dark_db=3.0, room_db=-10,
@@ -118,27 +118,27 @@ PEDAL_HAT = Timbre(  # two plates that clap together: no stick, more body
     seconds=0.5, loudness_db=-43, pan=0.42, dark_db=1.5, room_db=-14,
 )  # fmt: skip
 
-CRASH_DECAY = ((250, 2.6), (700, 3.6), (2500, 3.2), (6000, 2.2), (11000, 1.3), (17000, 0.7))
+CRASH_DECAY = ((250, 3.0), (700, 4.2), (2500, 4.1), (6000, 3.0), (11000, 1.9), (17000, 1.0))
 CRASH = Timbre(
     parts=(
         replace(
             cloud(
                 49, 190,
-                ((280, -18), (600, -15), (1500, -13), (3500, -10), (7000, -15), (12000, -24), (16000, -34)),
+                ((280, -18), (600, -15), (1500, -13), (3500, -10), (7000, -13), (12000, -20), (16000, -30)),
                 CRASH_DECAY, width=0.8,
             ),
-            attack_s=0.004,
+            attack_s=0.008,
         ),
         Noise(
-            ((250, -22), (600, -12), (1500, -7), (3500, -4), (7000, -7), (12000, -13), (17500, -24)),
-            CRASH_DECAY, attack_s=0.006, width=0.8,
+            ((250, -22), (600, -12), (1500, -7), (3500, -4), (7000, -5), (12000, -10), (17500, -20)),
+            CRASH_DECAY, attack_s=0.014, width=0.8,
         ),
         Noise(
             ((700, -4), (3000, 0), (8000, -2), (16000, -10)), ((700, 0.04), (8000, 0.02)),
             attack_s=0.0004, width=0.2, soft_db=4,
         ),
     ),
-    seconds=4.2, loudness_db=-30, pan=0.55, dark_db=1.8, room_db=-16, layers=3, variants=2,
+    seconds=4.6, loudness_db=-30, pan=0.55, dark_db=1.8, room_db=-16, layers=3, variants=2,
 )  # fmt: skip
 
 RIDE_DECAY = ((250, 2.6), (800, 3.4), (3000, 2.8), (7000, 2.0), (12000, 1.1), (17000, 0.6))
@@ -189,10 +189,10 @@ ROCK = {
     Piece.SECOND_SNARE: RIMSHOT,
     Piece.SIDE_STICK: SIDE_STICK,
     Piece.CLAP: CLAP,
-    Piece.CLOSED_HAT: hat(0.6, 0.2, -40.5),
+    Piece.CLOSED_HAT: hat(0.6, 0.24, -40.5),
     Piece.HALF_OPEN_HAT: hat(1.4, 0.75, -38.5, attack_s=0.0008),
     Piece.PEDAL_HAT: PEDAL_HAT,
-    Piece.OPEN_HAT: hat(2.6, 2.0, -37.5, attack_s=0.001),
+    Piece.OPEN_HAT: hat(3.0, 2.4, -37.5, attack_s=0.001),
     Piece.LOW_TOM: tom(82, 1.05, -0.5, -35),
     Piece.MID_TOM: tom(112, 0.95, -0.12, -34),
     Piece.HIGH_TOM: tom(150, 0.85, 0.22, -33),
