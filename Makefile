@@ -7,8 +7,9 @@ DRUMD := $(BIN)/drumd
 help: ## what there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-jam: .venv/.core ## hear drumd drum to the demo guitar; leaves jam.mid
+jam: .venv/.core ## hear drumd drum to the demo guitar; leaves jam.mid and jam.wav
 	$(DRUMD) listen --in demo --out jam.mid
+	@$(DRUMD) render jam.mid -o jam.wav --force
 
 test: .venv/.dev ## the whole test suite
 	$(BIN)/python -m pytest -q

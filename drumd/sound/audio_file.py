@@ -77,14 +77,11 @@ def check_kind(path: Path) -> str:
     return kind
 
 
-def _open(
-    path: Path, kind: str, rate: int
-) -> tuple[Callable[[Audio], None], Callable[[], None]]:
+def _open(path: Path, kind: str, rate: int) -> tuple[Callable[[Audio], None], Callable[[], None]]:
     """What writes a block, and what ends the file."""
     if kind != "WAV":
         return _open_soundfile(path, kind, rate)
-    raw = path.open("wb")
-    file = wave.open(raw, "wb")
+    file = wave.open(str(path), "wb")  # noqa: SIM115 (closed by whom it is given to)
     file.setnchannels(2)
     file.setsampwidth(2)
     file.setframerate(rate)
@@ -92,11 +89,7 @@ def _open(
     def write(block: Audio) -> None:
         file.writeframesraw(np.rint(block * FULL_SCALE).astype("<i2").tobytes())
 
-    def close() -> None:
-        file.close()
-        raw.close()
-
-    return write, close
+    return write, file.close
 
 
 def _open_soundfile(

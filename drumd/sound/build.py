@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import sys
 import time
+import wave
 import zlib
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from drumd.sound.curves import from_db, to_db
 from drumd.sound.kit import Kit, Samples
@@ -57,17 +58,32 @@ def loudness_db(sound: Audio, rate: int) -> float:
     return float(to_db((spectrum * _a_curve(hz) ** 2).sum() / frames**2))
 
 
-def _a_curve(hz: np.ndarray) -> np.ndarray:
+def _a_curve(hz: NDArray[np.float64]) -> NDArray[np.float64]:
     square = hz**2
     low = np.sqrt((square + 107.7**2) * (square + 737.9**2)) * (square + 20.6**2)
     return np.asarray(1.2589 * 12_194**2 * square**2 / (low * (square + 12_194**2)))
 
 
 def main() -> None:
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else None
     for name in KITS:
         began = time.process_time()
         kit = build_kit(name)
-        print(f"{name}: {kit.seconds:.0f} s of sound in {time.process_time() - began:.2f} s")
+        took = time.process_time() - began
+        sys.stdout.write(f"{name}: {kit.seconds:.0f} s of sound in {took:.2f} s\n")
+        for piece, samples in kit.pieces.items() if folder else ():
+            _write_strokes(Path(folder or "") / f"{name} {piece.value}.wav", samples, kit.rate)
+
+
+def _write_strokes(path: Path, samples: Samples, rate: int) -> None:
+    """All strokes of a piece one after another, soft to hard."""
+    takes = np.concatenate([take for layer in samples.takes for take in layer])
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(2)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes(np.rint(np.clip(takes, -1, 1) * 32_767).astype("<i2").tobytes())
 
 
 if __name__ == "__main__":

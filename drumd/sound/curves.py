@@ -12,7 +12,7 @@ Curve = tuple[tuple[float, float], ...]
 def read_curve(curve: Curve, hz: ArrayLike) -> NDArray[np.float64]:
     """The values at these frequencies; beyond its ends a curve goes on level."""
     points, values = zip(*curve, strict=True)
-    return np.interp(np.log2(np.asarray(hz, np.float64)), np.log2(points), values)
+    return np.asarray(np.interp(np.log2(np.asarray(hz, np.float64)), np.log2(points), values))
 
 
 def from_db(db: ArrayLike) -> NDArray[np.float64]:

@@ -42,4 +42,4 @@ class Guitar:
 def amplify(strings: Audio, drive: float) -> Audio:
     """A valve stage: the louder, the flatter, and a little more on one side."""
     pushed = np.float32(drive) * strings
-    return np.tanh(pushed + np.float32(EVEN)) - np.float32(np.tanh(EVEN))
+    return np.asarray(np.tanh(pushed + np.float32(EVEN)) - np.float32(np.tanh(EVEN)))

@@ -99,9 +99,7 @@ def damped_sines(
     return out[:, :frames].T
 
 
-def _bent_sines(
-    modes: Modes, amplitudes: NDArray[np.complex128], frames: int, rate: int
-) -> Audio:
+def _bent_sines(modes: Modes, amplitudes: NDArray[np.complex128], frames: int, rate: int) -> Audio:
     """The same for a few modes whose pitch falls back to its place."""
     seconds = np.arange(frames, dtype=np.float32) / np.float32(rate)
     warped = seconds + modes.bend * modes.bend_s * (1 - np.exp(-seconds / modes.bend_s))

@@ -7,6 +7,7 @@ other place of it, shapes it and sums them. The bank is periodic, so it may be r
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,7 +43,7 @@ class NoiseBank:
         edges = edges[edges < 0.48 * rate]
         self.centres = np.sqrt(edges[:-1] * edges[1:])
         self._bands = np.empty((len(self.centres), 2, PERIOD), np.float32)
-        for index, (low, high) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+        for index, (low, high) in enumerate(pairwise(edges.tolist())):
             self._bands[index] = _band(rng, low, high, rate)
 
     def shape(

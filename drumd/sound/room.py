@@ -28,7 +28,7 @@ STRUCK_S = 0.15  # the part of a sound that the tail follows; a cymbal is its ow
 
 
 def first_reflections(pan: float) -> tuple[tuple[tuple[int, float, float], ...], ...]:
-    """For each ear the (wall, delay in seconds, gain) of each wall's image, against the direct way."""
+    """For each ear the (wall, delay in seconds, gain) of each wall's image, against no wall."""
     source = (KIT_M[0] + pan * REACH_M, KIT_M[1], KIT_M[2])
     found = []
     for ear in EARS_M:

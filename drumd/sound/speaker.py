@@ -30,11 +30,11 @@ class Speaker:
         size = 1 << int(np.ceil(np.log2(frames + TAPS)))
         if size not in self._spectra:
             self._spectra[size] = np.fft.rfft(self._taps, size)
-        heard = np.fft.irfft(np.fft.rfft(block, size) * self._spectra[size], size)
-        heard = heard.astype(np.float32)
+        spectrum = np.fft.rfft(block, size) * self._spectra[size]
+        heard = np.asarray(np.fft.irfft(spectrum, size), np.float32)
         heard[:, :TAPS] += self._tail
-        self._tail = heard[:, frames : frames + TAPS].copy()
-        return heard[:, :frames].T
+        self._tail = heard[:, frames : frames + TAPS].copy()  # a block may be shorter than it
+        return np.asarray(heard[:, :frames].T)
 
 
 def impulse(response: Curve, pan: float, room: float, rate: int) -> Audio:

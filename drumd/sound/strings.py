@@ -46,23 +46,25 @@ ACOUSTIC = StringVoice(
     "acoustic guitar",
     ((60, -14), (95, 3), (130, -2), (190, 4), (260, -1), (400, 1), (900, -2), (2500, 0), (5000, -3),
      (9000, -12), (16000, -30)),
-    loudness_db=-8, pan=0.2, plucked_at=0.22, t60_s=5.0, damping_hz=1100,
+    loudness_db=-8, pan=0.2, plucked_at=0.22, t60_s=5.5, damping_hz=2000,
 )  # fmt: skip
 CLEAN = StringVoice(
     "electric guitar",
-    ((60, -8), (120, 0), (400, -1), (1200, 0), (2800, 4), (4200, 1), (5500, -9), (8000, -26), (16000, -50)),
+    ((60, -8), (120, 0), (400, -1), (1200, 0), (2800, 4), (4200, 1), (5500, -9), (8000, -26),
+     (16000, -50)),
     loudness_db=-8, pan=0.2, heard_at=0.24, t60_s=8.0,
 )  # fmt: skip
 DRIVEN = StringVoice(
     "overdriven guitar",
-    ((50, -16), (90, 0), (130, 3), (400, -2), (900, -1), (2200, 3), (3600, 2), (4800, -8), (7000, -26),
-     (16000, -60)),
-    loudness_db=-15, pan=-0.2, heard_at=0.13, t60_s=9.0, drive=5.0, release_s=0.05,
+    ((50, -16), (90, 0), (130, 3), (400, -2), (900, -1), (2200, 3), (3600, 2), (4800, -8),
+     (7000, -26), (16000, -60)),
+    loudness_db=-22.5, pan=-0.2, heard_at=0.13, t60_s=9.0, drive=9.0, release_s=0.05,
 )  # fmt: skip
 BASS = StringVoice(
     "bass",
-    ((25, -12), (45, 0), (90, 2), (250, 0), (700, 1), (1500, -2), (3000, -8), (6000, -26), (16000, -60)),
-    loudness_db=-5, room=0.1, plucked_at=0.2, heard_at=0.22, t60_s=8.0, damping_hz=600,
+    ((25, -12), (45, 0), (90, 2), (250, 0), (700, 1), (1500, -2), (3000, -8), (6000, -26),
+     (16000, -60)),
+    loudness_db=-12, room=0.1, plucked_at=0.2, heard_at=0.22, t60_s=8.0, damping_hz=600,
     stiffness=1e-4, release_s=0.07,
 )  # fmt: skip
 
@@ -98,9 +100,7 @@ class Plucks:
             kept = self._kept[key] = self._pluck(pitch, layer / (LAYERS - 1), frames, rng)
         return kept
 
-    def _pluck(
-        self, pitch: int, hardness: float, frames: int, rng: np.random.Generator
-    ) -> Audio:
+    def _pluck(self, pitch: int, hardness: float, frames: int, rng: np.random.Generator) -> Audio:
         voice, lowest = self.voice, hz_of(pitch)
         n = np.arange(1, max(2, int(min(HIGHEST_HZ, 0.45 * self.rate) / lowest) + 1))
         hz = n * lowest * np.sqrt((1 + voice.stiffness * n**2) / (1 + voice.stiffness))
@@ -108,7 +108,9 @@ class Plucks:
         gains *= from_db(-voice.dark_db * (1 - hardness) * np.log2(n))
         t60_s = self._t60_s(lowest) / (1 + (hz / voice.damping_hz) ** 1.5)
         fits = hz < 0.45 * self.rate
-        out = damped_sines(hz[fits], t60_s[fits], gains[None, fits] + 0j, frames, self.rate)
+        out = damped_sines(
+            hz[fits], t60_s[fits], gains[None, fits].astype(np.complex128), frames, self.rate
+        )
         self._add_pick(out, hardness, rng)
         return out
 

@@ -36,9 +36,7 @@ class Timbre:
     variants: int = 3
 
 
-def strike(
-    timbre: Timbre, hardness: float, bank: NoiseBank, rng: np.random.Generator
-) -> Audio:
+def strike(timbre: Timbre, hardness: float, bank: NoiseBank, rng: np.random.Generator) -> Audio:
     """The sound of a stroke of hardness 0..1 in the room, not yet at its loudness: (frames, 2)."""
     frames = int(timbre.seconds * bank.rate)
     dry = np.zeros((2, frames), np.float32).T  # each channel in one piece

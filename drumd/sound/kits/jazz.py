@@ -114,7 +114,9 @@ DARK_CRASH = replace(
     loudness_db=-32,
 )  # fmt: skip
 DARK_PLATE = replace(
-    RIDE_PLATE, db=tuple(db - 1.5 for db in RIDE_PLATE.db), t60_s=tuple(1.25 * t for t in RIDE_PLATE.t60_s)
+    RIDE_PLATE,
+    db=tuple(db - 1.5 for db in RIDE_PLATE.db),
+    t60_s=tuple(1.25 * t for t in RIDE_PLATE.t60_s),
 )
 DARK_RIDE = replace(
     RIDE,
