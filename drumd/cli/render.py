@@ -44,7 +44,7 @@ def command(
     from drumd.sound.audio_file import check_kind
     from drumd.sound.render import render
     from drumd.sound.score import read_score
-    from drumd.sound.store import load_kit
+    from drumd.sound.kits.store import load_kit
 
     target = out or song.with_suffix(".wav")
     check_kind(target)

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from drumd.sound.errors import SoundError
-from drumd.sound.modes import Audio
+from drumd.sound.synthesis.modes import Audio
 from engine.errors import MissingExtraError
 
 EXTRA = "audio-files"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from drumd.sound.kit import Kit, gain_of, piece_of
+from drumd.sound.kits.kit import Kit, gain_of, piece_of
+from drumd.sound.kits.pieces import Piece, silenced_by
 from drumd.sound.mixer import Mixer, Ringing, fade_out
-from drumd.sound.modes import Audio
-from drumd.sound.pieces import Piece, silenced_by
+from drumd.sound.synthesis.modes import Audio
 
 CHOKE_S = 0.06  # a foot closes the hat in about that time
 

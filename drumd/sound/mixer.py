@@ -14,7 +14,7 @@ from itertools import count
 import numpy as np
 from numpy.typing import NDArray
 
-from drumd.sound.modes import Audio
+from drumd.sound.synthesis.modes import Audio
 
 Gain = np.float32 | NDArray[np.float32]
 """One factor, or one for left and one for right."""

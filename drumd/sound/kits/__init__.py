@@ -1,14 +1,1 @@
-"""The kits that ship, as tables of timbres."""
-
-from __future__ import annotations
-
-from collections.abc import Mapping
-
-from drumd.sound.kits.jazz import JAZZ
-from drumd.sound.kits.rock import ROCK
-from drumd.sound.pieces import Piece
-from drumd.sound.timbre import Timbre
-
-__all__ = ["KITS"]
-
-KITS: Mapping[str, Mapping[Piece, Timbre]] = {"rock": ROCK, "jazz": JAZZ}
+"""The kits that ship: tables of timbres, what makes them playable, and where they are kept."""

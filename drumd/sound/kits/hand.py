@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from drumd.sound.modes import Modes, cloud
-from drumd.sound.noise import Noise
-from drumd.sound.timbre import Timbre
+from drumd.sound.synthesis.modes import Modes, cloud
+from drumd.sound.synthesis.noise import Noise
+from drumd.sound.synthesis.timbre import Timbre
 
 SIDE_STICK = Timbre(
     parts=(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from drumd.sound.kits.hand import CLAP, COWBELL, SHAKER, SIDE_STICK, TAMBOURINE
+from drumd.sound.kits.pieces import Piece
 from drumd.sound.kits.rock import CRASH, HAT_TICK, PEDAL_HAT, RIDE, RIDE_BELL, RIDE_PLATE, hat
-from drumd.sound.modes import Modes, cloud, membrane
-from drumd.sound.noise import Noise
-from drumd.sound.pieces import Piece
-from drumd.sound.timbre import Timbre
+from drumd.sound.synthesis.modes import Modes, cloud, membrane
+from drumd.sound.synthesis.noise import Noise
+from drumd.sound.synthesis.timbre import Timbre
 
 KICK = Timbre(  # 18 inches, tuned high, no hole: it sings
     parts=(

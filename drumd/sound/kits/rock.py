@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from drumd.sound.kits.hand import CLAP, COWBELL, SHAKER, SIDE_STICK, TAMBOURINE
-from drumd.sound.modes import Modes, cloud, membrane
-from drumd.sound.noise import Noise
-from drumd.sound.pieces import Piece
-from drumd.sound.timbre import Timbre
+from drumd.sound.kits.pieces import Piece
+from drumd.sound.synthesis.modes import Modes, cloud, membrane
+from drumd.sound.synthesis.noise import Noise
+from drumd.sound.synthesis.timbre import Timbre
 
 KICK = Timbre(
     parts=(

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from drumd.sound.curves import from_db
-from drumd.sound.modes import Audio, Modes, ring
-from drumd.sound.noise import Noise, NoiseBank
-from drumd.sound.room import add_reflections, tail
+from drumd.sound.synthesis.curves import from_db
+from drumd.sound.synthesis.modes import Audio, Modes, ring
+from drumd.sound.synthesis.noise import Noise, NoiseBank
+from drumd.sound.synthesis.room import add_reflections, tail
 
 DARK_FROM_HZ = 300.0
 SILENT = 3e-4  # of the peak, -70 dB: there a sound is cut

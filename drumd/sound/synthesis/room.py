@@ -12,9 +12,9 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from drumd.sound.curves import Curve, to_db
-from drumd.sound.modes import LN_60DB, Audio
-from drumd.sound.noise import Noise, NoiseBank
+from drumd.sound.synthesis.curves import Curve, to_db
+from drumd.sound.synthesis.modes import LN_60DB, Audio
+from drumd.sound.synthesis.noise import Noise, NoiseBank
 
 SOUND_M_S = 343.0
 WALLS_M = (5.6, 4.4, 2.7)

@@ -12,8 +12,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from drumd.sound.curves import Curve, from_db, read_curve
-from drumd.sound.modes import LN_60DB, Audio
+from drumd.sound.synthesis.curves import Curve, from_db, read_curve
+from drumd.sound.synthesis.modes import LN_60DB, Audio
 
 PERIOD = 1 << 17  # frames
 LOWEST_HZ, HIGHEST_HZ = 40.0, 18_000.0

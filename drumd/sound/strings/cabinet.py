@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from drumd.sound.curves import Curve, from_db, read_curve
-from drumd.sound.modes import Audio
-from drumd.sound.room import first_reflections
+from drumd.sound.synthesis.curves import Curve, from_db, read_curve
+from drumd.sound.synthesis.modes import Audio
+from drumd.sound.synthesis.room import first_reflections
 
 BODY_TAPS = 512
 TAPS = 2048
 
 
-class Speaker:
+class Cabinet:
     """Filters one channel into two; belongs to the thread that mixes."""
 
     def __init__(self, response: Curve, pan: float, room: float, rate: int) -> None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from drumd.sound.modes import Audio
-from drumd.sound.pieces import PIECE_OF, Piece
+from drumd.sound.kits.pieces import PIECE_OF, Piece
+from drumd.sound.synthesis.modes import Audio
 
 LOUDNESS_EXPONENT = 1.75  # of velocity / 127: a ghost note of 35 lies 20 dB below an accent
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from drumd.sound.curves import Curve, from_db
-from drumd.sound.modes import Audio, damped_sines
+from drumd.sound.synthesis.curves import Curve, from_db
+from drumd.sound.synthesis.modes import Audio, damped_sines
 
 HIGHEST_HZ = 9_000.0
 PICK_S = 0.004

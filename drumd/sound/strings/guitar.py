@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from drumd.sound.curves import from_db
-from drumd.sound.kit import gain_of
+from drumd.sound.kits.kit import gain_of
 from drumd.sound.mixer import Mixer, Ringing, fade_out
-from drumd.sound.modes import Audio
-from drumd.sound.speaker import Speaker
-from drumd.sound.strings import Plucks, StringVoice
+from drumd.sound.strings.cabinet import Cabinet
+from drumd.sound.strings.plucks import Plucks, StringVoice
+from drumd.sound.synthesis.curves import from_db
+from drumd.sound.synthesis.modes import Audio
 
 EVEN = 0.25  # how far a valve leans to one side, which gives even harmonics
 
@@ -21,7 +21,7 @@ class Guitar:
         self.voice = voice
         self.mixer = Mixer(rate)
         self._plucks = Plucks(voice, rate)
-        self._speaker = Speaker(voice.response, voice.pan, voice.room, rate)
+        self._speaker = Cabinet(voice.response, voice.pan, voice.room, rate)
         self._volume = np.float32(from_db(voice.loudness_db - 12))
         self._release = fade_out(voice.release_s, rate)
 

@@ -1,4 +1,4 @@
-"""Makes a kit of its timbres: `python -m drumd.sound.build [FOLDER]` says what it costs.
+"""Makes a kit of its timbres: `python -m drumd.sound.kits.build [FOLDER]` says what it costs.
 
 With a FOLDER it also leaves there each piece's strokes, soft to hard, as a WAV file.
 """
@@ -14,13 +14,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from drumd.sound.curves import from_db, to_db
-from drumd.sound.kit import Kit, Samples
-from drumd.sound.kits import KITS
-from drumd.sound.modes import Audio
-from drumd.sound.noise import NoiseBank
-from drumd.sound.pieces import Piece
-from drumd.sound.timbre import Timbre, strike
+from drumd.sound.kits.kit import Kit, Samples
+from drumd.sound.kits.pieces import Piece
+from drumd.sound.kits.tables import KITS
+from drumd.sound.synthesis.curves import from_db, to_db
+from drumd.sound.synthesis.modes import Audio
+from drumd.sound.synthesis.noise import NoiseBank
+from drumd.sound.synthesis.timbre import Timbre, strike
 
 RATE = 48_000
 ATTACK_S = 0.1
@@ -53,7 +53,7 @@ def record(piece: Piece, timbre: Timbre, bank: NoiseBank) -> Samples:
 def loudness_db(sound: Audio, rate: int) -> float:
     """The mean power of the first 100 ms, both channels in one, by the A curve of IEC 61672."""
     frames = int(ATTACK_S * rate)
-    hz = np.fft.rfftfreq(2 * frames, 1 / rate)
+    hz = np.asarray(np.fft.rfftfreq(2 * frames, 1 / rate), np.float64)
     spectrum = np.abs(np.fft.rfft(sound[:frames].mean(axis=1), 2 * frames)) ** 2
     return float(to_db((spectrum * _a_curve(hz) ** 2).sum() / frames**2))
 

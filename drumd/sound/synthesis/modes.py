@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from drumd.sound.curves import Curve, from_db, read_curve
+from drumd.sound.synthesis.curves import Curve, from_db, read_curve
 
 # The modes of an ideal round membrane against its lowest; air shifts those of a real one a little.
 MEMBRANE = (1.0, 1.594, 2.136, 2.296, 2.653, 2.918, 3.156, 3.501, 3.600, 4.060)

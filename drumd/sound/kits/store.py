@@ -16,21 +16,19 @@ from pathlib import Path
 
 import numpy as np
 import platformdirs
+from numpy.typing import NDArray
 
-from drumd.sound.build import RATE, build_kit
 from drumd.sound.errors import SoundError
-from drumd.sound.kit import Kit, Samples
-from drumd.sound.kits import KITS
-from drumd.sound.modes import Audio
+from drumd.sound.kits.build import RATE, build_kit
+from drumd.sound.kits.kit import Kit, Samples
+from drumd.sound.kits.tables import KITS
+from drumd.sound.synthesis.modes import Audio
 
 logger = logging.getLogger("drumd")
 
 FULL_SCALE = 32_767.0
 HEADROOM = 2.0  # the highest amplitude that a file can hold
-MADE_BY = (
-    "build.py", "curves.py", "kit.py", "kits/hand.py", "kits/jazz.py", "kits/rock.py", "modes.py",
-    "noise.py", "pieces.py", "room.py", "timbre.py",
-)  # fmt: skip
+MADE_BY = ("kits", "synthesis")  # the folders of the code that says how a kit sounds
 
 
 def load_kit(name: str, rate: int = RATE, folder: Path | None = None) -> Kit:
@@ -69,7 +67,7 @@ def _read(path: Path, name: str, rate: int) -> Kit:
     return Kit(name, rate, pieces)
 
 
-def _sound(frames: np.ndarray) -> Audio:
+def _sound(frames: NDArray[np.int16]) -> Audio:
     return frames * np.float32(HEADROOM / FULL_SCALE)
 
 
@@ -98,5 +96,6 @@ def _write(path: Path, kit: Kit) -> None:
 @cache
 def _fingerprint() -> str:
     """A checksum of the code that makes kits."""
-    here = Path(__file__).parent
-    return sha256(b"\0".join((here / name).read_bytes() for name in MADE_BY)).hexdigest()[:16]
+    room = Path(__file__).parent.parent
+    sources = sorted(path for name in MADE_BY for path in (room / name).glob("*.py"))
+    return sha256(b"\0".join(path.read_bytes() for path in sources)).hexdigest()[:16]

@@ -1,0 +1,1 @@
+"""Plucked strings, so that the guitar is heard beside the drums."""

@@ -1,0 +1,1 @@
+"""How a stroke becomes sound: modes, noise in bands, a room, and the timbre made of them."""
