@@ -6,6 +6,7 @@ Sounds are (frames,) or (frames, 2) at `rate` frames a second and begin with the
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ Sound = NDArray[np.float32]
 
 ATTACK_S = 0.1  # the centroid is that of the first tenth of a second
 FLOOR = 1e-9
-BANDS = ((20, 80), (80, 200), (200, 600), (600, 2000), (2000, 6000), (6000, 16000))  # Hz
+EDGES_HZ = tuple(float(hz) for hz in np.geomspace(40, 16_000, 14))  # 13 bands of 2/3 octave
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Measures:
     t20_s: float  # the time until it stays 20 dB below its loudest 10 ms
     peak_db: float
     loudness_db: float  # mean power of the first 100 ms after A-weighting
-    bands_db: tuple[float, ...]  # power of the first 100 ms by BANDS, against all of it
+    bands_db: tuple[float, ...]  # power of the first 100 ms between EDGES_HZ, against all
 
 
 def measure(sound: Sound, rate: int) -> Measures:
@@ -48,7 +49,9 @@ def measure(sound: Sound, rate: int) -> Measures:
         t20_s=time_above(both, rate, -20),
         peak_db=_db(np.abs(mono).max() ** 2),
         loudness_db=_db(weighted.sum() / (4 * len(attack)) / len(attack) * 2),
-        bands_db=tuple(_db(power[(hz >= a) & (hz < b)].sum() / total) for a, b in BANDS),
+        bands_db=tuple(
+            _db(power[(hz >= low) & (hz < high)].sum() / total) for low, high in pairwise(EDGES_HZ)
+        ),
     )
 
 

@@ -121,7 +121,7 @@ DARK_PLATE = replace(
 DARK_RIDE = replace(
     RIDE,
     parts=(_darker(DARK_PLATE, 2.0), *(_darker(part, 2.2) for part in RIDE.parts[1:])),
-    seconds=3.8, loudness_db=-36,
+    seconds=3.6, loudness_db=-36,
 )  # fmt: skip
 
 JAZZ = {

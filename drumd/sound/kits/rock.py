@@ -63,7 +63,7 @@ RIMSHOT = replace(
 
 def tom(hz: float, t60_s: float, pan: float, loudness_db: float) -> Timbre:
     """A tom of two skins: a pitch that falls as the skin comes to rest, and a felt stroke."""
-    skin = membrane(hz, 0, t60_s, slope=8.5)
+    skin = membrane(hz, 0, t60_s, slope=9.5)
     return Timbre(
         parts=(
             replace(skin, bend=0.16, bend_s=0.045, attack_s=0.0008),
@@ -82,11 +82,11 @@ def tom(hz: float, t60_s: float, pan: float, loudness_db: float) -> Timbre:
 
 # The two bronze plates of the hat, and the wash between them.
 HAT_LEVEL = (
-    (230, -27), (400, -21), (1500, -23), (3000, -15), (5500, -10), (9000, -9), (12500, -12),
+    (230, -19), (400, -15), (1500, -18), (3000, -13), (5500, -10), (9000, -9), (12500, -11),
     (16500, -24),
 )  # fmt: skip
 HAT_WASH = (
-    (180, -36), (500, -30), (2500, -22), (5000, -13), (8000, -8), (12000, -7), (17000, -14),
+    (160, -27), (500, -24), (2500, -19), (5000, -13), (8000, -8), (12000, -6), (17000, -13),
 )  # fmt: skip
 HAT_TICK = Noise(
     ((900, -12), (2500, -6), (6000, -2), (12000, -4), (17000, -12)),
@@ -108,12 +108,12 @@ def hat(seconds: float, t60_s: float, loudness_db: float, *, attack_s: float = 0
 PEDAL_HAT = Timbre(  # two plates that clap together: no stick, more body
     parts=(
         replace(
-            cloud(44, 90, HAT_LEVEL, ((300, 0.1), (3000, 0.16), (16000, 0.12))), attack_s=0.002
+            cloud(44, 90, HAT_LEVEL, ((300, 0.14), (3000, 0.22), (16000, 0.17))), attack_s=0.002
         ),
         Noise(
-            ((160, -22), (350, -14), (700, -21), (2500, -20), (6000, -10), (11000, -9),
+            ((140, -15), (240, -6), (450, -13), (1000, -19), (2500, -18), (6000, -12), (11000, -8),
              (16000, -18)),
-            ((160, 0.08), (700, 0.09), (5000, 0.15), (16000, 0.11)), attack_s=0.003, width=0.5,
+            ((140, 0.11), (700, 0.11), (5000, 0.21), (16000, 0.16)), attack_s=0.003, width=0.5,
         ),
     ),
     seconds=0.5, loudness_db=-43, pan=0.42, dark_db=1.5, room_db=-14,
@@ -144,11 +144,11 @@ CRASH = Timbre(
     seconds=4.6, loudness_db=-30, pan=0.55, dark_db=1.8, room_db=-16, layers=3, variants=2,
 )  # fmt: skip
 
-RIDE_DECAY = ((250, 2.6), (800, 3.4), (3000, 2.8), (7000, 2.0), (12000, 1.1), (17000, 0.6))
+RIDE_DECAY = ((250, 2.2), (800, 2.9), (3000, 2.5), (7000, 1.8), (12000, 1.0), (17000, 0.6))
 RIDE_PLATE = replace(
     cloud(
         51, 170,
-        ((290, -25), (700, -22), (1500, -21), (3500, -15), (7000, -12), (12000, -15), (16500, -24)),
+        ((290, -25), (700, -23), (1500, -24), (3500, -16), (7000, -12), (12000, -13), (16500, -21)),
         RIDE_DECAY, width=0.6,
     ),
     attack_s=0.001,
@@ -161,7 +161,7 @@ RIDE = Timbre(
     parts=(
         RIDE_PLATE,
         Noise(
-            ((300, -36), (1000, -30), (3000, -22), (7000, -17), (12000, -17), (17000, -26)),
+            ((300, -36), (1000, -30), (3000, -22), (7000, -17), (12000, -14), (17000, -22)),
             RIDE_DECAY, attack_s=0.012, width=0.8,
         ),
         Modes(  # the tone of the stroke itself
@@ -197,8 +197,8 @@ ROCK = {
     Piece.PEDAL_HAT: PEDAL_HAT,
     Piece.OPEN_HAT: hat(3.0, 2.4, -37.5, attack_s=0.001),
     Piece.LOW_TOM: tom(82, 1.05, -0.5, -35),
-    Piece.MID_TOM: tom(112, 0.95, -0.12, -34),
-    Piece.HIGH_TOM: tom(150, 0.85, 0.22, -33),
+    Piece.MID_TOM: tom(110, 1.2, -0.12, -34),
+    Piece.HIGH_TOM: tom(146, 1.05, 0.22, -33),
     Piece.CRASH: CRASH,
     Piece.RIDE: RIDE,
     Piece.RIDE_BELL: RIDE_BELL,
