@@ -46,13 +46,13 @@ ACOUSTIC = StringVoice(
     "acoustic guitar",
     ((60, -14), (95, 3), (130, -2), (190, 4), (260, -1), (400, 1), (900, -2), (2500, 0), (5000, -3),
      (9000, -12), (16000, -30)),
-    loudness_db=-8, pan=0.2, plucked_at=0.22, t60_s=5.5, damping_hz=2000,
+    loudness_db=-14, pan=0.2, plucked_at=0.22, t60_s=5.5, damping_hz=2000,
 )  # fmt: skip
 CLEAN = StringVoice(
     "electric guitar",
     ((60, -8), (120, 0), (400, -1), (1200, 0), (2800, 4), (4200, 1), (5500, -9), (8000, -26),
      (16000, -50)),
-    loudness_db=-8, pan=0.2, heard_at=0.24, t60_s=8.0,
+    loudness_db=-15, pan=0.2, heard_at=0.24, t60_s=8.0,
 )  # fmt: skip
 DRIVEN = StringVoice(
     "overdriven guitar",
