@@ -81,7 +81,8 @@ def _open(path: Path, kind: str, rate: int) -> tuple[Callable[[Audio], None], Ca
     """What writes a block, and what ends the file."""
     if kind != "WAV":
         return _open_soundfile(path, kind, rate)
-    file = wave.open(str(path), "wb")  # noqa: SIM115 (closed by whom it is given to)
+    raw = path.open("wb")
+    file = wave.open(raw, "wb")  # noqa: SIM115 (open until `close`)
     file.setnchannels(2)
     file.setsampwidth(2)
     file.setframerate(rate)
@@ -89,7 +90,11 @@ def _open(path: Path, kind: str, rate: int) -> tuple[Callable[[Audio], None], Ca
     def write(block: Audio) -> None:
         file.writeframesraw(np.rint(block * FULL_SCALE).astype("<i2").tobytes())
 
-    return write, file.close
+    def close() -> None:
+        file.close()
+        raw.close()
+
+    return write, close
 
 
 def _open_soundfile(

@@ -14,12 +14,11 @@ import numpy as np
 from drumd.ports.frames import FrameClock
 from drumd.sound.drums import Drums
 from drumd.sound.kits.kit import Kit
-from drumd.sound.mixer import limit
+from drumd.sound.mixer import VOLUME, limit
 from drumd.sound.orders import CANCEL, ORDER, STRIKE, Counts
 from drumd.sound.synthesis.modes import Audio
 from drumd.timing.clock import Clock
 
-VOLUME = np.float32(1.8)
 LONGEST_GAP = 3  # blocks that a driver's buffer holds
 
 

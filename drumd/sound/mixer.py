@@ -18,6 +18,7 @@ from drumd.sound.synthesis.modes import Audio
 
 Gain = np.float32 | NDArray[np.float32]
 """One factor, or one for left and one for right."""
+VOLUME = np.float32(1.8)  # with it usual strokes come near full scale and few are limited
 MOST_ALIKE = 6  # of one tag that sound at once; the oldest makes room
 ROOM_S = 0.05
 

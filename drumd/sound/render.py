@@ -15,14 +15,13 @@ import numpy as np
 from drumd.sound.audio_file import AudioFile
 from drumd.sound.drums import Drums
 from drumd.sound.kits.kit import Kit
-from drumd.sound.mixer import limit
+from drumd.sound.mixer import VOLUME, limit
 from drumd.sound.score import Score
 from drumd.sound.strings.guitar import Guitar
 from drumd.sound.strings.plucks import voice_of
 from drumd.sound.synthesis.modes import Audio
 
 BLOCK = 16_384  # frames
-VOLUME = np.float32(1.8)  # typical strokes come near full scale, few reach the limiter
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ def cache_folder() -> Path:
 
 
 def _read(path: Path, name: str, rate: int) -> Kit:
-    with np.load(path, allow_pickle=False) as file:
+    with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
         frames, lengths, shapes = file["frames"], file["lengths"], file["shapes"]
     if len(shapes) != len(KITS[name]) or lengths.sum() != len(frames):
         raise ValueError("its parts do not fit together")

@@ -18,6 +18,7 @@ from drumd.sound.synthesis.modes import LN_60DB, Audio
 PERIOD = 1 << 17  # frames
 LOWEST_HZ, HIGHEST_HZ = 40.0, 18_000.0
 BANDS_IN_OCTAVE = 2
+NARROW_HZ = 120.0  # below it both channels are one, from two octaves above as wide as told
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +54,15 @@ class NoiseBank:
         inside = (self.centres >= noise.level[0][0]) & (self.centres <= noise.level[-1][0])
         gains = gains * from_db(read_curve(noise.level, self.centres))
         decays = read_curve(noise.t60, self.centres)
-        apart = np.float32(np.sqrt(noise.width / 2)), np.float32(np.sqrt(1 - noise.width / 2))
+        widths = noise.width * np.clip(np.log2(self.centres / NARROW_HZ) / 2, 0, 1)
+        apart, alike = (np.sqrt(x).astype(np.float32) for x in (widths / 2, 1 - widths / 2))
         out = np.zeros((2, frames), np.float32)
         for index in np.nonzero(inside)[0]:
             length = min(frames, int(1.25 * decays[index] * self.rate) + 1)
             envelope = self._envelope(gains[index], decays[index], noise.attack_s, length)
             left, right = self._read(int(index), int(rng.integers(PERIOD)), length)
-            out[0, :length] += envelope * (apart[1] * left + apart[0] * right)
-            out[1, :length] += envelope * (apart[1] * left - apart[0] * right)
+            out[0, :length] += envelope * (alike[index] * left + apart[index] * right)
+            out[1, :length] += envelope * (alike[index] * left - apart[index] * right)
         return out.T
 
     def _read(self, band: int, start: int, frames: int) -> Audio:
