@@ -42,15 +42,16 @@ def command(
     With brushes:        drumd render jam.mid -o jam.flac --kit jazz
     """
     from drumd.sound.audio_file import check_kind
-    from drumd.sound.render import render
-    from drumd.sound.score import read_score
     from drumd.sound.kits.store import load_kit
+    from drumd.sound.render import render
+    from drumd.sound.score import score_of
+    from engine.midi import read_song
 
     target = out or song.with_suffix(".wav")
     check_kind(target)
     if target.exists() and not force:
         raise DrumdError(f"{target} is there already; --force overwrites it")
-    score = read_score(song, drums_only=drums_only)
+    score = score_of(read_song(song), drums_only=drums_only)
     rendered = render(score, load_kit(kit), target)
     _report(song, target, kit, rendered, as_json=as_json)
 

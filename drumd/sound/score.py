@@ -1,20 +1,18 @@
-"""A song as what the sound needs: strokes and notes in seconds.
-
-All that this room takes from the engine's music is imported here.
-"""
+"""A song as what the sound needs: strokes and notes in seconds."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from drumd.sound.errors import SoundError
-from engine.midi import read_song
-from engine.song import Part, Song
+
+if TYPE_CHECKING:
+    from engine.song import Part, Song
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +37,15 @@ class Score:
         return sum(note.program is None for note in self.notes)
 
 
-def read_score(path: Path, *, drums_only: bool = False) -> Score:
-    """What a MIDI file holds."""
-    song = read_song(path)
+def score_of(song: Song, *, drums_only: bool = False) -> Score:
+    """What is to be heard of a song."""
     parts = [part for part in song.parts if part.is_drum or not drums_only]
     notes = sorted(
         (note for part in parts for note in _scored(part, song)), key=lambda note: note.onset
     )
     if not notes:
         what = "drums (on channel 10)" if drums_only else "notes"
-        raise SoundError(f"{path} holds no {what}, so there is nothing to hear")
+        raise SoundError(f"the song holds no {what}, so there is nothing to hear")
     return Score(tuple(notes))
 
 

@@ -13,7 +13,7 @@ from drumd.sound.synthesis.timbre import Timbre
 KICK = Timbre(
     parts=(
         Modes(
-            hz=(56, 84, 128, 187, 260, 340), db=(0, -6, -15, -23, -29, -33),
+            hz=(56, 84, 128, 187, 260, 340), db=(0, -9, -16, -23, -29, -33),
             t60_s=(0.42, 0.28, 0.18, 0.12, 0.09, 0.07), bend=0.75, bend_s=0.016, attack_s=0.0006,
         ),
         Noise(  # the pillow and the air

@@ -69,10 +69,12 @@ def ring(modes: Modes, gains: Array, rng: np.random.Generator, frames: int, rate
     spread = modes.width * rng.uniform(-1, 1, len(hz))
     sides = np.stack([np.sqrt((1 - spread) / 2), np.sqrt((1 + spread) / 2)])  # (2, modes)
     amplitudes = gains * from_db(modes.db) * sides * np.exp(1j * phases)
+    sounding = min(frames, int(1.25 * t60_s.max() * rate))
+    sound = np.zeros((2, frames), np.float32).T
     if modes.bend:
-        sound = _bent_sines(modes, amplitudes, frames, rate)
+        sound[:sounding] = _bent_sines(modes, amplitudes, sounding, rate)
     else:
-        sound = damped_sines(hz, t60_s, amplitudes, frames, rate)
+        sound[:sounding] = damped_sines(hz, t60_s, amplitudes, sounding, rate)
     rise = max(1, int(4 * modes.attack_s * rate))
     sound[:rise] *= np.sin(np.linspace(0, np.pi / 2, rise, dtype=np.float32)[:, None]) ** 2
     return sound

@@ -69,17 +69,19 @@ class NoiseBank:
         """That many frames of both channels of a band, round the end if need be."""
         if start + frames <= PERIOD:
             return self._bands[band, :, start : start + frames]
-        turns = -(-(start + frames) // PERIOD)
-        return np.concatenate([self._bands[band]] * turns, axis=1)[:, start : start + frames]
+        whole, rest = divmod(frames - (PERIOD - start), PERIOD)
+        noise = self._bands[band]
+        return np.concatenate([noise[:, start:], *[noise] * whole, noise[:, :rest]], axis=1)
 
     def _envelope(self, gain: float, t60_s: float, attack_s: float, frames: int) -> Audio:
         rows = -(-frames // 256)
         rate = -LN_60DB / (t60_s * self.rate)
-        fall = np.outer(np.exp(rate * 256 * np.arange(rows)), np.exp(rate * np.arange(256)))
-        envelope = (gain * fall).ravel()[:frames]
+        starts = (gain * np.exp(rate * 256 * np.arange(rows))).astype(np.float32)
+        fall = np.outer(starts, np.exp(rate * np.arange(256)).astype(np.float32))
+        envelope = fall.ravel()[:frames]
         rise = min(frames, int(6 * attack_s * self.rate))
         envelope[:rise] *= 1 - np.exp(-np.arange(rise) / (attack_s * self.rate))
-        return np.asarray(envelope, np.float32)
+        return envelope
 
 
 def _band(rng: np.random.Generator, low: float, high: float, rate: int) -> Audio:

@@ -24,6 +24,7 @@ REACH_M = 1.1  # from the middle of the kit to its far left
 REFLECTED = 0.62  # of the amplitude, at each wall
 TAIL_T60: Curve = ((60, 0.42), (300, 0.40), (2000, 0.34), (6000, 0.25), (14000, 0.15))  # seconds
 TAIL_AT_S = 0.009
+LOW_S = 0.004  # a mean over so long holds what lies below some 110 Hz
 STRUCK_S = 0.15  # the part of a sound that the tail follows; a cymbal is its own tail
 
 
@@ -44,14 +45,25 @@ def first_reflections(pan: float) -> tuple[tuple[tuple[int, float, float], ...],
 
 
 def add_reflections(sound: Audio, pan: float, gain: float, rate: int) -> None:
-    """Add what the walls send back, duller than what went there: in place, (frames, 2)."""
+    """Add what the walls send back: in place, (frames, 2).
+
+    It is duller than what went there, and without the lowest octave, which a microphone in the
+    drum hears alone: reflections would only take from it.
+    """
     middle = 0.5 * (sound[:, 0] + sound[:, 1])
     dull = np.convolve(middle, np.array((0.1, 0.2, 0.4, 0.2, 0.1), np.float32))[: len(sound)]
+    dull -= _mean_before(dull, int(LOW_S * rate))
     for ear, taps in enumerate(first_reflections(pan)):
         for _, delay_s, strength in taps:
             late = round(delay_s * rate)
             if 0 < late < len(sound):
                 sound[late:, ear] += np.float32(gain * strength) * dull[:-late]
+
+
+def _mean_before(sound: Audio, frames: int) -> Audio:
+    """The mean of the last frames at each frame."""
+    sums = np.concatenate([np.zeros(frames), np.cumsum(sound, dtype=np.float64)])
+    return np.asarray((sums[frames:] - sums[:-frames]) / frames, np.float32)
 
 
 def tail(

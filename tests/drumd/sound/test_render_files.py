@@ -14,8 +14,9 @@ from drumd.sound.audio_file import AudioFile
 from drumd.sound.errors import SoundError
 from drumd.sound.kits.kit import Kit
 from drumd.sound.render import render
-from drumd.sound.score import read_score
+from drumd.sound.score import Score, score_of
 from engine.errors import MissingExtraError
+from engine.midi import read_song
 
 
 def write_song(path: Path, *messages: mido.Message | mido.MetaMessage) -> Path:
@@ -30,6 +31,10 @@ def note(pitch: int, wait: int, *, channel: int = 9, ticks: int = 50) -> list[mi
         mido.Message("note_on", note=pitch, velocity=127, channel=channel, time=wait),
         mido.Message("note_off", note=pitch, channel=channel, time=ticks),
     ]
+
+
+def read_score(path: Path, *, drums_only: bool = False) -> Score:
+    return score_of(read_song(path), drums_only=drums_only)
 
 
 def frames_of(path: Path) -> np.ndarray:
