@@ -70,7 +70,7 @@ REAL = {
     Piece.LOW_TOM: Real((70, 110), (80, 500), (0.2, 0.8)),
     Piece.MID_TOM: Real((90, 160), (100, 600), (0.15, 0.7)),
     Piece.HIGH_TOM: Real((120, 250), (120, 700), (0.12, 0.6)),
-    Piece.CRASH: Real(None, (2500, 9000), (0.8, 2.5)),
+    Piece.CRASH: Real(None, (3500, 9000), (0.8, 2.5)),
     Piece.RIDE: Real(None, (4000, 9000), (0.4, 2.0)),
     Piece.RIDE_BELL: Real((600, 1100), (3000, 7000), (0.4, 2.0)),
     Piece.COWBELL: Real((450, 900), (700, 3000), (0.06, 0.3)),

@@ -21,7 +21,7 @@ SIDE_STICK = Timbre(
         ),
         Noise(((800, -36), (3000, -32), (8000, -38)), ((800, 0.15), (8000, 0.12))),  # the wires
     ),
-    seconds=0.5, loudness_db=-34, pan=0.1, dark_db=2.0, room_db=-9,
+    seconds=0.5, loudness_db=-31, pan=0.1, dark_db=2.0, room_db=-9,
 )  # fmt: skip
 
 _PALMS = Noise(

@@ -105,12 +105,12 @@ DARK_CRASH = replace(
         replace(
             cloud(
                 149, 190,
-                ((230, -16), (500, -12), (1500, -12), (3500, -13), (7000, -20), (14000, -34)),
+                ((230, -18), (500, -15), (1500, -14), (3500, -12), (7000, -16), (14000, -29)),
                 DARK_DECAY, width=0.8,
             ),
             attack_s=0.005,
         ),
-        *(_darker(part, 2.5) for part in CRASH.parts[1:]),
+        *(_darker(part, 1.0) for part in CRASH.parts[1:]),
     ),
     loudness_db=-32,
 )  # fmt: skip
