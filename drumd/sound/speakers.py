@@ -134,6 +134,16 @@ class Speakers:
             raise PortLostError(self._gone) from error
 
 
+def is_speakers(name: str) -> bool:
+    """Whether an output of that name sounds: "speakers", or "speakers:" and part of a card's."""
+    return name == API or name.startswith(API + ":")
+
+
+def open_speakers(name: str, clock: Clock) -> Speakers:
+    """Open what such a name means."""
+    return Speakers(clock, device=name.removeprefix(API).removeprefix(":") or None)
+
+
 class _OnTheWay(Handed):
     """A stroke that the process knows of; it may be taken back until shortly before its time."""
 

@@ -12,7 +12,7 @@ import pytest
 
 from drumd.errors import PortError, PortLostError
 from drumd.ports.port import Handed
-from drumd.sound.speakers import Speakers
+from drumd.sound.speakers import Speakers, is_speakers, open_speakers
 from drumd.timing.clock import MonotonicClock
 
 SNARE = mido.Message("note_on", note=38, velocity=100, channel=9)
@@ -75,3 +75,15 @@ def test_a_process_that_died_is_a_lost_port() -> None:
     with pytest.raises(PortLostError):
         port.send(SNARE)
     port.close()
+
+
+def test_a_name_may_say_which_card() -> None:
+    assert is_speakers("speakers") and is_speakers("speakers:usb")
+    assert not is_speakers("Speakers Out") and not is_speakers("speaker")
+
+
+@needs_miniaudio
+def test_a_name_opens_its_card() -> None:
+    port = open_speakers("speakers:null", MonotonicClock())
+    port.close()
+    assert port.device.lower() == "null"
