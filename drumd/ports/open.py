@@ -42,10 +42,14 @@ def open_input(
 def open_output(
     name: str, clock: Clock, *, api: str = "auto", again: Place | None = None
 ) -> OutputPort:
-    """Open the output that `name` means: a port, or a new virtual port.
+    """Open the output that `name` means: speakers, a port, or a new virtual port.
 
     `again` tells where the port was before it vanished.
     """
+    from drumd.sound.speakers import is_speakers, open_speakers
+
+    if is_speakers(name):
+        return open_speakers(name, clock)
     from drumd.ports import jackclient, rtmidi
 
     found = again.api if again else _answering(api)

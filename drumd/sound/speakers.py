@@ -115,14 +115,16 @@ class Speakers:
             os.set_blocking(self._orders.fileno(), False)
 
     def _await_ready(self) -> Ready:
-        answer: object = Failed(f"it was not ready within {READY_S:g} s")
-        with suppress(EOFError, OSError):
+        answer: object = Failed(f"the speakers were not ready within {READY_S:g} s")
+        try:
             if self._answers.poll(READY_S):
                 answer = self._answers.recv()
+        except (EOFError, OSError):
+            answer = Failed("the process that plays the drums died as it began")
         if isinstance(answer, Ready):
             return answer
         self.close()
-        raise PortError(answer.reason if isinstance(answer, Failed) else "no sound: it died")
+        raise PortError(answer.reason if isinstance(answer, Failed) else str(answer))
 
     def _order(self, what: int, number: int = 0, at: float = 0.0, *key: int) -> None:
         try:
