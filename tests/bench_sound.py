@@ -26,7 +26,14 @@ from numpy.typing import NDArray
 from drumd.sound.kits.build import RATE, build_kit
 from drumd.sound.kits.kit import Kit, gain_of
 from drumd.sound.kits.pieces import Piece
+from drumd.sound.live_drums import LiveDrums
+from drumd.sound.orders import ORDER, STRIKE
+from drumd.sound.render import render
+from drumd.sound.score import score_of
+from drumd.timing.clock import ManualClock
+from engine.midi import parse_song
 from tests.figures import Figure, Options, skipped
+from tests.midi_files import band
 from tests.sound_measures import Measures, Sound, measure
 
 Range = tuple[float, float]
@@ -84,6 +91,7 @@ def run(options: Options) -> Iterator[Figure]:  # noqa: ARG001
     began = time.process_time()
     kit = build_kit("rock")
     yield Figure("computing a kit", time.process_time() - began, 2.5, "s of CPU")
+    yield from _speed(kit)
     for name in ("rock", "jazz"):
         found = strokes(kit if name == "rock" else build_kit(name), HARD)
         outside = sum(len(misses(piece, found[piece])) for piece in found)
@@ -97,6 +105,28 @@ def run(options: Options) -> Iterator[Figure]:  # noqa: ARG001
     pairs = likest(strokes(kit, HARD), recorded(font, HARD))
     right = sum(piece is other for piece, other in pairs.items()) / len(pairs)
     yield Figure("pieces likest their own recording", right, 0.8, more_is_better=True)
+
+
+def _speed(kit: Kit) -> Iterator[Figure]:
+    """How quickly a song becomes a file, and a block of a live jam is mixed."""
+    with tempfile.TemporaryDirectory() as folder:
+        began = time.process_time()
+        score = score_of(parse_song(band(90)))
+        render(score, kit, Path(folder) / "song.wav")
+        took = time.process_time() - began
+    yield Figure("rendering a song of 3 minutes with guitar and bass", took, 3.0, "s of CPU")
+    clock, frames = ManualClock(), RATE // 200
+    drums = LiveDrums(kit, clock)
+    for number in range(16 * 30):  # sixteen steps a second, up to four strokes each
+        for key in (36, 49, 51, 46)[: 1 + number % 4]:
+            drums.put(ORDER.pack(STRIKE, 0, number / 16, key, 60 + number % 60))
+    times = []
+    for _ in range(200 * 30):
+        began = time.perf_counter()
+        drums.fill(frames)
+        times.append((time.perf_counter() - began) * 1e3)
+        clock.advance(0.005)
+    yield Figure("mixing a block of 5 ms, live, p99", float(np.percentile(times, 99)), 2.0, "ms")
 
 
 def strokes(kit: Kit, velocity: int) -> dict[Piece, Measures]:

@@ -20,7 +20,8 @@ HIGHEST_HZ = 9_000.0
 PICK_S = 0.004
 VARIANTS = 2
 LAYERS = 3
-STEP_S = 0.5  # notes are computed in lengths of that
+STEP_S = 0.5  # notes are computed in lengths of that,
+LONGEST_S = 5.0  # and none is longer: it fades out over the last second
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ class Plucks:
         layer, variant = min(LAYERS - 1, velocity * LAYERS // 128), self._turn % VARIANTS
         key = (pitch, layer, variant)
         wanted = STEP_S * np.ceil((seconds + self.voice.release_s) / STEP_S)
-        most = 1.1 * self._t60_s(hz_of(pitch))
+        most = min(LONGEST_S, 1.1 * self._t60_s(hz_of(pitch)))
         frames = int(min(wanted, most) * self.rate)
         kept = self._kept.get(key)
         if kept is None or len(kept) < frames:
@@ -112,6 +113,8 @@ class Plucks:
             hz[fits], t60_s[fits], gains[None, fits].astype(np.complex128), frames, self.rate
         )
         self._add_pick(out, hardness, rng)
+        if frames == int(LONGEST_S * self.rate):
+            out[-self.rate :, 0] *= np.linspace(1, 0, self.rate, dtype=np.float32)
         return out
 
     def _strengths(self, n: NDArray[np.int64], plucked_at: float) -> NDArray[np.float64]:

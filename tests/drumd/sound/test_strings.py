@@ -44,6 +44,11 @@ def test_a_note_is_computed_once_unless_a_longer_one_is_asked_for() -> None:
     assert len(plucks.sound(45, 90, 2.0)) >= 2 * RATE > len(first)
 
 
+def test_a_note_that_is_held_for_ever_ends_without_a_click() -> None:
+    sound = Plucks(BASS, RATE).sound(28, 100, 60.0)
+    assert len(sound) == 5 * RATE and np.abs(sound[-100:]).max() < 1e-3
+
+
 def test_a_note_begins_on_its_frame_and_ends_soon_after_it_is_let_go() -> None:
     guitar = Guitar(CLEAN, RATE)
     guitar.pluck(45, 100, 4800, 24_000)
