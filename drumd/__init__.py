@@ -1,3 +1,23 @@
 """drumd: the drummer that a guitarist can jam with."""
 
+__all__ = [
+    "__version__",
+    "cli",
+    "config",
+    "controls",
+    "daemon",
+    "demo",
+    "doctor",
+    "drummer_process",
+    "errors",
+    "jam",
+    "output",
+    "ports",
+    "process",
+    "recording",
+    "sound",
+    "status",
+    "timing",
+]
+
 __version__ = "0.1.0"

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from drumd.controls import Command, Control, Dial
 from drumd.errors import SettingsError
-from engine.notes import Controls, Metre, Style, style_of
+from engine.music.notes import Metre
+from engine.music.wishes import Style, Wishes, style_of
 
 CLOCKS = ("auto", "host", "link", "count-in", "free", "given")
 FIELD_OF = {"in": "input", "out": "output"}
@@ -70,7 +71,7 @@ class Settings:
             f"link and clock = {self.clock} exclude each other",
         )
         _check(
-            self.metre is None or playable(self.metre),
+            self.metre is None or playable_metre(self.metre),
             "metre: a bar must last 1.5..6 quarter notes and end on an eighth",
         )
         _check(
@@ -123,9 +124,9 @@ class Settings:
         return {dial: control for dial, control in given if control is not None}
 
     @property
-    def wishes(self) -> Controls:
+    def wishes(self) -> Wishes:
         """What the drummer is told from the start."""
-        return Controls(self.style, self.density, self.intensity, humanize=self.humanize)
+        return Wishes(self.style, self.density, self.intensity, humanize=self.humanize)
 
     @property
     def output_file(self) -> Path | None:
@@ -174,7 +175,7 @@ def _keys() -> list[str]:
     return [KEY_OF.get(field.name, field.name) for field in fields(Settings)]
 
 
-def playable(metre: Metre) -> bool:
+def playable_metre(metre: Metre) -> bool:
     """Whether the drummer's grid can hold a bar of that metre."""
     return 1.5 <= metre.beats <= 6 and metre.beats % 0.5 == 0
 

@@ -2,37 +2,33 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from typing import Protocol
 
-from drumd.config import Settings, playable
-from drumd.drummer import DrummerProcess, Factory, model_factory
+from drumd.config import Settings, playable_metre
+from drumd.drummer_process import DrummerProcess, Factory, model_factory
 from drumd.errors import DrumdError, RecordError, SettingsError
-from drumd.jam import Jam
-from drumd.ports import (
-    InputPort,
-    OutputPort,
-    Place,
-    SteadyInput,
-    SteadyOutput,
-    open_input,
-    open_output,
-    same_port,
-)
-from drumd.ports.fake import NullPort
-from drumd.ports.hostfile import metre_of
-from drumd.ports.open import file_of
+from drumd.jam.jam import DrummerLink, Jam
+from drumd.output.realtime import RealtimeThread, ThreadMaker
+from drumd.output.scheduler import Scheduler
+from drumd.ports.base import InputPort, OutputPort, Place
+from drumd.ports.fakes import NullPort
+from drumd.ports.midi_file_host import metre_of
+from drumd.ports.open import file_of, open_input, open_output, same_port
+from drumd.ports.reconnecting import Aside, SteadyInput, SteadyOutput, in_thread
 from drumd.process import main_thread_first, quick_threads, stopped_by_signals
-from drumd.recorder import Recorder
-from drumd.reporter import SCREEN_S, Reporter
-from drumd.scheduler import Scheduler
-from drumd.status import Snapshot, Summary
-from drumd.timing import Clock, LinkTime, MonotonicClock, MusicalClock
-from drumd.timing.choose import musical_clock
-from drumd.timing.jackroll import JackTransport, TransportPlace
-from engine.notes import COMMON_TIME, Metre
+from drumd.recording.recorder import Recorder
+from drumd.status.reporter import SCREEN_S, Reporter
+from drumd.status.snapshot import Snapshot, Summary
+from drumd.timing.clock import Clock, MonotonicClock
+from drumd.timing.musical import MusicalClock
+from drumd.timing.select import musical_clock
+from drumd.timing.sources.jack_transport import JackTransport
+from drumd.timing.sources.link import LinkTime
+from drumd.timing.transport_place import TransportPlace
+from engine.music.notes import COMMON_TIME, Metre
 
 STEP_S = 0.004  # the main loop's pause
 
@@ -45,8 +41,22 @@ class Ending:
     status: int = 0
 
 
+class SupervisedDrummer(DrummerLink, Protocol):
+    """A drummer that the daemon starts and stops."""
+
+    @property
+    def restarts(self) -> int: ...
+
+    def start(self, now: float) -> None: ...
+
+    def stop(self) -> None: ...
+
+
 class Daemon:
-    """Plays along until it is told to stop, the input ends or something vital is gone."""
+    """Plays along until it is told to stop, the input ends or something vital is gone.
+
+    `clock`, `thread` and `aside` are what it lives by; on simulated ones it runs as fast as it can.
+    """
 
     def __init__(
         self,
@@ -54,18 +64,24 @@ class Daemon:
         reporter: Reporter,
         *,
         factory: Factory | None = None,
+        drummer: SupervisedDrummer | None = None,
         open_input: Callable[..., InputPort] = open_input,
         open_output: Callable[..., OutputPort] = open_output,
+        clock: Clock | None = None,
+        thread: ThreadMaker = RealtimeThread,
+        aside: Aside = in_thread,
     ) -> None:
         self.ending: Ending | None = None
         self._settings, self._reporter = settings, reporter
         self._open_input, self._open_output = open_input, open_output
-        self._clock: Clock = MonotonicClock()
+        self._clock = clock or MonotonicClock()
+        self._thread, self._aside = thread, aside
         self._began = self._clock.now()
         self._ready_after_s = 0.0
         self._guitar: SteadyInput | None = None
         self._files = tuple(dict.fromkeys(filter(None, (settings.output_file, settings.record))))
-        self._drummer = DrummerProcess(
+        self._trouble = ""  # of the sources of time, as said last
+        self._drummer = drummer or DrummerProcess(
             factory or model_factory(settings.model, settings.seed), say=reporter.say
         )
 
@@ -81,10 +97,11 @@ class Daemon:
             metre = self._metre(output)
             recorder = self._start_recorder(stack, metre)
             musical = self._musical_clock(stack, output, metre)
-            scheduler = self._start_scheduler(output, musical)
+            scheduler = self._scheduler(output, musical)
             jam = Jam(settings, self._clock, musical, scheduler, self._drummer, recorder)
             stack.callback(jam.finish)  # what ends the last notes is recorded too
-            stack.callback(scheduler.stop)
+            stack.callback(scheduler.stop)  # before it is started: no thread is left behind
+            scheduler.start()
             self._await_drummer()
             if not self.ending:
                 self._play(jam, self._start_input(stack), output, scheduler)
@@ -113,7 +130,7 @@ class Daemon:
                 return NullPort(clock, settings.output)
             return self._open_output(settings.output, clock, api=settings.api, again=again)
 
-        output = SteadyOutput(opened, clock)
+        output = SteadyOutput(opened, clock, aside=self._aside)
         stack.callback(output.close)
         return output
 
@@ -126,9 +143,9 @@ class Daemon:
             told = metre_of(file)
         elif self._settings.clock in ("auto", "host") and (place := output.transport()):
             told = place.metre
-        if told and not playable(told):
+        if told and not playable_metre(told):
             self._reporter.say(f"the drummer cannot play {told}: the bars are counted in 4/4")
-        return told if told and playable(told) else COMMON_TIME
+        return told if told and playable_metre(told) else COMMON_TIME
 
     def _musical_clock(self, stack: ExitStack, output: SteadyOutput, metre: Metre) -> MusicalClock:
         settings, link = self._settings, None
@@ -143,22 +160,21 @@ class Daemon:
         jack = JackTransport(transport)
         return musical_clock(settings.clock, settings.bpm, metre, link=link, jack=jack)
 
-    def _start_scheduler(self, output: SteadyOutput, musical: MusicalClock) -> Scheduler:
-        scheduler = Scheduler(
+    def _scheduler(self, output: SteadyOutput, musical: MusicalClock) -> Scheduler:
+        return Scheduler(
             output,
             self._clock,
             musical,
             max_late_ms=self._settings.max_late_ms,
             latency_ms=self._settings.latency_ms,
+            thread=self._thread,
         )
-        scheduler.start()
-        return scheduler
 
     def _await_drummer(self) -> None:
         """Let nobody begin before the drummer can."""
         while not self._drummer.ready and not self.ending:
             self._drummer.poll(self._clock.now())
-            time.sleep(STEP_S)
+            self._clock.sleep(STEP_S)
 
     def _start_input(self, stack: ExitStack) -> SteadyInput:
         settings, clock = self._settings, self._clock
@@ -166,7 +182,7 @@ class Daemon:
         def opened(again: Place | None) -> InputPort:
             return self._open_input(settings.input, clock, api=settings.api, again=again)
 
-        guitar = SteadyInput(opened, clock)
+        guitar = SteadyInput(opened, clock, aside=self._aside)
         stack.callback(guitar.close)
         self._guitar = guitar
         return guitar
@@ -191,8 +207,16 @@ class Daemon:
                 if self._clock.now() >= watch_at:
                     watch_at = self._clock.now() + SCREEN_S
                     self._look_after(guitar, output, scheduler)
-                    self._reporter.show(self._snapshot(jam, guitar, output))
-                time.sleep(STEP_S)
+                    snapshot = self._snapshot(jam, guitar, output)
+                    self._tell_trouble(snapshot.trouble)
+                    self._reporter.show(snapshot)
+                self._clock.sleep(STEP_S)
+
+    def _tell_trouble(self, trouble: str) -> None:
+        """Say what is wrong with the time that is told, once."""
+        if trouble and trouble != self._trouble:
+            self._reporter.say(trouble)
+        self._trouble = trouble or self._trouble
 
     def _snapshot(self, jam: Jam, guitar: SteadyInput, output: SteadyOutput) -> Snapshot:
         away = tuple(filter(None, (guitar.waiting, output.waiting)))

@@ -16,7 +16,7 @@ from random import Random
 
 import mido
 
-from engine.notes import Note
+from engine.music.notes import Note
 
 DEMO_FILE = Path(__file__).parent / "data" / "demo.mid"
 BPM, BAR_BEATS = 112.0, 4.0

@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -15,33 +15,63 @@ SWITCH_S = 0.0005  # the longest that one thread keeps the interpreter from anot
 MAIN_PRIORITY = 1  # the scheduler's thread, at 2, goes before it
 INTERRUPTED = 130
 
+# Every signal that ends a process and can be caught: why it came, and the exit status. It is told
+# to end, and does (0); only the keys of the terminal interrupt. Some systems lack some of them.
+STOPS: dict[str, tuple[str, int]] = {
+    "SIGINT": ("interrupted", INTERRUPTED),  # Ctrl-C
+    "SIGQUIT": ("interrupted", INTERRUPTED),  # Ctrl-backslash
+    "SIGBREAK": ("interrupted", INTERRUPTED),  # Ctrl-Break
+    "SIGHUP": ("the terminal was closed", 0),
+    "SIGTERM": ("told to end", 0),
+    "SIGPWR": ("the power is failing", 0),
+    "SIGXCPU": ("told to end: its share of processor time is used up", 0),
+} | dict.fromkeys(
+    (
+        "SIGABRT", "SIGALRM", "SIGIO", "SIGPROF", "SIGSTKFLT", "SIGTRAP", "SIGUSR1", "SIGUSR2",
+        "SIGVTALRM",
+    ),
+    ("told to end", 0),
+)  # fmt: skip
+INSISTED = ("SIGINT", "SIGQUIT", "SIGBREAK", "SIGTERM")  # a second one of these is meant so
+
+
+def stopping_signals() -> dict[signal.Signals, tuple[str, int]]:
+    """The signals of STOPS that this system has."""
+    here = signal.Signals.__members__
+    return {here[name]: said for name, said in STOPS.items() if name in here}
+
 
 @contextmanager
 def stopped_by_signals(stop: Callable[[str, int], None]) -> Iterator[None]:
-    """Let Ctrl-C (status 130) and SIGTERM (status 0: it was told to end, and did) call `stop`.
+    """Let every signal that would end the process call `stop`, with why and the exit status.
 
-    That is for the first of them: a second one does what it did before, should stopping hang.
+    That is for the first of them: a second one from someone who insists does what it did before,
+    should stopping hang. Others often come in pairs, and the second one says nothing new. What is
+    ignored stays so, as `nohup` has it, and so does what somebody else has seen to.
     """
+    stops = stopping_signals()
 
     def handle(number: int, _frame: FrameType | None) -> None:
-        restore()
-        if number == signal.SIGINT:
-            stop("interrupted", INTERRUPTED)
-        else:
-            stop("told to end", 0)
+        restore(INSISTED)
+        stop(*stops[signal.Signals(number)])
 
-    def restore() -> None:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    def restore(names: Iterable[str]) -> None:
+        for number in before.keys() & {signal.Signals[name] for name in names if name in known}:
+            signal.signal(number, before[number])
 
     if threading.current_thread() is not threading.main_thread():
         yield  # only the main thread may set handlers
         return
-    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    known = signal.Signals.__members__
+    before = {
+        number: signal.signal(number, handle)
+        for number in stops
+        if number.name in ("SIGINT", "SIGTERM") or signal.getsignal(number) is signal.SIG_DFL
+    }
     try:
         yield
     finally:
-        restore()
+        restore(STOPS)
 
 
 @contextmanager

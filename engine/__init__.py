@@ -1,1 +1,21 @@
-"""The drummer: data, model, training and playing. It knows no ports, threads or commands."""
+"""The engine: from guitar notes to drum patterns, and how it is learnt."""
+
+__all__ = [
+    "beats",
+    "corpus",
+    "encoding",
+    "errors",
+    "evaluation",
+    "inference",
+    "midi",
+    "models",
+    "music",
+    "notation",
+    "pages",
+    "performance",
+    "recipe",
+    "seed",
+    "storage",
+    "tasks",
+    "training",
+]

@@ -5,9 +5,24 @@ EngineError
 ├── CorpusError       a corpus that cannot be used
 ├── ConfigError       a training recipe with a mistake
 ├── CheckpointError   a checkpoint that cannot be used
+├── TrainingError     a training that goes nowhere
 ├── BundleError       a bundle that cannot be used
+├── OnsetsError       a file of onsets that cannot be used
 └── MissingExtraError an optional library that is not installed
 """
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+EXTRAS = {  # of drumd: the libraries of each, by the names that they are imported by
+    "train": ("torch", "symusic", "safetensors", "onnx", "onnxscript"),
+    "notation": ("music21",),
+    "plot": ("matplotlib",),
+    "jack": ("jack",),
+    "link": ("link",),
+}
 
 
 class EngineError(Exception):
@@ -30,8 +45,16 @@ class CheckpointError(EngineError):
     """A checkpoint is missing, truncated or of another model."""
 
 
+class TrainingError(EngineError):
+    """A training's loss or score is no number any more."""
+
+
 class BundleError(EngineError):
     """A bundle is missing, tampered with or of another version."""
+
+
+class OnsetsError(EngineError):
+    """A file of onsets is broken or tells too little of them."""
 
 
 class MissingExtraError(EngineError):
@@ -39,3 +62,15 @@ class MissingExtraError(EngineError):
 
     def __init__(self, library: str, extra: str, what: str) -> None:
         super().__init__(f"{what} needs {library}: pip install 'drumd[{extra}]'")
+
+
+@contextmanager
+def needs(extra: str, what: str) -> Iterator[None]:
+    """Around imports of an extra: tells which to install, since `what` needs it."""
+    try:
+        yield
+    except ImportError as error:
+        library = (error.name or "").partition(".")[0]
+        if library not in EXTRAS[extra]:
+            raise
+        raise MissingExtraError(library, extra, what) from error

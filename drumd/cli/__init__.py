@@ -3,18 +3,40 @@
 from __future__ import annotations
 
 import importlib
+from typing import Any
 
 import click
 
 from drumd import __version__
 from drumd.errors import DrumdError
+from drumd.status.plain import harmless
+from drumd.status.streams import lenient_streams
 from engine.errors import EngineError
+
+__all__ = [
+    "beats",
+    "doctor",
+    "eval",
+    "eval_tables",
+    "export",
+    "generate",
+    "listen",
+    "main",
+    "panic",
+    "ports",
+    "prepare",
+    "progress",
+    "render",
+    "report",
+    "terminal",
+    "train",
+]
 
 INTERRUPTED = 130
 COMMANDS = {
     "listen": "Play drums to a live guitar.",
     "generate": "Write drums for a guitar file.",
-    "render": "Make a MIDI file sound.",
+    "render": "Make a MIDI file sound, as a WAV.",
     "prepare": "Turn folders of MIDI songs into a corpus to train on.",
     "train": "Teach a drummer from a corpus.",
     "export": "Make a bundle of a trained drummer.",
@@ -44,11 +66,15 @@ class LazyGroup(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
+    def main(self, *args: Any, **options: Any) -> Any:
+        with lenient_streams():
+            return super().main(*args, **options)
+
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
         except (DrumdError, EngineError) as error:
-            raise click.ClickException(str(error)) from error
+            raise click.ClickException(harmless(str(error))) from error
         except KeyboardInterrupt:
             click.echo("interrupted", err=True)
             ctx.exit(INTERRUPTED)
@@ -63,4 +89,5 @@ def main() -> None:
     Hear it at once:     drumd listen --in demo --out jam.mid
     Jam with your DAW:   drumd listen --in "Guitar" --out "AI Drums"
     Drums for a file:    drumd generate riff.mid -o drums.mid
+    Make a file sound:   drumd render jam.mid
     """

@@ -12,7 +12,8 @@ from typing import Any
 
 import click
 
-from drumd.timing.beat_records import (
+from drumd.cli.terminal import tell
+from engine.beats.records import (
     TrackedRecord,
     checked_bpm,
     checked_taps,
@@ -58,14 +59,14 @@ def command(
     """
     tracked = track_all([record.told(bpm, count_in) for record in read_records(onsets)])
     if plot is not None:
-        from engine.beat_plot import plot_beats
+        from engine.beats.plot import plot_beats
 
         plot_beats(plot, [(one.record.name, one.record.onsets, one.beats) for one in tracked])
     if as_json:
         click.echo(json.dumps({"records": [document(one) for one in tracked]}))
         return
     for one in tracked:
-        click.echo(line(one))
+        tell(line(one))
 
 
 def document(tracked: TrackedRecord) -> dict[str, Any]:

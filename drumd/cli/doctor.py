@@ -9,12 +9,15 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
-from drumd.doctor import Finding, State, examine
-from drumd.facts import gather
-from drumd.selftest import try_live_path
+from drumd.doctor.findings import Finding, State, examine
+from drumd.doctor.selftest import try_live_path
+from drumd.doctor.system import gather
+from drumd.status.plain import harmless
 from engine.errors import EngineError
 
-MARKS = {State.GOOD: "[green]✓[/]", State.NOTE: "[yellow]•[/]", State.BROKEN: "[red]✗[/]"}
+COLOURS = {State.GOOD: "green", State.NOTE: "yellow", State.BROKEN: "red"}
+MARKS = {State.GOOD: "✓", State.NOTE: "•", State.BROKEN: "✗"}
+WORDS = {State.GOOD: "ok", State.NOTE: "note", State.BROKEN: "BROKEN"}  # where such marks lack
 
 
 @click.command()
@@ -40,18 +43,28 @@ def show(findings: list[Finding]) -> None:
     """A line for each finding, with the advice below it."""
     console = Console(highlight=False)
     loose = not console.is_terminal  # nobody wants lines broken in a pipe
+    marks = MARKS if can_write("".join(MARKS.values()), console.encoding) else WORDS
     for one in findings:
+        mark = f"[{COLOURS[one.state]}]{marks[one.state]}[/]"
         console.print(
-            f"{MARKS[one.state]} [bold]{escape(one.subject)}[/]: {escape(one.text)}",
-            soft_wrap=loose,
+            f"{mark} [bold]{escape(one.subject)}[/]: {escape(harmless(one.text))}", soft_wrap=loose
         )
         if one.advice:
-            console.print(f"    {escape(one.advice)}", style="dim", soft_wrap=loose)
+            console.print(f"    {escape(harmless(one.advice))}", style="dim", soft_wrap=loose)
+
+
+def can_write(text: str, encoding: str) -> bool:
+    """Whether an encoding has all letters of a text."""
+    try:
+        text.encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
 
 
 def bundle() -> Finding:
     """Whether the drummer that ships is whole, by its checksums."""
-    from engine.bundle import open_bundle
+    from engine.inference.bundle import open_bundle
 
     try:
         found = open_bundle()

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 import click
 
 from drumd.cli.progress import cores, progress_bar
+from drumd.cli.terminal import tell
 
 if TYPE_CHECKING:
-    from engine.bundle import Bundle
-    from engine.eval_songs import EvalSong
-    from engine.evaluate import SongResult
-    from engine.measures.document import Conditions
+    from engine.evaluation.measures.document import Conditions
+    from engine.evaluation.results import SongResult
+    from engine.evaluation.songs import EvalSong
+    from engine.inference.bundle import Bundle
 
 Folder = click.Path(exists=True, file_okay=False, path_type=Path)
 QUICK_SONGS = 12
@@ -70,12 +71,12 @@ def command(
     drumd eval BUNDLE --data songs/ --json > found.json
     drumd eval BUNDLE OTHER THIRD --data CORPUS --part last
     """
-    from engine.bundle import open_bundle
-    from engine.corpus import read_corpus
-    from engine.eval_songs import songs_of
-    from engine.evaluate import evaluate
-    from engine.measures.document import Conditions
-    from engine.measures.likelihood import GUITARS
+    from engine.corpus.store import read_corpus
+    from engine.evaluation.evaluate import evaluate
+    from engine.evaluation.measures.document import Conditions
+    from engine.evaluation.measures.likelihood import GUITARS
+    from engine.evaluation.songs import songs_of
+    from engine.inference.bundle import open_bundle
 
     if len(bundles) > 1 and report is not None:
         raise click.UsageError("a report is of one bundle; leave --report or the others out")
@@ -119,12 +120,12 @@ def _compare(
 ) -> None:
     """Print a row for each bundle; how fast all answer is measured last, on one thread."""
     from drumd.cli.eval_tables import comparison
-    from engine.infer import Drummer
-    from engine.measures.comparison import answers_ms, row
-    from engine.measures.summary import summarise
+    from engine.evaluation.measures.comparison import answers_ms, row
+    from engine.evaluation.measures.summary import summarise
+    from engine.inference.infer import BundleDrummer
 
     rows = [
-        row(bundle, summarise(results), answers_ms(Drummer(bundle.folder), songs))
+        row(bundle, summarise(results), answers_ms(BundleDrummer(bundle.folder), songs))
         for bundle, results in list(measured)
     ]
     if as_json:
@@ -138,15 +139,15 @@ def _tell(
 ) -> None:
     """Write the report, where one is asked for, and print all that was found."""
     from drumd.cli.eval_tables import show
-    from engine.measures.document import document
-    from engine.measures.summary import summarise
+    from engine.evaluation.measures.document import document
+    from engine.evaluation.measures.summary import summarise
 
     summary = summarise(results)
     if report is not None:
-        from engine.report.page import write_report
+        from engine.evaluation.report.page import write_report
 
         page = write_report(report, results, summary, conditions)
-        click.echo(f"the report is in {page}", err=True)
+        tell(f"the report is in {page}", err=True)
     if as_json:
         click.echo(json.dumps(document(results, summary, conditions)))
     else:
@@ -157,7 +158,7 @@ def _tell(
 @contextmanager
 def _corpus(data: Path) -> Iterator[Path]:
     """The folder of a corpus; one is made for a while where `data` holds songs."""
-    from engine.prepare import prepare_songs
+    from engine.corpus.prepare import prepare_songs
 
     if (data / "corpus.json").is_file():
         yield data

@@ -9,9 +9,11 @@ from rich.box import MARKDOWN
 from rich.console import Console
 from rich.table import Table
 
+from drumd.status.plain import harmless
+
 if TYPE_CHECKING:
-    from engine.measures.comparison import Row
-    from engine.measures.summary import Summary
+    from engine.evaluation.measures.comparison import Row
+    from engine.evaluation.measures.summary import Summary
 
 WIDE = 240  # characters; a table that is cut to the terminal cannot be copied
 
@@ -19,7 +21,7 @@ WIDE = 240  # characters; a table that is cut to the terminal cannot be copied
 def show(summary: Summary, title: str) -> None:
     """Print everything; intervals are 95 % over songs."""
     console = Console(markup=False, highlight=False)
-    console.print(_agreement(summary, title))
+    console.print(_agreement(summary, harmless(title)))
     console.print(f"\nhits a bar as played: {_true_hits(summary):.1f}")
     console.print(f"F1 by voice: {_voices(summary)}")
     for table in (
@@ -36,14 +38,14 @@ def show(summary: Summary, title: str) -> None:
 
 def comparison(rows: Sequence[Row], songs: int) -> None:
     """Print a line for each bundle, as Markdown has its tables."""
-    from engine.measures.labels import interval, number, plain, signed
+    from engine.evaluation.measures.labels import interval, number, plain, signed
 
     columns = ["bundle", "network", "parameters", "MB", "bits a bar, primed", "unprimed"]
     columns += ["guitar worth, primed", "unprimed", "hit F1 [95 %]", "ms a bar, p50", "p95"]
     table = Table(*columns, "windows learnt from", "training (min)", box=MARKDOWN)
     for one in rows:
         table.add_row(
-            one.bundle,
+            harmless(one.bundle),
             one.architecture,
             f"{one.parameters:,}",
             f"{one.bytes / 1e6:.1f}",
@@ -73,15 +75,15 @@ def _agreement(summary: Summary, title: str) -> Table:
 
 
 def _voices(summary: Summary) -> str:
-    from engine.evaluate import MODEL
+    from engine.evaluation.results import MODEL
 
     rows = summary.voices[MODEL].items()
     return ", ".join(f"{name.replace('_', ' ')} {m.mean:.2f}" for name, m in rows if m)
 
 
 def _gains(summary: Summary) -> Table:
-    from engine.evaluate import MODEL
-    from engine.measures.labels import interval, signed
+    from engine.evaluation.measures.labels import interval, signed
+    from engine.evaluation.results import MODEL
 
     columns = (f"{MODEL}'s F1 above", "song by song [95 %]", "won", "lost", "even")
     table = _table("", columns)
@@ -93,7 +95,7 @@ def _gains(summary: Summary) -> Table:
 
 
 def _likelihood(summary: Summary) -> Table:
-    from engine.measures.labels import LIKELIHOOD, interval
+    from engine.evaluation.measures.labels import LIKELIHOOD, interval
 
     table = _table("likelihood of the true drums", ("", "mean [95 %]"))
     for name, label in LIKELIHOOD.items():
@@ -102,8 +104,8 @@ def _likelihood(summary: Summary) -> Table:
 
 
 def _listening(summary: Summary) -> Table:
-    from engine.evaluate import MODEL, OTHER, TRUTH
-    from engine.measures.labels import interval, number, signed
+    from engine.evaluation.measures.labels import interval, number, signed
+    from engine.evaluation.results import MODEL, OTHER, TRUTH
 
     who = [name for name in (TRUTH, MODEL, OTHER) if name in summary.listening]
     title = "listening: r over bars between the guitar and the drums"
@@ -116,9 +118,9 @@ def _listening(summary: Summary) -> Table:
 
 
 def _style(summary: Summary) -> Table:
-    from engine.evaluate import LIVE, MODEL, TRUTH
-    from engine.measures.baselines import ROCK
-    from engine.measures.labels import STYLE, interval, number
+    from engine.evaluation.measures.baselines import ROCK
+    from engine.evaluation.measures.labels import STYLE, interval, number
+    from engine.evaluation.results import LIVE, MODEL, TRUTH
 
     who = [name for name in (TRUTH, MODEL, LIVE, ROCK) if name in summary.style]
     table = _table("style", ("", *who))
@@ -130,7 +132,7 @@ def _style(summary: Summary) -> Table:
 
 
 def _responses(summary: Summary) -> Table:
-    from engine.measures.labels import interval, signed, signed_percent
+    from engine.evaluation.measures.labels import interval, signed, signed_percent
 
     table = _table("the same guitar, changed", ("", "drums' density", "drums' loudness"))
     for name, row in summary.responses.items():
@@ -140,8 +142,8 @@ def _responses(summary: Summary) -> Table:
 
 
 def _overlaps(summary: Summary) -> Table:
-    from engine.evaluate import LIVE, MODEL, OTHER
-    from engine.measures.baselines import ROCK
+    from engine.evaluation.measures.baselines import ROCK
+    from engine.evaluation.results import LIVE, MODEL, OTHER
 
     who = [name for name in (MODEL, LIVE, OTHER, ROCK) if name in summary.overlaps]
     table = _table("overlap with the true songs, spread against theirs", ("", *who))
@@ -158,7 +160,7 @@ def _first(rows: Mapping[str, Mapping[str, object]]) -> Sequence[str]:
 
 
 def _true_hits(summary: Summary) -> float:
-    from engine.evaluate import MODEL
+    from engine.evaluation.results import MODEL
 
     return summary.means[MODEL]["true_hits_per_bar"].mean
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 import click
+
+from drumd.cli.terminal import tell
 
 
 @click.command()
@@ -47,8 +50,12 @@ def command(run: Path, bundle: Path, as_json: bool, **given: float | None) -> No
     drumd export runs/mine -o my-bundle
     drumd generate riff.mid -o drums.mid --model my-bundle
     """
-    from engine.bundle import Playing, open_bundle
-    from engine.export import export
+    from engine.errors import needs
+    from engine.inference.bundle import Playing, open_bundle
+
+    with needs("train", "drumd export"):
+        import_module("onnxscript")  # torch asks for it once it has begun
+        from engine.training.export import export
 
     told = {name: value for name, value in given.items() if value is not None}
     playing = replace(Playing(), **told)  # type: ignore[arg-type]
@@ -58,4 +65,4 @@ def command(run: Path, bundle: Path, as_json: bool, **given: float | None) -> No
     if as_json:
         click.echo(json.dumps({"bundle": str(bundle), "bytes": size, **opened.about}))
     else:
-        click.echo(f"{bundle}: {size / 1e6:.1f} MB, checksums written")
+        tell(f"{bundle}: {size / 1e6:.1f} MB, checksums written")

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 import click
 
 from drumd.cli.progress import cores, progress_bar
+from drumd.cli.terminal import tell
 from drumd.errors import DrumdError
-from engine.notes import STYLE_NAMES, Controls, style_of
+from engine.music.wishes import STYLE_NAMES, Wishes, style_of
 
 if TYPE_CHECKING:
-    from engine.files import Job, Outcome
+    from engine.inference.render import Job, RenderResult
 
 DRUMS = ".drums.mid"
 Share = click.FloatRange(0.0, 1.0)
@@ -83,13 +84,13 @@ def command(
     part with a guitar's sound or name and the most notes is taken; an unknown --track lists
     what there is.
     """
-    from engine.bundle import open_bundle
-    from engine.files import Job
+    from engine.inference.bundle import open_bundle
+    from engine.inference.render import Job
 
     if len(guitars) > 1 and (plot or score):
         raise click.UsageError("--plot and --score are for one guitar at a time")
     open_bundle(bundle)  # what is wrong with it is said once, and before the work
-    wishes = Controls(style_of(style), density, intensity, humanize=humanize)
+    wishes = Wishes(style_of(style), density, intensity, humanize=humanize)
     jobs = [
         Job(guitar, target, track, bundle, seed, temperature, with_guitar, plot, score, wishes)
         for guitar, target in zip(guitars, _targets(guitars, out), strict=True)
@@ -120,12 +121,12 @@ def _targets(guitars: Sequence[Path], out: Path | None) -> list[Path]:
     return targets
 
 
-def _work(jobs: Sequence[Job], *, force: bool) -> list[Outcome]:
+def _work(jobs: Sequence[Job], *, force: bool) -> list[RenderResult]:
     """The outcome of each job, in their order; one alone runs in this process."""
-    from engine.files import Outcome, drum_all, run
+    from engine.inference.render import RenderResult, drum_all, run
 
     done = {
-        job: Outcome(job.source, job.target, error=reason)
+        job: RenderResult(job.source, job.target, error=reason)
         for job in jobs
         if (reason := _in_the_way(job, force=force))
     }
@@ -154,7 +155,7 @@ def _refuse_to_overwrite(*paths: Path | None) -> None:
             raise DrumdError(f"{path} is there already; --force overwrites it")
 
 
-def _report(outcomes: Sequence[Outcome], *, as_json: bool) -> None:
+def _report(outcomes: Sequence[RenderResult], *, as_json: bool) -> None:
     if as_json:
         rows = [
             {
@@ -172,15 +173,15 @@ def _report(outcomes: Sequence[Outcome], *, as_json: bool) -> None:
         return
     for outcome in outcomes:
         if outcome.error:
-            click.echo(f"Error: {outcome.error}", err=True)
+            tell(f"Error: {outcome.error}", err=True)
         else:
-            click.echo(_sentence(outcome))
+            tell(_sentence(outcome))
     failed = sum(bool(outcome.error) for outcome in outcomes)
     if len(outcomes) > 1:
-        click.echo(f"{len(outcomes) - failed} drummed to, {failed} not", err=True)
+        tell(f"{len(outcomes) - failed} drummed to, {failed} not", err=True)
 
 
-def _sentence(outcome: Outcome) -> str:
+def _sentence(outcome: RenderResult) -> str:
     text = (
         f"{outcome.target}: {outcome.hits} hits in {outcome.bars} bars, to track {outcome.guitar}"
     )

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import click
 
+from drumd.cli.terminal import tell
 from drumd.config import CLOCKS, KEY_OF, load_settings
 from drumd.daemon import Daemon
-from drumd.reporter import PlainReporter, reporter_for
-from engine.notes import STYLE_NAMES
+from drumd.status.reporter import PlainReporter, reporter_for
+from engine.music.wishes import STYLE_NAMES
 
 HELP = """Play drums to a live guitar.
 
@@ -80,5 +81,5 @@ def command(config: Path | None, as_json: bool, **options: object) -> None:
     if as_json:
         click.echo(json.dumps(summary.as_dict(), indent=2))
     else:
-        click.echo(summary.text())
+        tell(summary.text())
     sys.exit(daemon.ending.status if daemon.ending else 0)

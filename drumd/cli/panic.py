@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterator
 import click
 import mido
 
+from drumd.cli.terminal import tell
 from drumd.errors import PortError, PortNotFoundError
-from drumd.ports import OutputPort, PortList, list_ports, open_output
+from drumd.ports.base import OutputPort, PortList
 from drumd.ports.names import find_port
+from drumd.ports.open import list_ports, open_output
 from drumd.timing.clock import MonotonicClock
 
 ALL_SOUND_OFF, ALL_NOTES_OFF = 120, 123
@@ -30,7 +32,7 @@ def command(wanted: str | None, api: str) -> None:
             end_every_note(port)
         finally:
             port.close()
-        click.echo(f"every note is ended on {name}")
+        tell(f"every note is ended on {name}")
 
 
 def chosen(ports: PortList, wanted: str | None) -> tuple[str, ...]:

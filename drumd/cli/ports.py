@@ -6,8 +6,9 @@ import json
 
 import click
 
-from drumd.doctor import how_to_get_ports
-from drumd.facts import ApiFacts, gather
+from drumd.cli.terminal import tell
+from drumd.doctor.findings import how_to_get_ports
+from drumd.doctor.system import ApiFacts, gather
 
 
 @click.command()
@@ -19,9 +20,9 @@ def command(as_json: bool) -> None:
         click.echo(json.dumps({"apis": [document(api) for api in facts.apis]}, indent=2))
         return
     for api in facts.apis:
-        click.echo("\n".join(lines(api)))
+        tell("\n".join(lines(api)))
     if not any(api.ports and (api.ports.inputs or api.ports.outputs) for api in facts.apis):
-        click.echo(f"\nNo ports. {how_to_get_ports(facts)}")
+        tell(f"\nNo ports. {how_to_get_ports(facts)}")
 
 
 def lines(api: ApiFacts) -> list[str]:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import click
 
 from drumd.cli.progress import cores, progress_bar
+from drumd.status.plain import harmless
 
 if TYPE_CHECKING:
-    from engine.corpus import Report
+    from engine.corpus.store import Report
 
 Folder = click.Path(exists=True, path_type=Path)
 
@@ -34,11 +35,11 @@ def command(folders: tuple[Path, ...], target: Path, jobs: int | None, as_json: 
     Folders of note-name arrays (*.jsonl.gz, *.npz) make a corpus for configs/seed.toml.
     """
     if all(_holds_tokens(folder) for folder in folders):
-        from engine.token_corpus import prepare_tokens
+        from engine.seed.token_corpus import prepare_tokens
 
         report = prepare_tokens(folders, target)
     else:
-        from engine.prepare import prepare_songs
+        from engine.corpus.prepare import prepare_songs
 
         with progress_bar("songs") as progress:
             report = prepare_songs(folders, target, jobs=jobs or cores(), progress=progress)
@@ -50,20 +51,23 @@ def command(folders: tuple[Path, ...], target: Path, jobs: int | None, as_json: 
 
 def _holds_tokens(place: Path) -> bool:
     """Whether a place holds note-name arrays and no MIDI songs."""
-    from engine.manifest import holds_songs
-    from engine.token_files import find_token_files
+    from engine.corpus.manifest import holds_songs
+    from engine.seed.token_files import find_token_files
 
     return not holds_songs(place) and bool(find_token_files(place))
 
 
 def _show(report: Report, target: Path) -> None:
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
-    table = Table("", "number", title=f"corpus {target}", box=None, pad_edge=False)
+    table = Table(
+        "", "number", title=escape(harmless(f"corpus {target}")), box=None, pad_edge=False
+    )
     table.columns[1].justify = "right"
     table.add_row("found", str(report.files))
     table.add_row("used", str(report.used))
     for reason, count in sorted(report.dropped.items(), key=lambda entry: (-entry[1], entry[0])):
-        table.add_row(f"dropped: {reason}", str(count))
+        table.add_row(escape(harmless(f"dropped: {reason}")), str(count))
     Console().print(table)

@@ -6,6 +6,8 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from drumd.status.plain import harmless
+
 
 def cores() -> int:
     """How many cores this process may use."""
@@ -18,9 +20,10 @@ def cores() -> int:
 def progress_bar(unit: str) -> Iterator[Callable[[int, int], None]]:
     """A bar on stderr, so that stdout holds the report alone; call it with (done, in all)."""
     from rich.console import Console
+    from rich.markup import escape
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
     columns = ("{task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task(unit, total=None)
+        task = bar.add_task(escape(harmless(unit)), total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)

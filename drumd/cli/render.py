@@ -45,7 +45,7 @@ def command(
     from drumd.sound.kits.store import load_kit
     from drumd.sound.render import render
     from drumd.sound.score import score_of
-    from engine.midi import read_song
+    from engine.midi.read import read_song
 
     target = out or song.with_suffix(".wav")
     check_kind(target)

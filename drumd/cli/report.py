@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from drumd.cli.terminal import tell
+
 
 @click.command()
 @click.argument("recording", type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -19,7 +21,7 @@ def command(recording: Path, output: Path | None) -> None:
     RECORDING is a MIDI file that `drumd listen --record` (or --out FILE.mid) has written, even one
     of a jam that was cut off. The page is one HTML file that needs nothing else.
     """
-    from engine.report.session import write_session_report
+    from drumd.recording.report import write_session_report
 
     page = write_session_report(recording, output or recording.with_suffix(".html"))
-    click.echo(f"the report is in {page}")
+    tell(f"the report is in {page}")

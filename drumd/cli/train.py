@@ -8,16 +8,19 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from drumd.cli.terminal import tell
+
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
     from rich.progress import TaskID
 
-    from engine.train import Progress
+    from engine.training.train import TrainProgress
 
 INTERRUPTED = 130
 
@@ -51,9 +54,22 @@ INTERRUPTED = 130
     type=click.Path(exists=True, path_type=Path),
     help="Begin with the weights of another run, a checkpoint file or a bundle.",
 )
+@click.option(
+    "--device",
+    type=click.Choice(["auto", "cpu", "cuda", "mps"]),
+    default="auto",
+    show_default=True,
+    help="Where to compute: auto is the GPU that torch finds, else the CPU.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")
 def command(
-    recipe_file: Path, data: Path, run: Path, resume: bool, start: Path | None, as_json: bool
+    recipe_file: Path,
+    data: Path,
+    run: Path,
+    resume: bool,
+    start: Path | None,
+    device: str,
+    as_json: bool,
 ) -> None:
     """Teach a drummer from a corpus.
 
@@ -68,8 +84,9 @@ def command(
 
     The run's folder gets log.jsonl (a line an epoch), best.safetensors and last.safetensors.
     Ctrl-C stops after the step under way; --resume goes on from there, or from the last save
-    when the run was killed, and ends with the same weights. --from teaches a drummer that has
-    learnt already: another run, or a bundle.
+    when the run was killed, and ends with the same weights (on a CPU; what a GPU adds up may
+    differ by rounding). A run may be taken up on another device. --from teaches a drummer that
+    has learnt already: another run, or a bundle.
 
     \b
     Two processes share the work, each with one thread and a copy of the corpus in memory:
@@ -77,13 +94,18 @@ def command(
     """
     if resume and start is not None:
         raise click.UsageError("--resume goes on with the run's own weights; leave out --from")
-    from engine.parallel import joined
+    from engine.errors import needs
     from engine.recipe import load_recipe
-    from engine.start import load_start
-    from engine.tasks import open_task
-    from engine.train import train
 
     recipe = load_recipe(recipe_file)
+    with needs("train", "drumd train"):
+        from engine.tasks import open_task
+        from engine.training.device import find_device
+        from engine.training.distributed import joined
+        from engine.training.train import train
+        from engine.training.warm_start import load_start
+
+    place = find_device(device)
     begun = None if start is None else load_start(start)
     task = open_task(recipe, data)
     with joined() as share, stop_signals() as stops, progress_bar() as show:
@@ -96,11 +118,13 @@ def command(
             report=show if share.first else lambda _: None,
             stopped=lambda: bool(stops),
             share=share,
+            device=place,
         )
     if share.first and as_json:
-        click.echo(json.dumps({"run": str(run), **asdict(outcome)}))
+        best = outcome.best if isfinite(outcome.best) else None
+        click.echo(json.dumps({"run": str(run), **asdict(outcome), "best": best}))
     elif share.first:
-        click.echo(_sentence(run, outcome.finished, outcome.step, outcome.best), err=True)
+        tell(_sentence(run, outcome.finished, outcome.step, outcome.best), err=True)
     if not outcome.finished:
         sys.exit(INTERRUPTED)
 
@@ -144,7 +168,7 @@ class ProgressBar:
         self._line: TaskID | None = None
         self._scores: dict[str, float] = {}
 
-    def __call__(self, progress: Progress) -> None:
+    def __call__(self, progress: TrainProgress) -> None:
         fields: dict[str, Any] = {
             "epoch": f"{progress.epoch}/{progress.epochs}",
             "loss": progress.loss,

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from drumd.errors import PortError
-from drumd.ports.file import FileInput
-from drumd.ports.names import find_port, same_place
-from drumd.ports.port import InputPort, OutputPort, Place, PortList
+from drumd.ports.base import InputPort, OutputPort, Place, PortList
+from drumd.ports.midi_file import FileInput
+from drumd.ports.names import find_port, same_cable, same_place
 from drumd.timing.clock import Clock
 
 logger = logging.getLogger("drumd")
@@ -31,11 +31,12 @@ def open_input(
     path = file_of(name)
     if path is not None:
         return FileInput(path, clock)
-    from drumd.ports import jackclient, rtmidi
+    from drumd.ports import rtmidi
+    from drumd.ports.jack import client as jack_client
 
     found = again.api if again else _answering(api, note=logger.warning)
-    if found == jackclient.API and jackclient.available():
-        return jackclient.JackInput(name, clock, again)
+    if found == jack_client.API and jack_client.available():
+        return jack_client.JackInput(name, clock, again)
     return rtmidi.open_input(name, clock, api=found, again=again)
 
 
@@ -50,30 +51,33 @@ def open_output(
 
     if is_speakers(name):
         return open_speakers(name, clock)
-    from drumd.ports import jackclient, rtmidi
+    from drumd.ports import rtmidi
+    from drumd.ports.jack import client as jack_client
 
     found = again.api if again else _answering(api)
-    if found == jackclient.API and jackclient.available():
-        return jackclient.JackOutput(name, clock, again)
+    if found == jack_client.API and jack_client.available():
+        return jack_client.JackOutput(name, clock, again)
     return rtmidi.open_output(name, clock, api=found, again=again)
 
 
 def list_ports(api: str = "auto") -> PortList:
     """The ports of the first API that answers."""
-    from drumd.ports import jackclient, rtmidi
+    from drumd.ports import rtmidi
+    from drumd.ports.jack import client as jack_client
 
     found = _answering(api)
-    if found == jackclient.API and jackclient.available():
-        return jackclient.list_ports()
+    if found == jack_client.API and jack_client.available():
+        return jack_client.list_ports()
     return rtmidi.list_ports(found)
 
 
 def _answering(api: str, *, note: Callable[[str], None] = logger.debug) -> str:
     """The API meant: of "auto" the first that runs, with a note on those that do not."""
-    from drumd.ports import jackclient, rtmidi
+    from drumd.ports import rtmidi
+    from drumd.ports.jack import client as jack_client
 
-    if api == jackclient.API:
-        if not jackclient.available():
+    if api == jack_client.API:
+        if not jack_client.available():
             note(NO_JACK_CLIENT)
         return api
     return rtmidi.answering(note=note) if api == "auto" else api
@@ -87,24 +91,21 @@ def same_port(input_name: str, output_name: str, *, api: str = "auto") -> str | 
     elif source or target:
         same = False
     else:
-        same = same_place(input_name, output_name) or same_place(
-            *_resolved(input_name, output_name, api)
-        )
+        same = same_place(input_name, output_name) or _one_cable(input_name, output_name, api)
     if not same:
         return None
     return f"in {input_name!r} and out {output_name!r} are one port: the drummer would hear itself"
 
 
-def _resolved(input_name: str, output_name: str, api: str) -> tuple[str, str]:
-    """The names in full, as far as there are such ports."""
+def _one_cable(input_name: str, output_name: str, api: str) -> bool:
+    """Whether the ports that the names mean are two sides of one."""
     try:
         ports = list_ports(api)
     except PortError:  # opening them will say what is wrong
-        return input_name, output_name
-    return (
-        find_port("input", input_name, ports.inputs) or input_name,
-        find_port("output", output_name, ports.outputs) or output_name,
-    )
+        return False
+    source = find_port("input", input_name, ports.inputs, api=ports.api)
+    target = find_port("output", output_name, ports.outputs, api=ports.api)
+    return same_cable(source or input_name, target or output_name, ports)
 
 
 def file_of(name: str) -> Path | None:

@@ -1,7 +1,7 @@
-"""Ports of the operating system and of JACK, through python-rtmidi.
+"""Ports of the operating system and of JACK, through RtMidi.
 
 A port belongs to the thread that opened it; only `send` is called from another one, the
-scheduler's. What python-rtmidi gets wrong is answered here: see the comments.
+scheduler's. What RtMidi gets wrong is answered here: see the comments.
 """
 
 from __future__ import annotations
@@ -11,17 +11,16 @@ import re
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from functools import partial
 from typing import Any
 
 import mido
-import rtmidi
 
 from drumd.errors import PortError, PortLostError, PortNotFoundError
 from drumd.ports.arrival import ArrivalTimes
-from drumd.ports.jackwatch import SERVER_GONE, JackWatch
+from drumd.ports.base import Handed, Heard, Place, PortList
+from drumd.ports.driver import find_driver
+from drumd.ports.jack.watch import SERVER_GONE, JackWatch
 from drumd.ports.names import CLIENTS, OWN_PORTS, cable_to
-from drumd.ports.port import Handed, Heard, Place, PortList
 from drumd.ports.quiet import quiet_stderr
 from drumd.timing.clock import Clock
 
@@ -31,17 +30,7 @@ QUEUE = 32_768  # messages that wait to be polled. RtMidi drops what comes beyon
 # but who sends 20,000 a second fills that in 1.6 s, in which nobody polls only if the machine
 # stands still. The first stamp after a loss is late by a poll at most.
 MOST = 1_024  # taken in one poll, so that a flood does not keep the conductor waiting
-CODES = {
-    "coremidi": rtmidi.API_MACOSX_CORE,
-    "alsa": rtmidi.API_LINUX_ALSA,
-    "winmm": rtmidi.API_WINDOWS_MM,
-    "jack": rtmidi.API_UNIX_JACK,
-}
-MAKERS: dict[str, Callable[..., Any]] = {
-    "input": partial(rtmidi.MidiIn, queue_size_limit=QUEUE),
-    "output": rtmidi.MidiOut,
-}
-FAILURES = (rtmidi.RtMidiError, NotImplementedError)
+DRIVER = find_driver()
 START_ONE = (
     "Start JACK (with QjackCtl, or jackd -d alsa), or load the ALSA sequencer (sudo modprobe "
     "snd-seq), or do without: drumd listen --in demo --out jam.mid. `drumd doctor` knows more."
@@ -50,9 +39,9 @@ LOOP_MIDI = "Windows has no virtual ports: install loopMIDI, make a port there, 
 
 
 def compiled_apis() -> tuple[str, ...]:
-    """The APIs that python-rtmidi was built with, best first."""
-    built = set(rtmidi.get_compiled_api())
-    return tuple(name for name, code in CODES.items() if code in built)
+    """The APIs that the library was built with, best first."""
+    built = set(DRIVER.compiled())
+    return tuple(name for name, code in DRIVER.codes.items() if code in built)
 
 
 def answering(api: str = "auto", *, note: Callable[[str], None] = logger.debug) -> str:
@@ -142,7 +131,7 @@ class RtmidiOutput:
         return self._client.place
 
     def send(self, message: mido.Message, at: float | None = None) -> Handed:  # noqa: ARG002
-        """Send, or raise PortLostError: python-rtmidi would block on a server that has died."""
+        """Send, or raise PortLostError: RtMidi would block on a server that has died."""
         with self._lock:
             if not self._client.is_open:
                 raise PortLostError(f"{self.name} is closed")
@@ -150,7 +139,7 @@ class RtmidiOutput:
                 raise PortLostError(SERVER_GONE)
             try:
                 self._client.port.send_message(message.bytes())
-            except rtmidi.RtMidiError as error:
+            except DRIVER.failures as error:
                 raise PortLostError(f"{self.name} takes no MIDI: {_reason(error)}") from error
         return Handed(self._clock.now())
 
@@ -186,7 +175,7 @@ class _Client:
                 raise PortError(f"there is no MIDI API {name!r} here; there is: auto, {known}")
             try:
                 client = cls(kind, name)
-            except FAILURES as error:
+            except DRIVER.failures as error:
                 failures.append(f"{name} ({_reason(error)})")
                 continue
             if failures:
@@ -194,9 +183,12 @@ class _Client:
             return client
         raise PortError(f"no MIDI here: no {', no '.join(failures)}. {START_ONE}")
 
-    def _make(self) -> rtmidi.MidiIn | rtmidi.MidiOut:
+    def _make(self) -> Any:
+        code, name = DRIVER.codes[self.api], CLIENTS[self.kind]
         with quiet_stderr():
-            return MAKERS[self.kind](CODES[self.api], name=CLIENTS[self.kind])
+            if self.kind == "input":
+                return DRIVER.make_input(code, name, QUEUE)
+            return DRIVER.make_output(code, name)
 
     def __enter__(self) -> _Client:
         return self
@@ -205,7 +197,11 @@ class _Client:
         self.close()
 
     def names(self) -> tuple[str, ...]:
-        return tuple(self.port.get_ports())
+        """The ports that are there, or a PortError: a server may go while it is asked."""
+        try:
+            return tuple(self.port.get_ports())
+        except DRIVER.failures as error:
+            raise PortError(f"{self.api} does not say what ports there are: {error}") from error
 
     @property
     def place(self) -> Place:
@@ -219,14 +215,14 @@ class _Client:
         """
         try:
             names = self.names()
-            found = cable_to(self.kind, wanted, again, names)
+            found = cable_to(self.kind, wanted, again, names, api=self.api)
             if found is None:
                 self._open_virtual(wanted, names)
                 return wanted
-            self.port.open_port(names.index(found), name=OWN_PORTS[self.kind])
+            self.port.open_port(names.index(found), OWN_PORTS[self.kind])
             self._connected = (names.index(found), found)
             return found
-        except FAILURES as error:
+        except DRIVER.failures as error:
             self.close()
             raise PortError(f"{wanted!r} does not open as MIDI {self.kind}: {error}") from error
         except PortError:
@@ -236,7 +232,7 @@ class _Client:
     def _open_virtual(self, name: str, present: tuple[str, ...]) -> None:
         try:
             self.port.open_virtual_port(name)
-        except (NotImplementedError, rtmidi.UnsupportedOperationError) as error:
+        except DRIVER.no_virtual as error:
             raise PortNotFoundError(self.kind, name, present, LOOP_MIDI) from error
 
     def server_gone(self) -> bool:
@@ -253,7 +249,10 @@ class _Client:
         index, name = self._connected
         if self._name_at(index) == name:
             return None
-        names = self.names()  # others may have come or gone before it
+        try:
+            names = self.names()  # others may have come or gone before it
+        except PortError as error:
+            return str(error)
         if name not in names:
             return f"the MIDI {self.kind} {name!r} has gone"
         self._connected = (names.index(name), name)
@@ -262,7 +261,7 @@ class _Client:
     def _name_at(self, index: int) -> str:
         try:
             return str(self.port.get_port_name(index))
-        except FAILURES:  # there are not that many ports any more
+        except DRIVER.failures:  # there are not that many ports any more
             return ""
 
     def close(self) -> None:

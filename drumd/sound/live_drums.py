@@ -11,7 +11,7 @@ from collections import deque
 
 import numpy as np
 
-from drumd.ports.frames import FrameClock
+from drumd.ports.jack.frames import FrameClock
 from drumd.sound.drums import Drums
 from drumd.sound.kits.kit import Kit
 from drumd.sound.mixer import VOLUME, limit

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from drumd.sound.errors import SoundError
 
 if TYPE_CHECKING:
-    from engine.song import Part, Song
+    from engine.music.song import Part, Song
 
 
 @dataclass(frozen=True, slots=True)

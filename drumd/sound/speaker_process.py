@@ -14,9 +14,9 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Any, Protocol
 
+from drumd.output.realtime import take_priority
 from drumd.ports.quiet import quiet_stderr
 from drumd.process import main_thread_first, quick_threads
-from drumd.realtime import take_priority
 from drumd.sound.errors import SoundError
 from drumd.sound.kits.build import RATE
 from drumd.sound.kits.pieces import PIECE_OF

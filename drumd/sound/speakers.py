@@ -16,7 +16,7 @@ from multiprocessing.connection import Connection
 import mido
 
 from drumd.errors import PortError, PortLostError
-from drumd.ports.port import Handed, Place
+from drumd.ports.base import Handed, Place
 from drumd.sound.orders import (
     ALL_SOUND_OFF,
     CANCEL,

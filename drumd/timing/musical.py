@@ -5,29 +5,23 @@ song goes on, the song's beats are counted on: what lies off the new source's pu
 within a bar, and if the new source knows where "one" is, the beats are *re-counted*: the song's
 beat grows by a whole number of pulses, the pulse itself stays where it is.
 
-Owned by the main thread, which hears and ticks. `map`, `rolling` and `jumps` hold immutable values
-that any thread may read: read `map` before `jumps`, since a jump is counted before it is made.
+Owned by the main thread, which hears and ticks. Any thread may read `state`, which is published
+whole at the end of each call.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import floor, log
 
 import mido
 
-from drumd.timing.bend import GENTLE, QUICK, bend
-from drumd.timing.counted import CountedTempo
-from drumd.timing.follower import BeatFollower
-from drumd.timing.free import FreeTempo
-from drumd.timing.given import GivenTempo
-from drumd.timing.host import HostClock
-from drumd.timing.jackroll import JackTransport
-from drumd.timing.line import TimeMap
-from drumd.timing.link import LinkTime
 from drumd.timing.reading import PLAIN, Reading
-from drumd.timing.source import Source
-from drumd.timing.transport import Transport
-from engine.notes import COMMON_TIME, Metre
+from drumd.timing.slew import GENTLE, QUICK, bend
+from drumd.timing.song_state import SongState
+from drumd.timing.sources.base import Source
+from drumd.timing.timeline import Timeline
+from engine.music.notes import COMMON_TIME, Metre
 
 SLOW, FAST = 20.0, 400.0  # bpm that a tempo may be turned to
 MET = 0.02  # beats; so near to a new source it is followed as any other
@@ -38,18 +32,27 @@ class MusicalClock:
 
     def __init__(self, *sources: Source, metre: Metre = COMMON_TIME) -> None:
         self.metre = metre
-        self.map: TimeMap | None = None
-        self.rolling = False
-        self.jumps = 0
-        self.recount: float | None = None  # beats by which the last jump re-counted; None: moved
+        self.state = SongState()
         self._sources = sources
-        self._transport = Transport()
         self._followed: Source | None = None
         self._source_jumps = 0
         self._reading = PLAIN  # of the followed source
         self._turn: tuple[float, float] | None = None  # at a bar line: so many times as fast
         self._meeting = False  # a new source, whose pulse is not reached yet
         self._now = float("-inf")  # the latest time seen; time never runs backwards
+        self._song = SongState()  # as it will be published
+
+    @property
+    def timeline(self) -> Timeline | None:
+        return self.state.timeline
+
+    @property
+    def rolling(self) -> bool:
+        return self.state.rolling
+
+    @property
+    def jumps(self) -> int:
+        return self.state.jumps
 
     @property
     def source(self) -> str:
@@ -58,39 +61,38 @@ class MusicalClock:
 
     @property
     def bpm(self) -> float | None:
-        """The source's tempo, free of the bends that `map` makes to follow it."""
-        line = self._followed.line if self._followed else None
-        return line.bpm * self._reading.factor if line else None
+        """The source's tempo, free of the bends that the timeline makes to follow it."""
+        timeline = self._followed.timeline if self._followed else None
+        return timeline.bpm * self._reading.factor if timeline else None
 
     @property
     def confidence(self) -> float:
         """The chance that the next beats are right, 0..1."""
-        if isinstance(self._followed, BeatFollower):
-            return self._followed.confidence
-        return 1.0 if self.rolling else 0.0
+        return self._followed.confidence if self._followed else 0.0
 
     @property
     def searching(self) -> bool:
         """Whether the player is heard, but not for sure where the beat is."""
-        players = (one for one in self._sources if isinstance(one, BeatFollower))
-        return not self.rolling and any(player.searching for player in players)
+        return not self.rolling and any(source.searching for source in self._sources)
 
     @property
     def music_from(self) -> float | None:
         """Since when (seconds) what is played is music of this song; None: since just now."""
-        if isinstance(self._followed, CountedTempo):
-            return self._followed.music_from
-        return float("-inf") if isinstance(self._followed, FreeTempo) else None
+        return self._followed.music_from if self._followed else None
 
     @property
     def counted_in(self) -> float | None:
         """When the song was counted in, if it was: drums need not wait for a bar of guitar."""
-        return self._followed.counted_at if isinstance(self._followed, CountedTempo) else None
+        return self._followed.counted_in if self._followed else None
+
+    @property
+    def trouble(self) -> str:
+        """One sentence on what is wrong with a source that is listened to; empty if nothing is."""
+        return next((source.trouble for source in self._heard() if source.trouble), "")
 
     def hear(self, time: float, message: mido.Message) -> None:
         """Take in a message that arrived at `time`, in order of arrival."""
         self._now = max(self._now, time)
-        self._transport.hear(time, message)
         for source in self._heard():
             source.hear(time, message)
         self._follow()
@@ -106,22 +108,22 @@ class MusicalClock:
         """A tap of a count-in, by foot. A host's time goes before."""
         self._now = max(self._now, time)
         for source in self._heard():
-            if isinstance(source, CountedTempo):
-                source.tap(time)
+            source.tap(time)
         self._follow()
 
     def this_is_one(self, time: float) -> None:
         """The pulse nearest to `time` begins a bar."""
-        if self.map is not None and self.rolling:
-            pulses = round(self.map.beat_at(time) / self.metre.pulse)
+        if self.timeline is not None and self.rolling:
+            pulses = round(self.timeline.beat_at(time) / self.metre.pulse)
             self._recount(-pulses * self.metre.pulse % self.metre.beats)
+            self.state = self._song
 
     def turn(self, factor: float) -> None:
         """From the next bar line on take the tempo as so many times as fast."""
         bpm = self.bpm
-        if self.map is not None and self.rolling and bpm and SLOW <= bpm * factor <= FAST:
+        if self.timeline is not None and self.rolling and bpm and SLOW <= bpm * factor <= FAST:
             bar = self.metre.beats
-            self._turn = ((floor(self.map.beat_at(self._now) / bar) + 1) * bar, factor)
+            self._turn = ((floor(self.timeline.beat_at(self._now) / bar) + 1) * bar, factor)
 
     def _heard(self) -> tuple[Source, ...]:
         """The sources that are asked: none that is lesser than the one that leads."""
@@ -130,103 +132,100 @@ class MusicalClock:
         return self._sources[: self._sources.index(self._followed) + 1]
 
     def _follow(self) -> None:
+        self._listen()
+        self.state = self._song
+
+    def _listen(self) -> None:
         followed = self._followed
-        if followed and self.rolling and not followed.rolling:
+        if followed and self._song.rolling and not followed.rolling:
             self._look_around(followed)
         source = self._best()
-        if source is None or source.line is None:
+        if source is None or source.timeline is None:
             return
         if source is not followed:
-            self._take(source, meet=self.rolling and source.rolling)
+            self._take(source, meet=self._song.rolling and source.rolling)
         elif source.jumps != self._source_jumps:
-            self._take(source, meet=self.rolling and isinstance(source, BeatFollower))
+            self._take(source, meet=self._song.rolling and source.by_player)
         elif source.rolling:
-            self._bend(source.line)
-        self.rolling = source.rolling
+            self._bend(source.timeline)
+        self._song = replace(self._song, rolling=source.rolling)
 
     def _best(self) -> Source | None:
         """The first source that rolls; one that goes before it and stands still is waited for."""
         followed = self._followed
-        rolling = (one for one in self._sources if one.rolling and one.line is not None)
+        rolling = (one for one in self._sources if one.rolling and one.timeline is not None)
         best = next(rolling, followed)
         if best is followed or best is None or (followed and followed.rolling):
             return best
         before = self._sources[: self._sources.index(best)]
-        return followed if any(self._stands(one) for one in before) else best
-
-    def _stands(self, source: Source) -> bool:
-        """Whether a source keeps time and has stopped."""
-        if isinstance(source, HostClock):
-            return self._transport.present(self._now) and not self._transport.playing
-        return isinstance(source, JackTransport | LinkTime) and source.standing
+        return followed if any(one.standing for one in before) else best
 
     def _look_around(self, followed: Source) -> None:
         """Who kept the time does so no more: see who else does, or let the player go on."""
         for one in self._sources[self._sources.index(followed) + 1 :]:
-            if isinstance(one, JackTransport | LinkTime):  # were not asked meanwhile
-                one.tick(self._now)
-        vanished = self._transport.playing
-        if isinstance(followed, JackTransport | LinkTime):
-            vanished = followed.vanished
-        player = next((one for one in self._sources if isinstance(one, FreeTempo)), None)
-        if vanished and player is not None and followed.line is not None:
-            player.inherit(self._reading.of(followed.line), self._now)
+            one.tick(self._now)  # was not asked meanwhile
+        if followed.vanished and followed.timeline is not None:
+            timeline = self._reading.of(followed.timeline)
+            any(one.inherit(timeline, self._now) for one in self._sources)
 
     def _take(self, source: Source, *, meet: bool) -> None:
         """Follow a source from here on; `meet`: the song goes on meanwhile."""
         before, self._followed = self._followed, source
         self._source_jumps, self._turn = source.jumps, None
         for lesser in self._sources[self._sources.index(source) + 1 :]:
-            if isinstance(lesser, BeatFollower | GivenTempo):
-                lesser.reset()
-        assert source.line is not None
-        if meet and self.map is not None:
-            self._meet(source, self.map, source.line, anew=before is not source)
+            lesser.reset()
+        assert source.timeline is not None
+        if meet and self._song.timeline is not None:
+            self._meet(source, self._song.timeline, source.timeline, anew=before is not source)
             return
         # A host that loops or is started again is still to be read as the player said.
-        kept = before is source and not isinstance(source, BeatFollower)
+        kept = before is source and not source.by_player
         self._reading = Reading(self._reading.factor) if kept else PLAIN
-        self._meeting, self.recount = False, None
-        self.jumps += 1
-        self.map = self._reading.of(source.line)
+        self._meeting, song = False, self._song
+        timeline = self._reading.of(source.timeline)
+        self._song = replace(song, timeline=timeline, jumps=song.jumps + 1, moves=song.moves + 1)
 
-    def _meet(self, source: Source, song: TimeMap, line: TimeMap, *, anew: bool) -> None:
+    def _meet(self, source: Source, song: Timeline, timeline: Timeline, *, anew: bool) -> None:
         """Count the song's beats on by the source's pulse, and by its bars if it knows them."""
-        knows_one, pulse = not isinstance(source, FreeTempo), self.metre.pulse
-        factor = 1.0 if knows_one else min((1.0, 2.0, 0.5), key=lambda f: _apart(f, song, line))
+        knows_one, pulse = source.knows_bar, self.metre.pulse
+        factor = 1.0 if knows_one else min((1.0, 2.0, 0.5), key=lambda f: _apart(f, song, timeline))
         beat = song.beat_at(self._now)
-        ahead = factor * line.beat_at(self._now) - beat
+        ahead = factor * timeline.beat_at(self._now) - beat
         pulses = round(ahead / pulse)
         # As the song counts now; a re-count moves the song and the reading together.
         self._reading = Reading(factor, -pulses * pulse)
         self._meeting = anew or self._meeting
         if knows_one:
             self._recount(pulses * pulse % self.metre.beats)
-        self._bend(line)
+        self._bend(timeline)
 
     def _recount(self, beats: float) -> None:
         """Let the song's beat be more by so many whole pulses; the pulse stays where it is."""
-        if beats == 0 or self.map is None:
+        old = self._song.timeline
+        if beats == 0 or old is None:
             return
-        self.recount = beats
         if self._turn:  # it is still to come, at the same place
             self._turn = (self._turn[0] + beats, self._turn[1])
-        self.jumps += 1
         self._reading = Reading(self._reading.factor, self._reading.offset + beats)
-        self.map = TimeMap(self.map.time, self.map.beat + beats, self.map.bpm)
+        self._song = replace(
+            self._song,
+            timeline=Timeline(old.time, old.beat + beats, old.bpm),
+            jumps=self._song.jumps + 1,
+            recounted=self._song.recounted + beats,
+        )
 
-    def _bend(self, line: TimeMap) -> None:
-        assert self.map is not None
-        if self._turn and self.map.beat_at(self._now) >= self._turn[0]:
-            self._reading = self._reading.turned(self._turn[1], line, self._now)
+    def _bend(self, timeline: Timeline) -> None:
+        song = self._song.timeline
+        assert song is not None and self._followed is not None
+        if self._turn and song.beat_at(self._now) >= self._turn[0]:
+            self._reading = self._reading.turned(self._turn[1], timeline, self._now)
             self._turn = None
-        target = self._reading.of(line)
-        self._meeting &= abs(target.beat_at(self._now) - self.map.beat_at(self._now)) > MET
-        by_player = isinstance(self._followed, BeatFollower)
-        pace = GENTLE if self._meeting or by_player else QUICK
-        self.map = bend(self.map, target, self._now, pace)
+        target = self._reading.of(timeline)
+        self._meeting &= abs(target.beat_at(self._now) - song.beat_at(self._now)) > MET
+        pace = GENTLE if self._meeting or self._followed.by_player else QUICK
+        self._song = replace(self._song, timeline=bend(song, target, self._now, pace))
 
 
-def _apart(factor: float, song: TimeMap, line: TimeMap) -> float:
+def _apart(factor: float, song: Timeline, timeline: Timeline) -> float:
     """How far a source's tempo, so many times as fast, is from the song's."""
-    return abs(log(factor * line.bpm / song.bpm))
+    return abs(log(factor * timeline.bpm / song.bpm))

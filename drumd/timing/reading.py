@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from drumd.timing.line import TimeMap
+from drumd.timing.timeline import Timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,16 +14,16 @@ class Reading:
     factor: float = 1.0
     offset: float = 0.0
 
-    def of(self, line: TimeMap) -> TimeMap:
+    def of(self, timeline: Timeline) -> Timeline:
         """A source's line in beats of the song."""
-        beat = self.factor * line.beat + self.offset
-        return TimeMap(line.time, beat, self.factor * line.bpm)
+        beat = self.factor * timeline.beat + self.offset
+        return Timeline(timeline.time, beat, self.factor * timeline.bpm)
 
-    def turned(self, factor: float, line: TimeMap, time: float) -> Reading:
-        """Read so many times as fast from `time` on; `line` is the source's."""
-        beat = self.factor * line.beat_at(time) + self.offset
+    def turned(self, factor: float, timeline: Timeline, time: float) -> Reading:
+        """Read so many times as fast from `time` on; `timeline` is the source's."""
+        beat = self.factor * timeline.beat_at(time) + self.offset
         fast = self.factor * factor
-        return Reading(fast, beat - fast * line.beat_at(time))
+        return Reading(fast, beat - fast * timeline.beat_at(time))
 
 
 PLAIN = Reading()

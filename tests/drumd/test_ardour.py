@@ -16,8 +16,8 @@ from statistics import median
 import mido
 import pytest
 
-from tests.ardour_harness import TICK_S, Ardour, Timed, require_ardour
-from tests.jack_harness import Event, JackGuitarist, clock_events, jack_server
+from tests.support.ardour import TICK_S, Ardour, Timed, require_ardour
+from tests.support.jack.harness import Event, JackGuitarist, clock_events, jack_server
 
 BPM = 120.0
 BAR_S = 4 * 60 / BPM

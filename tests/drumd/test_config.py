@@ -7,7 +7,8 @@ from drumd.cli.listen import command
 from drumd.config import KEY_OF, Settings, load_settings
 from drumd.controls import Command, Control, Dial
 from drumd.errors import SettingsError
-from engine.notes import Controls, Metre, Style
+from engine.music.notes import Metre
+from engine.music.wishes import Style, Wishes
 
 
 @pytest.fixture
@@ -91,7 +92,7 @@ def test_knobs_and_wishes_are_told_by_their_settings(file):
         ),
         {},
     )
-    assert settings.wishes == Controls(Style.FUNK, 0.25, 1.0, humanize=0.0)
+    assert settings.wishes == Wishes(Style.FUNK, 0.25, 1.0, humanize=0.0)
     assert settings.dials == {
         Dial.STYLE: Control("program", 0, 15),
         Dial.INTENSITY: Control("cc", 11),

@@ -3,7 +3,8 @@
 import mido
 import pytest
 
-from drumd.controls import Command, Control, Controls
+from drumd.controls import Command, Control
+from drumd.jam.control_map import ControlMap
 
 
 def cc(number, value, channel=0):
@@ -22,7 +23,7 @@ def test_anything_else_is_refused(text):
 
 
 def test_a_pedal_says_its_command_once_each_time_it_goes_down():
-    controls = Controls({Command.TAP: Control("cc", 64)})
+    controls = ControlMap({Command.TAP: Control("cc", 64)})
     values = (127, 127, 90, 0, 127)
     assert [controls.commands(cc(64, value)) for value in values] == [
         [Command.TAP],
@@ -34,7 +35,7 @@ def test_a_pedal_says_its_command_once_each_time_it_goes_down():
 
 
 def test_a_key_is_known_by_its_channel_and_is_no_music():
-    controls = Controls({Command.ONE: Control("note", 36, 9)})
+    controls = ControlMap({Command.ONE: Control("note", 36, 9)})
     pressed = mido.Message("note_on", note=36, channel=9)
     assert controls.commands(pressed) == [Command.ONE]
     assert controls.owns(mido.Message("note_off", note=36, channel=9))

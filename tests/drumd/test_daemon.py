@@ -1,4 +1,7 @@
-"""The daemon with file ports and fakes, in real time but short: a bar lasts 0.8 seconds."""
+"""The daemon with file ports and fakes, on simulated time; processes and signals in real time.
+
+A bar lasts 0.8 seconds.
+"""
 
 import os
 import signal
@@ -14,37 +17,20 @@ import pytest
 from drumd.config import Settings
 from drumd.daemon import Daemon
 from drumd.errors import DrummerError, PortError, RecordError, SettingsError
-from drumd.ports.fake import PlayedInput, RecordingPort
-from engine.notes import Metre
-from tests import drummers
-
-BPM = 300.0
-
-
-class Log:
-    """A reporter that remembers."""
-
-    def __init__(self):
-        self.lines, self.snapshots = [], []
-
-    def say(self, text):
-        self.lines.append(text)
-
-    def show(self, snapshot):
-        self.snapshots.append(snapshot)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        pass
+from drumd.process import stopping_signals
+from drumd.timing.clock import MonotonicClock, SimulatedClock
+from engine.music.notes import Metre
+from tests.support import drummers
+from tests.support.guitar_file import BPM, guitar_file
+from tests.support.simulated import DrummerHere, Log, Studio, simulated
 
 
-class Studio:
-    """A daemon between a fake guitar and a fake kit."""
+class LiveStudio(Studio):
+    """The same in real time, with a drummer in a process of its own."""
 
     def __init__(self, factory=drummers.Rock, **settings):
-        self.log, self.guitar = Log(), PlayedInput("guitar")
+        super().__init__(**settings)
+        self.clock = MonotonicClock()
         self.daemon = Daemon(
             Settings(input="guitar", output="drums", bpm=BPM, **settings),
             self.log,
@@ -52,20 +38,6 @@ class Studio:
             open_input=self._open_input,
             open_output=self._open_output,
         )
-
-    def _open_input(self, _name, clock, *, api, again):
-        assert api == "auto"
-        if again and self.guitar.lost_because:
-            raise PortError("it is not back yet")
-        self.play = lambda message: self.guitar.play(clock.now(), message)
-        return self.guitar
-
-    def _open_output(self, _name, clock, *, api, again):
-        assert api == "auto"
-        if again and self.kit.lost_because:
-            raise PortError("it is not back yet")
-        self.kit = RecordingPort(clock)
-        return self.kit
 
     def run(self, then):
         """Run the daemon; a second thread plays notes until drums have come, then does `then`."""
@@ -84,36 +56,17 @@ class Studio:
             time.sleep(0.05)
         then(self)
 
-    @property
-    def sounding(self):
-        left = set()
-        for _, message in self.kit.sent:
-            if message.type == "note_on" and message.velocity:
-                left.add(message.note)
-            elif message.type in ("note_on", "note_off"):
-                left.discard(message.note)
-        return left
 
-
-def guitar_file(path, bars, beats=4):
-    """A guitar that plays quarter notes for so many bars of so many beats."""
-    track = mido.MidiTrack([mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(BPM))])
-    track.append(mido.MetaMessage("time_signature", numerator=beats, denominator=4))
-    for _ in range(beats * bars):
-        track.append(mido.Message("note_on", note=45))
-        track.append(mido.Message("note_off", note=45, time=480))
-    file = mido.MidiFile(type=1, ticks_per_beat=480)
-    file.tracks.append(track)
-    file.save(path)
-    return path
+def played(settings, log, **options):
+    """Run a daemon on simulated time to its end."""
+    daemon = simulated(settings, log, SimulatedClock(), **options)
+    return daemon, daemon.run()
 
 
 def test_a_file_is_played_to_its_end_and_recorded_with_its_drums(tmp_path):
     guitar, out = guitar_file(tmp_path / "guitar.mid", bars=5), tmp_path / "jam.mid"
     record, log = tmp_path / "copy.mid", Log()
-    settings = Settings(str(guitar), str(out), record=record, max_late_ms=500)  # busy machines
-    daemon = Daemon(settings, log, factory=drummers.Rock)
-    summary = daemon.run()
+    daemon, summary = played(Settings(str(guitar), str(out), record=record), log)
     assert daemon.ending.status == 0 and summary.reason == "guitar.mid has ended"
     assert log.lines[0].startswith("ready: guitar from 'guitar.mid'")
     assert out.read_bytes() == record.read_bytes() and summary.files == (out, record)
@@ -129,60 +82,74 @@ def test_a_file_is_played_to_its_end_and_recorded_with_its_drums(tmp_path):
 )
 def test_the_bars_are_those_of_the_file_if_no_others_are_told(tmp_path, beats, told, metre):
     guitar, out, log = guitar_file(tmp_path / "guitar.mid", 5, beats), tmp_path / "jam.mid", Log()
-    Daemon(Settings(str(guitar), str(out), metre=told), log, factory=drummers.Pulse).run()
+    kit = DrummerHere(drummers.Pulse())
+    played(Settings(str(guitar), str(out), metre=told), log, drummer=kit)
     assert {str(snapshot.metre) for snapshot in log.snapshots} == {metre}
     (written,) = (m for m in mido.MidiFile(out).tracks[0] if m.type == "time_signature")
     assert f"{written.numerator}/{written.denominator}" == metre
     assert any("cannot play 7/4" in line for line in log.lines) == (beats == 7)
 
 
-def await_line(studio, part):
-    """Wait until the daemon has said this."""
-    end = time.monotonic() + 20
-    while not any(part in line for line in studio.log.lines):
-        assert time.monotonic() < end, studio.log.lines
-        time.sleep(0.01)
-
-
 def test_a_guitar_that_vanishes_is_waited_for_while_the_drums_play_on():
     studio = Studio()
 
-    def pull_the_plug_and_put_it_back(studio):
-        studio.guitar.lost_because = "the port 'guitar' is gone"
-        await_line(studio, "the port 'guitar' is gone; waiting for port 'guitar'")
-        hits = len(studio.kit.sent)
-        while len(studio.kit.sent) < hits + 8:
-            time.sleep(0.01)
-        studio.guitar.lost_because = None
-        await_line(studio, "port 'guitar' is back")
-        studio.daemon.stop("seen enough")
+    def pull():
+        studio.guitar.lost_because, studio.hits = "the port 'guitar' is gone", len(studio.kit.sent)
 
-    summary = studio.run(pull_the_plug_and_put_it_back)
+    def put_back():
+        assert studio.log.said("the port 'guitar' is gone; waiting for port 'guitar'")
+        assert len(studio.kit.sent) > studio.hits + 8
+        studio.guitar.lost_because = None
+
+    studio.at(5.0, pull)
+    studio.at(6.5, put_back)
+    summary = studio.run(10.0)
     assert summary.reason == "seen enough" and studio.daemon.ending.status == 0
+    assert studio.log.said("port 'guitar' is back")
     assert any(snapshot.away == ("guitar",) for snapshot in studio.log.snapshots)
     assert not studio.sounding and not summary.unheard
 
 
 def test_a_kit_that_vanishes_is_waited_for_and_found_with_no_note_left_sounding():
     studio = Studio()
-
-    def pull_the_plug_and_put_it_back(studio):
-        studio.kit.lost_because = "the port 'drums' is gone"
-        await_line(studio, "waiting for port")
-        time.sleep(0.5)  # of drums that nobody hears
-        studio.kit.lost_because = None
-        old = studio.kit
-        await_line(studio, "is back")
-        while not any(message.type == "note_on" for _, message in studio.kit.sent):
-            studio.play(mido.Message("note_on", note=45))
-            time.sleep(0.01)
-        assert studio.kit is not old and old.closed
-        studio.daemon.stop("seen enough")
-
-    summary = studio.run(pull_the_plug_and_put_it_back)
+    studio.at(5.0, lambda: setattr(studio.kit, "lost_because", "the port 'drums' is gone"))
+    studio.at(7.0, lambda: setattr(studio.kit, "lost_because", None))
+    summary = studio.run(12.0)
     assert summary.reason == "seen enough" and summary.unheard
+    assert studio.log.said("waiting for port") and studio.log.said("is back")
+    assert len(studio.kits) == 2 and studio.kits[0].closed and studio.kits[1].closed
     assert any(m.type == "control_change" for _, m in studio.kit.sent[:12])
-    assert not studio.sounding and studio.kit.closed
+    assert any(m.type == "note_on" for _, m in studio.kit.sent) and not studio.sounding
+
+
+def test_that_two_clocks_come_in_is_said_once():
+    studio = Studio(bpm=None, clock="host")
+    for bpm, first in ((120.0, 1.0), (97.0, 1.0)):
+        for tick in range(int(9 * bpm / 60 * 24)):
+            studio.at(first + tick * 60 / bpm / 24, lambda: studio.play(mido.Message("clock")))
+    studio.at(0.9995, lambda: studio.play(mido.Message("start")))
+    studio.run(9.0)
+    assert sum("two MIDI clocks" in line for line in studio.log.lines) == 1
+    assert any("two MIDI clocks" in snapshot.screen() for snapshot in studio.log.snapshots)
+
+
+def test_a_minute_on_simulated_time_is_the_same_each_time():
+    def heard():
+        studio = Studio()
+        studio.run(59.0)
+        return [(time, str(message)) for time, message in studio.kit.sent]
+
+    assert heard() == heard() != []
+
+
+def test_a_daemon_that_fails_as_it_starts_leaves_no_thread_behind(monkeypatch):
+    def broken(*_):
+        raise RuntimeError("no jam today")
+
+    monkeypatch.setattr("drumd.daemon.Jam", broken)
+    with pytest.raises(RuntimeError, match="no jam today"):
+        LiveStudio().daemon.run()
+    assert "scheduler" not in [thread.name for thread in threading.enumerate()]
 
 
 @pytest.mark.parametrize(
@@ -190,7 +157,7 @@ def test_a_kit_that_vanishes_is_waited_for_and_found_with_no_note_left_sounding(
     [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 0, "told to end")],
 )
 def test_a_signal_ends_every_note_and_leaves_no_process(number, status, reason):
-    studio = Studio()
+    studio = LiveStudio()
     before = {signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)}
     summary = studio.run(lambda _: os.kill(os.getpid(), number))
     assert summary.reason == reason and studio.daemon.ending.status == status
@@ -199,8 +166,24 @@ def test_a_signal_ends_every_note_and_leaves_no_process(number, status, reason):
     assert not [p for p in psutil.Process().children() if "spawn_main" in " ".join(p.cmdline())]
 
 
+@pytest.mark.parametrize("number", [n for n in stopping_signals() if n.name != "SIGINT"])
+def test_whatever_ends_the_daemon_ends_the_notes_and_closes_the_recording_whole(number, tmp_path):
+    if signal.getsignal(number) is not signal.SIG_DFL:
+        pytest.skip("somebody else sees to it here")
+    record = tmp_path / "jam.mid"
+    studio = Studio(record=record)
+    studio.at(9.94, lambda: os.kill(os.getpid(), number))
+    summary = studio.run(30.0)
+    assert summary.reason == stopping_signals()[number][0]
+    assert not studio.sounding and studio.kit.closed and not studio.drummer.running
+    drums = mido.MidiFile(record).tracks[2]
+    strokes = sum(message.type == "note_on" for message in drums)
+    assert strokes == sum(m.type == "note_on" and m.velocity > 0 for _, m in studio.kit.sent) > 0
+    assert sum(message.type == "note_off" for message in drums) == strokes
+
+
 def test_a_killed_drummer_is_replaced_while_the_last_bar_plays_on():
-    studio = Studio()
+    studio = LiveStudio()
 
     def kill_the_drummer(studio):
         psutil.Process(studio.daemon._drummer.pid).kill()
@@ -219,7 +202,7 @@ def test_a_killed_drummer_is_replaced_while_the_last_bar_plays_on():
 
 def test_a_bundle_that_cannot_be_used_is_said_before_anything_plays():
     with pytest.raises(DrummerError, match="the bundle is broken"):
-        Studio(drummers.broken).daemon.run()
+        LiveStudio(drummers.broken).daemon.run()
 
 
 def test_the_same_port_in_and_out_is_refused():
@@ -243,7 +226,9 @@ def test_a_recording_that_cannot_be_written_is_said_before_anything_plays(tmp_pa
 def test_a_killed_daemon_leaves_no_process_behind(tmp_path):
     options = ["--in", "demo", "--out", str(tmp_path / "jam.mid")]
     daemon = subprocess.Popen(
-        [sys.executable, "-m", "tests.listen", "Rock", *options], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "tests.support.listen", "Rock", *options],
+        stdout=subprocess.PIPE,
+        text=True,
     )
     assert "ready" in daemon.stdout.readline()
     children = psutil.Process(daemon.pid).children(recursive=True)

@@ -7,11 +7,11 @@ import mido
 import psutil
 import pytest
 
-from engine.kit import PITCH_OF, Voice
-from tests import drummers
-from tests.jack_harness import JackGuitarist, clock_events, jack_server, started_again
-from tests.jack_jam import listening, match, play, riff, song, sounding, strokes
-from tests.jack_master import JackMaster
+from engine.music.kit import PITCH_OF, Voice
+from tests.support import drummers
+from tests.support.jack.harness import JackGuitarist, clock_events, jack_server, started_again
+from tests.support.jack.jam import listening, match, play, riff, song, sounding, strokes
+from tests.support.jack.master import JackMaster
 
 pytestmark = [pytest.mark.jack, pytest.mark.slow]
 

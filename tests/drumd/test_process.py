@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from drumd.process import main_thread_first, quick_threads, stopped_by_signals
+from drumd.process import main_thread_first, quick_threads, stopped_by_signals, stopping_signals
 
 
 @pytest.fixture
@@ -18,15 +18,48 @@ def ctrl_c_raises():
     signal.signal(signal.SIGINT, before)
 
 
-@pytest.mark.parametrize(
-    ("number", "called"),
-    [(signal.SIGINT, ("interrupted", 130)), (signal.SIGTERM, ("told to end", 0))],
-)
-def test_a_signal_calls_stop_with_its_status(number, called):
+@pytest.fixture
+def defaults():
+    """Every signal does what the system has it do, as in a program that was just started."""
+    before = {number: signal.signal(number, signal.SIG_DFL) for number in stopping_signals()}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("defaults")
+@pytest.mark.parametrize("number", stopping_signals())
+def test_a_signal_that_would_end_the_process_calls_stop_with_its_status(number):
     calls = []
     with stopped_by_signals(lambda *why: calls.append(why)):
         os.kill(os.getpid(), number)
-    assert calls == [called]
+    assert calls == [stopping_signals()[number]]
+
+
+def test_what_the_keys_and_the_system_say_is_told_apart():
+    said = {number.name: status for number, (_, status) in stopping_signals().items()}
+    assert (said["SIGINT"], said["SIGTERM"]) == (130, 0)
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="not on this system")
+@pytest.mark.usefixtures("defaults")
+def test_a_terminal_that_closes_says_so_more_than_once_and_ends_nothing_twice():
+    calls = []
+    with stopped_by_signals(lambda *why: calls.append(why)):
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGHUP):
+            os.kill(os.getpid(), number)
+    assert calls[0] == ("told to end", 0) and {why for why, _ in calls} <= {
+        "told to end",
+        "the terminal was closed",
+    }
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="not on this system")
+def test_a_signal_that_is_ignored_stays_so():
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    with stopped_by_signals(lambda *_: None):
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    signal.signal(signal.SIGHUP, before)
 
 
 @pytest.mark.usefixtures("ctrl_c_raises")

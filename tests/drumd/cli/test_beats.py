@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from drumd.cli import main
-from tests.drumd.timing.test_beats import strummed, taps
+from tests.support.strums import strummed, taps
 
 
 @pytest.fixture

@@ -11,10 +11,10 @@ from click.testing import CliRunner, Result
 
 from drumd.cli import main
 from drumd.cli.doctor import bundle
-from drumd.doctor import Finding, State
-from drumd.facts import ApiFacts, Facts
-from drumd.ports import PortList
-from engine.bundle import PLAY, SHIPPED
+from drumd.doctor.findings import Finding, State
+from drumd.doctor.system import ApiFacts, Facts
+from drumd.ports.base import PortList
+from engine.inference.bundle import PLAY, SHIPPED
 
 HEALTHY = Facts(
     system="Linux",
@@ -71,7 +71,7 @@ def test_a_drummer_that_was_tampered_with_is_broken(
     copy = tmp_path / "copy"
     shutil.copytree(SHIPPED, copy)
     (copy / PLAY).write_bytes((copy / PLAY).read_bytes()[:-1])
-    monkeypatch.setattr("engine.bundle.SHIPPED", copy)
+    monkeypatch.setattr("engine.inference.bundle.SHIPPED", copy)
     found = bundle()
     assert found.state is State.BROKEN
     assert PLAY in found.text

@@ -7,8 +7,8 @@ import pytest
 from click.testing import CliRunner
 
 from drumd.cli import main
-from engine.bundle import SHIPPED
-from tests.midi_files import band, write
+from engine.inference.bundle import SHIPPED
+from tests.support.midi_files import band, write
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from drumd.cli import main
-from tests.midi_files import band
+from tests.support.midi_files import band
 
 pytestmark = pytest.mark.timeout(120)
 

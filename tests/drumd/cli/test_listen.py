@@ -5,8 +5,8 @@ from click.testing import CliRunner
 
 from drumd import daemon
 from drumd.cli import main
-from tests import drummers
-from tests.drumd.test_daemon import guitar_file
+from tests.support import drummers
+from tests.support.guitar_file import guitar_file
 
 
 @pytest.fixture

@@ -10,10 +10,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from drumd.cli import main
-from drumd.ports import PortList
-from drumd.ports.fake import RecordingPort
+from drumd.ports.base import PortList
+from drumd.ports.fakes import RecordingPort
 from drumd.timing.clock import Clock, ManualClock
-from tests.jack_harness import JackGuitarist, jack_server
+from tests.support.jack.harness import JackGuitarist, jack_server
 
 
 class Machine:

@@ -10,9 +10,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from drumd.cli import main
-from drumd.facts import ApiFacts, Facts
-from drumd.ports import PortList
-from tests.jack_harness import JackGuitarist, jack_server
+from drumd.doctor.system import ApiFacts, Facts
+from drumd.ports.base import PortList
+from tests.support.jack.harness import JackGuitarist, jack_server
 
 ALSA = ApiFacts("alsa", PortList(("TriplePlay:0",), ("Synth:0", "AI Drums:1"), "alsa"))
 NO_JACK = ApiFacts("jack", None, "no JACK server runs")

@@ -11,8 +11,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from drumd.cli import main
-from engine.corpus import read_corpus
-from tests.midi_files import band, write
+from engine.corpus.store import read_corpus
+from tests.support.midi_files import band, write
 
 
 def prepare(*arguments: object) -> Result:
@@ -136,7 +136,7 @@ def test_ctrl_c_is_no_error_of_ours_and_leaves_nothing_behind(
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("engine.prepare.write_corpus", interrupted)
+    monkeypatch.setattr("engine.corpus.prepare.write_corpus", interrupted)
     result = prepare(music, "-o", tmp_path / "corpus")
     assert result.exit_code == 130
     assert result.stderr.endswith("interrupted\n")

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from drumd.cli import main
 from tests.drumd.sound.conftest import tiny_kit
-from tests.midi_files import band
+from tests.support.midi_files import band
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ import mido
 from click.testing import CliRunner
 
 from drumd.cli import main
-from drumd.recorder import GUITAR, Recorder
-from engine.moment import Moment
-from engine.notes import Metre
+from drumd.recording.moment import Moment
+from drumd.recording.recorder import GUITAR, Recorder
+from engine.music.notes import Metre
 
 
 def test_the_page_lies_beside_the_recording_or_where_it_is_wanted(tmp_path):

@@ -1,12 +1,16 @@
 """`drumd train` from a shell: begun from another run, and resumed."""
 
 import json
+from contextlib import nullcontext
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner, Result
 
 from drumd.cli import main
-from tests.engine.songs import small_corpus
+from drumd.cli import train as train_command
+from engine.training import device
+from tests.support.songs import small_corpus
 
 RECIPE = """
 [train]
@@ -41,3 +45,28 @@ def test_a_run_goes_on_from_another_and_says_where_it_is_told_wrongly(tmp_path: 
     empty = drumd(*teach, tmp_path / "third", "--from", corpus)
     assert empty.exit_code == 1 and "there is no checkpoint" in empty.output
     assert drumd(*teach, tmp_path / "second", "--resume").exit_code == 0
+
+
+def test_what_a_stopped_run_prints_is_json_even_before_the_first_score(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corpus, recipe = small_corpus(tmp_path), tmp_path / "recipe.toml"
+    recipe.write_text(RECIPE.replace("epoch_windows = 32", "epoch_windows = 64"))
+    monkeypatch.setattr(train_command, "stop_signals", lambda: nullcontext([2]))
+    run = tmp_path / "run"
+    done = drumd("train", "--config", recipe, "--data", corpus, "-o", run, "--json")
+    assert done.exit_code == 130
+    told = json.loads(done.output.splitlines()[-1], parse_constant=pytest.fail)
+    assert told == {"run": str(run), "finished": False, "epoch": 1, "step": 1, "best": None}
+
+
+def test_a_gpu_that_is_not_there_is_an_error_and_no_run_is_begun(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(device, "GPUS", {"cuda": lambda: False, "mps": lambda: False})
+    recipe = tmp_path / "recipe.toml"
+    recipe.write_text(RECIPE)
+    words = ("train", "--config", recipe, "--data", tmp_path, "-o", tmp_path / "run")
+    told = drumd(*words, "--device", "mps")
+    assert told.exit_code == 1 and "finds no mps device here" in told.output
+    assert not (tmp_path / "run").exists()

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drumd.ports.arrival import ArrivalTimes
-from drumd.timing import ManualClock
+from drumd.timing.clock import ManualClock
 
 POLL_S = 0.004
 TICK_S = 60 / 120 / 24

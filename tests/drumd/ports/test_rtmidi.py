@@ -2,23 +2,19 @@
 
 import logging
 from collections import deque
+from functools import partial
 from typing import ClassVar
 
 import mido
 import pytest
-import rtmidi as driver
 
 from drumd.errors import PortError, PortLostError, PortNotFoundError
-from drumd.ports import (
-    SteadyInput,
-    SteadyOutput,
-    list_ports,
-    open_input,
-    open_output,
-    rtmidi,
-    same_port,
-)
-from drumd.timing import ManualClock
+from drumd.ports import rtmidi
+from drumd.ports.driver import Driver
+from drumd.ports.open import list_ports, open_input, open_output, same_port
+from drumd.ports.reconnecting import SteadyInput, SteadyOutput
+from drumd.timing.clock import ManualClock
+from tests.support.simulated import at_once
 
 pytestmark = pytest.mark.usefixtures("system")
 
@@ -26,26 +22,32 @@ NOTE = mido.Message("note_on", note=40)
 CLOCK = mido.Message("clock")
 
 
-class Driver:
-    """One end of a pretended MIDI system: what python-rtmidi shows of it."""
+class PretendedError(Exception):
+    """What the pretended library raises."""
+
+
+class Client:
+    """One end of a pretended MIDI system, as the library shows it."""
 
     ports: tuple[str, ...] = ()
+    sides: ClassVar[dict[str, tuple[str, ...]]] = {}  # of each kind, where they differ
     missing: tuple[int, ...] = ()
     virtual = True
-    opened: ClassVar[list["Driver"]] = []
+    opened: ClassVar[list["Client"]] = []
 
-    def __init__(self, code, name):
+    def __init__(self, code, name, queue=0):
         if code in self.missing:
-            raise driver.SystemError("MidiInPretended::initialize: nothing there.")
-        self.name, self.calls, self.sent, self.queue = name, [], [], deque()
-        Driver.opened.append(self)
+            raise PretendedError("MidiInPretended::initialize: nothing there.")
+        self.name, self.longest = name, queue
+        self.calls, self.sent, self.queue = [], [], deque()
+        Client.opened.append(self)
 
     def get_ports(self):
-        return list(self.ports)
+        return list(self.sides.get("input" if self.longest else "output", self.ports))
 
     def get_port_name(self, index):
         if not self.ports:
-            raise driver.InvalidPortError("MidiInPretended::getPortName: no ports available!")
+            raise PretendedError("MidiInPretended::getPortName: no ports available!")
         return self.ports[index] if index < len(self.ports) else ""
 
     def open_port(self, index, name):
@@ -77,13 +79,20 @@ class Driver:
 def system(monkeypatch):
     """Two APIs, of which tests take away one or both."""
 
-    class System(Driver):
+    class System(Client):
         pass
 
-    monkeypatch.setattr(rtmidi, "MAKERS", {"input": System, "output": System})
-    monkeypatch.setattr(rtmidi, "CODES", {"alsa": 2, "winmm": 4})
-    monkeypatch.setattr(driver, "get_compiled_api", lambda: [2, 4])
-    monkeypatch.setattr(Driver, "opened", [])
+    pretended = Driver(
+        library="pretended",
+        codes={"alsa": 2, "winmm": 4},
+        compiled=lambda: [2, 4],
+        make_input=System,
+        make_output=System,
+        failures=(PretendedError, NotImplementedError),
+        no_virtual=(NotImplementedError,),
+    )
+    monkeypatch.setattr(rtmidi, "DRIVER", pretended)
+    monkeypatch.setattr(Client, "opened", [])
     return System
 
 
@@ -91,7 +100,7 @@ def an_input(name="Guitar"):
     """An input, its pretended driver and its clock."""
     clock = ManualClock(5.0)
     port = open_input(name, clock)
-    return port, Driver.opened[-1], clock
+    return port, Client.opened[-1], clock
 
 
 def test_what_the_driver_queued_is_handed_over_with_the_times_between():
@@ -115,7 +124,7 @@ def test_a_flood_is_taken_in_parts():
 
 def test_the_clock_is_asked_for():
     an_input()
-    assert Driver.opened[-1].ignored["timing"] is False
+    assert Client.opened[-1].ignored["timing"] is False
 
 
 def test_what_is_no_midi_is_counted_and_what_follows_is_heard():
@@ -128,9 +137,9 @@ def test_what_is_no_midi_is_counted_and_what_follows_is_heard():
 def test_a_port_that_is_there_is_connected_and_else_a_virtual_one_is_made(system):
     system.ports = ("Synth:Out 20:0", "Guitar:MIDI 1 24:0")
     port, *_ = an_input("guitar")
-    assert port.name == "Guitar:MIDI 1 24:0" and ("open", 1) in Driver.opened[-1].calls
+    assert port.name == "Guitar:MIDI 1 24:0" and ("open", 1) in Client.opened[-1].calls
     port, *_ = an_input("Bass")
-    assert port.name == "Bass" and ("virtual", "Bass") in Driver.opened[-1].calls
+    assert port.name == "Bass" and ("virtual", "Bass") in Client.opened[-1].calls
 
 
 def test_a_connected_port_that_vanishes_is_lost(system):
@@ -144,12 +153,12 @@ def test_a_connected_port_that_vanishes_is_lost(system):
         assert "'Guitar' has gone" in port.lost()
 
 
-def test_where_no_virtual_port_can_be_made_the_error_says_what_to_install(system):
+def test_where_no_virtual_port_can_be_made_the_error_says_what_to_install(system, clock):
     system.virtual, system.ports = False, ("Synth",)
     with pytest.raises(PortNotFoundError, match="loopMIDI") as raised:
-        open_output("AI Drums", ManualClock())
+        open_output("AI Drums", clock)
     assert "Synth" in str(raised.value)
-    assert Driver.opened[-1].calls[-1] == ("delete", None)
+    assert Client.opened[-1].calls[-1] == ("delete", None)
 
 
 def test_closing_deletes_last_and_only_once_and_nothing_is_asked_of_it_then():
@@ -161,21 +170,21 @@ def test_closing_deletes_last_and_only_once_and_nothing_is_asked_of_it_then():
     assert port.lost() and not list(port.poll())
 
 
-def test_sending_after_close_is_an_error():
-    port = open_output("AI Drums", ManualClock())
+def test_sending_after_close_is_an_error(clock):
+    port = open_output("AI Drums", clock)
     port.send(NOTE)
     port.close()
     with pytest.raises(PortLostError, match="closed"):
         port.send(NOTE)
-    assert Driver.opened[-1].sent == [NOTE.bytes()]
+    assert Client.opened[-1].sent == [NOTE.bytes()]
 
 
-def test_a_driver_that_refuses_a_message_is_a_lost_port(monkeypatch):
+def test_a_driver_that_refuses_a_message_is_a_lost_port(monkeypatch, clock):
     def refuse(_self, _data):
-        raise driver.SystemError("MidiOutPretended::sendMessage: no room.")
+        raise PretendedError("MidiOutPretended::sendMessage: no room.")
 
-    port = open_output("AI Drums", ManualClock())
-    monkeypatch.setattr(Driver, "send_message", refuse)
+    port = open_output("AI Drums", clock)
+    monkeypatch.setattr(Client, "send_message", refuse)
     with pytest.raises(PortLostError, match="no room"):
         port.send(NOTE)
 
@@ -211,7 +220,7 @@ def test_ports_are_listed_and_their_clients_closed(system):
     system.ports = ("Synth",)
     ports = list_ports()
     assert (ports.inputs, ports.outputs, ports.api) == (("Synth",), ("Synth",), "alsa")
-    assert all(client.calls[-1] == ("delete", None) for client in Driver.opened)
+    assert all(client.calls[-1] == ("delete", None) for client in Client.opened)
 
 
 def test_in_and_out_being_one_port_is_refused_by_its_full_name(system):
@@ -219,6 +228,13 @@ def test_in_and_out_being_one_port_is_refused_by_its_full_name(system):
     assert "hear itself" in same_port("bus 1", "IAC Bus 1")
     assert same_port("bus 1", "bus 2") is None
     assert "hear itself" in same_port("New", "New")  # two virtual ports of one name
+
+
+def test_in_and_out_being_one_cable_of_windows_is_refused(system):
+    system.missing = (2,)
+    system.sides = {"input": ("Synth 0", "Guitar 1"), "output": ("Wavetable 0", "AI 1", "Guitar 2")}
+    assert "hear itself" in same_port("Guitar 1", "Guitar 2")
+    assert same_port("Guitar 1", "AI 1") is None
 
 
 def test_names_are_compared_even_where_there_is_no_midi(system):
@@ -231,8 +247,27 @@ def steady(kind, name):
     """A steady port over the pretended driver, and its clock."""
     clock = ManualClock()
     if kind == "input":
-        return SteadyInput(lambda again: open_input(name, clock, again=again), clock), clock
-    return SteadyOutput(lambda again: open_output(name, clock, again=again), clock), clock
+        opened = partial(open_input, name, clock)
+        return SteadyInput(lambda again: opened(again=again), clock, aside=at_once), clock
+    opened = partial(open_output, name, clock)
+    return SteadyOutput(lambda again: opened(again=again), clock, aside=at_once), clock
+
+
+@pytest.mark.parametrize("kind", ["input", "output"])
+def test_a_system_that_fails_as_it_is_asked_for_its_names_is_a_port_that_has_gone(
+    system, kind, monkeypatch
+):
+    system.ports = ("Guitar",)
+    port, _ = steady(kind, "Guitar")
+    system.ports = ()
+
+    def fails(_):
+        raise PretendedError("MidiInPretended::getPortCount: the server is gone.")
+
+    monkeypatch.setattr(system, "get_ports", fails)
+    assert "waiting for port 'Guitar'" in port.look_after()
+    with pytest.raises(PortError, match="does not say what ports there are"):
+        list_ports()
 
 
 @pytest.mark.parametrize("kind", ["input", "output"])
@@ -241,16 +276,16 @@ def test_a_device_that_is_plugged_in_anew_is_found_under_its_new_number(system, 
     port, clock = steady(kind, "guitar")
     system.ports = ("Synth:MIDI 1 20:0",)
     assert "waiting for port 'Guitar:MIDI 1 24:0'" in port.look_after()
-    opened = len(Driver.opened)
+    opened = len(Client.opened)
     for _ in range(10):
         clock.advance(0.25)
         assert port.look_after() is None
-    assert all(call[0] != "virtual" for client in Driver.opened[opened:] for call in client.calls)
+    assert all(call[0] != "virtual" for client in Client.opened[opened:] for call in client.calls)
     system.ports = ("Guitar:MIDI 1 28:0", "Synth:MIDI 1 20:0")
     clock.advance(0.5)
     assert "is back" in port.look_after() and port.waiting is None
-    assert ("open", 0) in Driver.opened[-1].calls
-    assert all(client.calls[-1][0] == "delete" for client in Driver.opened[:-1])
+    assert ("open", 0) in Client.opened[-1].calls
+    assert all(client.calls[-1][0] == "delete" for client in Client.opened[:-1])
 
 
 def test_a_virtual_port_whose_api_had_gone_is_made_anew_and_on_no_other_api(system, monkeypatch):
@@ -263,4 +298,4 @@ def test_a_virtual_port_whose_api_had_gone_is_made_anew_and_on_no_other_api(syst
     system.missing = ()
     clock.advance(0.5)
     assert "is back" in port.look_after()
-    assert Driver.opened[-1].calls == [("virtual", "Guitar")]
+    assert Client.opened[-1].calls == [("virtual", "Guitar")]

@@ -11,9 +11,9 @@ from drumd.sound.kits.kit import Kit, gain_of
 from drumd.sound.kits.pieces import PIECE_OF, Piece, silenced_by
 from drumd.sound.kits.tables import KITS
 from drumd.sound.synthesis.noise import NoiseBank
-from engine.kit import VOICE_OF
-from tests.bench_sound import HARD, misses, strokes, told_apart
-from tests.sound_measures import measure
+from engine.music.kit import VOICE_OF
+from tests.benches.bench_sound import HARD, misses, strokes, told_apart
+from tests.support.sound_measures import measure
 
 
 @pytest.fixture(params=["rock", "jazz"])

@@ -16,7 +16,7 @@ from drumd.sound.kits.kit import Kit
 from drumd.sound.render import render
 from drumd.sound.score import Score, score_of
 from engine.errors import MissingExtraError
-from engine.midi import read_song
+from engine.midi.read import read_song
 
 
 def write_song(path: Path, *messages: mido.Message | mido.MetaMessage) -> Path:

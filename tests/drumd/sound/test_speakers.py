@@ -11,7 +11,7 @@ import mido
 import pytest
 
 from drumd.errors import PortError, PortLostError
-from drumd.ports.port import Handed
+from drumd.ports.base import Handed
 from drumd.sound.speakers import Speakers, is_speakers, open_speakers
 from drumd.timing.clock import MonotonicClock
 

@@ -10,7 +10,7 @@ import pytest
 from drumd.sound.strings.cabinet import Cabinet, minimum_phase
 from drumd.sound.strings.guitar import Guitar, amplify
 from drumd.sound.strings.plucks import ACOUSTIC, BASS, CLEAN, DRIVEN, Plucks, hz_of, voice_of
-from tests.sound_measures import measure
+from tests.support.sound_measures import measure
 
 RATE = 48_000
 

@@ -11,7 +11,7 @@ from drumd.sound.synthesis.modes import Modes, cloud, damped_sines, membrane, ri
 from drumd.sound.synthesis.noise import Noise, NoiseBank
 from drumd.sound.synthesis.room import add_reflections, first_reflections
 from drumd.sound.synthesis.timbre import Timbre, cut, strike
-from tests.sound_measures import measure, t60
+from tests.support.sound_measures import measure, t60
 
 RATE = 48_000
 

@@ -5,9 +5,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from drumd.timing import GivenTempo, HostClock, MusicalClock
-from drumd.timing.choose import musical_clock
-from tests.drumd.timing.player import Session, groove, host, steady
+from drumd.timing.musical import MusicalClock
+from drumd.timing.select import musical_clock
+from drumd.timing.sources.base import Source
+from drumd.timing.sources.fixed_tempo import GivenTempo
+from drumd.timing.sources.free import FreeTempo
+from drumd.timing.sources.midi_clock import HostClock
+from drumd.timing.timeline import Timeline
+from tests.support.player import Session, groove, host, note, steady
 
 BPM = 104.0
 BEAT_S = 60 / BPM
@@ -35,7 +40,7 @@ def test_a_host_that_vanishes_leaves_a_flywheel_at_its_tempo():
     assert session.clock.source == "free" and session.clock.jumps == 1
     assert session.clock.bpm == pytest.approx(BPM, abs=0.5)
     assert session.off(steady(BPM), since=2) < 0.03
-    assert session.clock.map.beat_at(1 + 40 * BEAT_S) == pytest.approx(40, abs=0.1)
+    assert session.clock.timeline.beat_at(1 + 40 * BEAT_S) == pytest.approx(40, abs=0.1)
 
 
 def test_the_player_is_followed_after_the_host_has_vanished():
@@ -45,7 +50,7 @@ def test_the_player_is_followed_after_the_host_has_vanished():
     events = host(BPM, 1.0, 16, stop=False) + groove(time_of, 0, 64)
     session = Session(musical_clock("auto")).play(sorted(events, key=lambda e: e[0]), 36)
     assert session.clock.bpm == pytest.approx(BPM / 1.05, rel=0.01)
-    assert round(session.clock.map.beat_at(time_of(60))) == 60
+    assert round(session.clock.timeline.beat_at(time_of(60))) == 60
 
 
 def test_a_host_that_comes_back_is_followed_again():
@@ -83,14 +88,51 @@ def test_a_host_that_is_gone_after_its_stop_leaves_the_lead_to_the_player():
     assert session.clock.source == "free" and session.off(time_of, since=34) < 0.03
 
 
+class Pendulum(Source):
+    """A source that the musical clock has never heard of."""
+
+    name = "pendulum"
+
+    def __init__(self):
+        self.timeline, self.rolling, self.gone = Timeline(0.0, 0.0, BPM), True, False
+
+    @property
+    def vanished(self):
+        return self.gone
+
+    @property
+    def standing(self):
+        return not self.rolling and not self.gone
+
+    def end(self, *, gone):
+        self.rolling, self.gone = False, gone
+
+
+def test_a_source_of_a_kind_that_is_new_is_waited_for_while_it_stands():
+    pendulum = Pendulum()
+    session = Session(MusicalClock(pendulum, GivenTempo(60.0))).play([], 2.0)
+    assert session.clock.source == "pendulum" and session.clock.confidence == 1
+    pendulum.end(gone=False)
+    session.play(note(2.5, 40), 4.0)
+    assert session.clock.source == "pendulum" and not session.clock.rolling
+
+
+def test_a_source_of_a_kind_that_is_new_leaves_its_tempo_to_the_player_as_it_vanishes():
+    pendulum = Pendulum()
+    session = Session(MusicalClock(pendulum, FreeTempo())).play([], 2.0)
+    pendulum.end(gone=True)
+    session.play([], 4.0)
+    assert session.clock.source == "free" and session.clock.bpm == pytest.approx(BPM)
+
+
 def test_this_is_one_moves_the_bar_line_but_not_the_beat():
     clock = MusicalClock(GivenTempo(120.0))
     clock.hear(0.0, mido.Message("note_on", note=40))
     clock.tick(3.1)
     clock.this_is_one(3.1)  # beat 6.2: beat 6 is a one
-    assert clock.map.beat_at(3.0) == pytest.approx(8.0) and clock.jumps == 2
+    assert clock.timeline.beat_at(3.0) == pytest.approx(8.0) and clock.jumps == 2
     clock.tick(3.2)
-    assert clock.map.beat_at(4.0) == pytest.approx(10.0) and clock.bpm == 120
+    assert clock.timeline.beat_at(4.0) == pytest.approx(10.0) and clock.bpm == 120
     clock.this_is_one(5.05)  # beat 12.1, which begins a bar already
     assert clock.jumps == 2
 
@@ -101,12 +143,12 @@ def test_twice_and_half_change_the_reading_at_the_next_bar_line(factor):
     clock.hear(0.0, mido.Message("note_on", note=40))
     clock.tick(2.5)
     clock.turn(factor)
-    assert clock.bpm == 120 and clock.map.beat_at(4.0) == pytest.approx(8.0)
+    assert clock.bpm == 120 and clock.timeline.beat_at(4.0) == pytest.approx(8.0)
     session = Session(clock)
     session.now = 2.5
     session.play([], 6.0)
     assert clock.bpm == 120 * factor and clock.jumps == 1
-    assert clock.map.beat_at(6.0) == pytest.approx(8 + 4 * factor, abs=0.02)
+    assert clock.timeline.beat_at(6.0) == pytest.approx(8 + 4 * factor, abs=0.02)
     assert min(session.steps()) > 0
 
 
@@ -133,10 +175,10 @@ def test_whatever_is_played_time_never_runs_backwards_and_never_jumps_by_itself(
             clock.tick(now)
             if clock.jumps != jumps:
                 jumps, beat = clock.jumps, float("-inf")
-            if clock.map is not None:
-                assert 0 < clock.map.bpm < 10_000 and 0 <= clock.confidence <= 1
-                assert clock.map.beat_at(now) >= beat - 1e-6
-                beat = clock.map.beat_at(now)
+            if clock.timeline is not None:
+                assert 0 < clock.timeline.bpm < 10_000 and 0 <= clock.confidence <= 1
+                assert clock.timeline.beat_at(now) >= beat - 1e-6
+                beat = clock.timeline.beat_at(now)
 
 
 def _say(clock, now, what):

@@ -5,35 +5,38 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from drumd.timing import GivenTempo, HostClock, MusicalClock, TimeMap
-from drumd.timing.bend import bend
-from tests.drumd.timing.host import START, STOP, Host, song_position
+from drumd.timing.musical import MusicalClock
+from drumd.timing.slew import bend
+from drumd.timing.sources.fixed_tempo import GivenTempo
+from drumd.timing.sources.midi_clock import HostClock
+from drumd.timing.timeline import Timeline
+from tests.support.host import START, STOP, Host, song_position
 
 NOTE = mido.Message("note_on", note=40)
 
 
 def test_a_time_map_turns_seconds_into_beats_and_back():
-    line = TimeMap(time=10.0, beat=4.0, bpm=90.0)
-    assert line.beat_at(12.0) == pytest.approx(7.0)
-    assert line.time_of(7.0) == pytest.approx(12.0)
+    timeline = Timeline(time=10.0, beat=4.0, bpm=90.0)
+    assert timeline.beat_at(12.0) == pytest.approx(7.0)
+    assert timeline.time_of(7.0) == pytest.approx(12.0)
 
 
 @pytest.mark.parametrize("bpm", [0.0, -1.0, float("nan")])
 def test_a_tempo_must_be_above_zero(bpm):
     with pytest.raises(ValueError, match="above 0"):
-        TimeMap(0.0, 0.0, bpm)
+        Timeline(0.0, 0.0, bpm)
 
 
 def test_with_a_given_tempo_the_first_note_is_beat_zero():
     clock = MusicalClock(GivenTempo(120))
     clock.tick(1.0)
-    assert not clock.rolling and clock.map is None and clock.bpm is None
+    assert not clock.rolling and clock.timeline is None and clock.bpm is None
     clock.hear(2.0, mido.Message("note_on", note=40, velocity=0))
     assert not clock.rolling
     clock.hear(3.0, NOTE)
     clock.hear(9.0, NOTE)
     assert clock.rolling and clock.source == "given" and clock.bpm == 120
-    assert clock.map.beat_at(4.0) == pytest.approx(2.0)
+    assert clock.timeline.beat_at(4.0) == pytest.approx(2.0)
 
 
 def test_the_first_source_that_knows_the_time_is_followed():
@@ -47,15 +50,15 @@ def test_the_first_source_that_knows_the_time_is_followed():
 
 
 def test_a_correction_is_a_bend_that_meets_the_source_soon():
-    old, line = TimeMap(0.0, 0.0, 120.0), TimeMap(0.0, 0.02, 120.0)
-    bent = bend(old, line, 1.0)
+    old, timeline = Timeline(0.0, 0.0, 120.0), Timeline(0.0, 0.02, 120.0)
+    bent = bend(old, timeline, 1.0)
     assert bent.beat_at(1.0) == pytest.approx(2.0)
-    assert bent.beat_at(1.1) == pytest.approx(line.beat_at(1.1))
+    assert bent.beat_at(1.1) == pytest.approx(timeline.beat_at(1.1))
 
 
 @pytest.mark.parametrize("off", [-3.0, 3.0])
 def test_a_large_correction_neither_stands_still_nor_races(off):
-    bent = bend(TimeMap(0.0, 0.0, 120.0), TimeMap(0.0, off, 120.0), 1.0)
+    bent = bend(Timeline(0.0, 0.0, 120.0), Timeline(0.0, off, 120.0), 1.0)
     assert 30 < bent.bpm < 400
 
 
@@ -64,10 +67,10 @@ def test_the_song_stands_where_the_host_stopped_it():
     host.say(START)
     host.play(4)
     host.say(STOP)
-    stopped = host.clock.map
+    stopped = host.clock.timeline
     host.play(4)
     host.clock.tick(host.time)
-    assert host.clock.map == stopped
+    assert host.clock.timeline == stopped
 
 
 MESSAGES = st.one_of(
@@ -96,9 +99,9 @@ def test_no_messages_make_time_run_backwards_without_a_jump(drawn, free):
         clock.tick(latest)
         if clock.jumps != jumps:
             jumps, beat = clock.jumps, float("-inf")
-        if clock.map:
-            assert 0 < clock.map.bpm < 10_000
-            now = clock.map.beat_at(latest)
+        if clock.timeline:
+            assert 0 < clock.timeline.bpm < 10_000
+            now = clock.timeline.beat_at(latest)
             assert now >= beat - 1e-6
             beat = now
 

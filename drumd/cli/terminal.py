@@ -1,0 +1,12 @@
+"""How a command prints text that may hold the names of ports, files or bundles."""
+
+from __future__ import annotations
+
+import click
+
+from drumd.status.plain import harmless
+
+
+def tell(text: str, *, err: bool = False) -> None:
+    """Print text in which nothing acts on the terminal."""
+    click.echo(harmless(text), err=err)

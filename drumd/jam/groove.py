@@ -1,0 +1,129 @@
+"""What the drummer has played, and how the next bar is struck.
+
+A `Groove` belongs to the conductor, which says when; it knows what the player has set, the phrase,
+the loudness of the guitar, the bar that plays again when there is nothing new, and the one that the
+player holds.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import replace
+
+from drumd.controls import Command, Dial
+from drumd.jam.dials import Dials
+from drumd.jam.player import Player
+from engine.music.notes import Note, Pattern
+from engine.music.wishes import Wishes
+from engine.performance.dynamics import Dynamics
+from engine.performance.expression import touched
+from engine.performance.phrase import Phrase
+
+HISTORY = 4  # bars of its own that the drummer is reminded of
+
+
+class Groove:
+    """Cues bars with the player's touch."""
+
+    def __init__(self, player: Player, dials: Dials) -> None:
+        self.dials = dials
+        self.history: deque[Pattern] = deque(maxlen=HISTORY)
+        self.again: Pattern | None = None  # what plays when there is nothing new; never a fill
+        self._player = player
+        self._phrase, self._dynamics, self._gain = Phrase(), Dynamics(), 1.0
+        self._cued: Pattern | None = None  # the last bar that was cued, as it was answered
+        self._coming: tuple[float, Pattern] | None = None  # the bar cued last: start, as struck
+        self._sounding: Pattern | None = None  # the bar that was settled last
+        self._before: Pattern | None = None  # the bar before that one
+        self._held: Pattern | None = None  # what the player holds
+        self._promised = False  # the player's fill has been asked for
+
+    @property
+    def held(self) -> Pattern | None:
+        """The bar that is to be repeated, while the player holds one."""
+        return self._held if self.dials.holding else None
+
+    def turn(self, dial: Dial, value: int, *, program: bool = False) -> None:
+        """The player has turned a dial to 0..127."""
+        self.dials = self.dials.turned(dial, value, program=program)
+
+    def press(self, down: frozenset[Command]) -> None:
+        """These pedals and keys are held now."""
+        self.dials = replace(self.dials, down=down)
+
+    def ask_fill(self) -> None:
+        """The player wants the next bar to be a fill."""
+        self.dials = replace(self.dials, fill=True)
+
+    def regenerate(self) -> None:
+        """The player wants other drums, with nothing remembered."""
+        self.dials = replace(self.dials, seed=self.dials.seed + 1)
+        self.history.clear()
+
+    def begin(self) -> None:
+        """A new song: what was played in the last one is over."""
+        self.history.clear()
+        self.again = self._cued = self._sounding = self._before = None
+
+    def hear(self, notes: Sequence[Note], heard_until: float, bar_beats: float) -> None:
+        """Take in how loud the guitar is; once a bar."""
+        self._gain = self._dynamics.follow(notes, heard_until, bar_beats)
+
+    def come_in(self) -> None:
+        """The drums come in with the next bar, where a phrase begins."""
+        self._phrase.begin()
+
+    def wishes(self) -> Wishes:
+        """What to ask for in the next bar; a fill whose bar was not played is asked for again."""
+        self._promised |= self.dials.fill
+        self.dials = replace(self.dials, fill=False)
+        wishes = self.dials.wishes
+        return self._phrase.wishes(replace(wishes, fill=True) if self._promised else wishes)
+
+    def play(self, pattern: Pattern, wished: Wishes, start: float) -> Pattern:
+        """Cue a bar that was asked for with these wishes; returns it as it is struck."""
+        self._promised &= not wished.fill
+        struck = self.cue(self._phrase.play(pattern, wished), start)
+        self._cued = pattern
+        if not wished.fill:
+            self.again = pattern
+            self.history.append(pattern)
+        return struck
+
+    def cue(self, pattern: Pattern, start: float) -> Pattern:
+        """Cue a bar, or the rest of one; returns it as it is struck."""
+        struck = touched(pattern, self.dials.wishes, self._gain)
+        self._coming = start, struck
+        if not self.dials.muted:
+            self._player.cue(struck, start)
+        return struck
+
+    def settle(self) -> None:
+        """What was cued last is what plays now, or in a moment."""
+        self._before, self._sounding = self._sounding, self._cued
+
+    def hold(self, *, begun: bool = True) -> None:
+        """The player means the bar that he hears; `begun`: the one settled last plays already."""
+        self._held = self._sounding if begun or self._before is None else self._before
+
+    def mute(self, bar_line: float) -> None:
+        """Be silent from that beat on; what leans out of its bar before it is silent too."""
+        self._player.drop_from(bar_line)
+
+    def unmute(self, beat: float) -> None:
+        """Let a bar be heard that was cued in silence, if it is still to come at that beat."""
+        if self._coming and self._coming[0] > beat:
+            start, struck = self._coming
+            left = [hit for hit in struck.hits if start + hit.beat >= beat]
+            self._player.cue(Pattern.of(left, struck.beats), start)
+
+    def drop(self) -> None:
+        """What is cued is not to be played: the song has stopped or moved."""
+        self._player.drop_from(float("-inf"))
+        self._coming = None
+
+    def rest(self) -> None:
+        """The drums have rested: nothing plays, and what was played is over."""
+        self._cued = None
+        self.history.clear()

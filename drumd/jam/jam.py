@@ -1,0 +1,181 @@
+"""The live path while it runs: from what arrived to what is asked, cued, recorded and shown.
+
+A `Jam` belongs to the main thread: it owns the heard notes, the musical clock, the conductor and
+the recorder, the inbox, and asks the drummer. Only the scheduler (a thread of its own) is
+elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from typing import Protocol
+
+import mido
+
+from drumd.config import Settings
+from drumd.drummer_process import Answer
+from drumd.jam.conductor import Conductor
+from drumd.jam.control_map import ControlMap
+from drumd.jam.dials import Dials
+from drumd.output.scheduler import Scheduler
+from drumd.recording.diary import Diary
+from drumd.recording.recorder import DRUMS, GUITAR, Recorder
+from drumd.status.snapshot import RECENT, Gauge, Snapshot
+from drumd.timing.clock import Clock
+from drumd.timing.musical import MusicalClock
+from drumd.timing.timeline import Timeline
+from engine.music.notes import Request
+
+LIMIT = 4096
+TIMING = frozenset(("clock", "start", "continue", "stop", "songpos"))
+BATCH = 512  # taken at once, so that a flood does not keep the conductor waiting
+
+
+class DrummerLink(Protocol):
+    """Who is asked for bars: the drummer's process."""
+
+    @property
+    def ready(self) -> bool: ...
+
+    def ask(self, request: Request, now: float) -> None: ...
+
+    def poll(self, now: float) -> list[Answer]: ...
+
+
+class Jam:
+    """Plays along, one short step after the other."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock,
+        musical: MusicalClock,
+        scheduler: Scheduler,
+        drummer: DrummerLink,
+        recorder: Recorder | None = None,
+    ) -> None:
+        self.inbox = Inbox()
+        self.hits = 0
+        self.lateness, self.thinking = Gauge(), Gauge()
+        dials = Dials(settings.wishes, settings.temperature, settings.seed)
+        self.conductor = Conductor(musical, scheduler, self._ask, dials=dials)
+        self._clock, self._musical, self._scheduler = clock, musical, scheduler
+        self._drummer, self._recorder = drummer, recorder
+        self._diary = Diary(recorder, musical) if recorder else None
+        self._latency = settings.latency_ms / 1e3
+        self._controls = ControlMap(settings.controls, settings.dials)
+
+    def step(self) -> None:
+        """Do what there is to do now; never waits."""
+        now = self._clock.now()
+        for stamp, message in self.inbox.take():
+            self._hear(stamp, message)
+        for answer in self._drummer.poll(now):
+            self.thinking.add(answer.seconds)
+            self.conductor.answer(answer.request, answer.pattern)
+        self.conductor.step(now)
+        self.collect_sent()
+        if self._diary:
+            self._diary.step(now)
+        if self._recorder:
+            self._recorder.follow(now, self._song, self._musical.jumps)
+
+    def _hear(self, stamp: float, message: mido.Message) -> None:
+        """A message is a command of the player's or music (or the host's)."""
+        if self._controls.owns(message):
+            self._obey(stamp, message)
+            return
+        self.conductor.hear(stamp, message)
+        if self._recorder:
+            self._recorder.hear(stamp, GUITAR, message)
+
+    def _obey(self, stamp: float, message: mido.Message) -> None:
+        for command in self._controls.commands(message):
+            self.conductor.command(stamp, command)
+        self.conductor.press(stamp, self._controls.down)
+        for dial, value in self._controls.turned(message):
+            self.conductor.turn(dial, value, program=message.type == "program_change")
+
+    def collect_sent(self) -> None:
+        """Take what the scheduler has sent, for the record and the figures."""
+        sent = self._scheduler.sent
+        while sent:
+            planned, at, message = sent.popleft()
+            if message.type == "note_on":
+                self.hits += 1
+                self.lateness.add(at - planned)
+                if self._diary:
+                    self._diary.hit(at - planned)
+            if self._recorder:
+                self._recorder.hear(planned + self._latency, DRUMS, message)
+
+    def finish(self) -> None:
+        """Keep what has happened since the last step."""
+        self.collect_sent()
+        if self._diary:
+            self._diary.write(self._clock.now())
+
+    def snapshot(self) -> Snapshot:
+        """How the jam stands now."""
+        musical, song = self._musical, self._song
+        beat = None if song is None else song.beat_at(self._clock.now())
+        beats = musical.metre.beats
+        return Snapshot(
+            phase=self.conductor.phase,
+            source=musical.source,
+            searching=musical.searching,
+            confidence=musical.confidence,
+            bpm=musical.bpm,
+            metre=musical.metre,
+            bar=None if beat is None else int(beat // beats) + 1,
+            beat=None if beat is None else int(beat % beats) + 1,
+            notes=len(self.conductor.heard),
+            pattern=self.conductor.pattern,
+            drummer_ready=self._drummer.ready,
+            hits=self.hits,
+            late=self._scheduler.late,
+            bars=self.conductor.counts,
+            dropped=self.inbox.dropped,
+            lateness=self.lateness.spread(RECENT),
+            dials=str(self.conductor.dials),
+            trouble=musical.trouble,
+        )
+
+    @property
+    def _song(self) -> Timeline | None:
+        """Where the song is, or None while it stands still."""
+        return self._musical.timeline if self._musical.rolling else None
+
+    def _ask(self, request: Request) -> None:
+        self._drummer.ask(request, self._clock.now())
+
+
+class Inbox:
+    """What has arrived: a queue with a bound, which counts what it has to drop.
+
+    Once half full it takes only what tells the time: a flood of notes must not stop the song.
+    """
+
+    def __init__(self, limit: int = LIMIT) -> None:
+        self.heard = 0
+        self.dropped = 0
+        self._waiting: deque[tuple[float, mido.Message]] = deque()
+        self._limit = limit
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def put(self, time: float, message: mido.Message) -> None:
+        """Take in a message that arrived at `time` seconds."""
+        self.heard += 1
+        limit = self._limit if message.type in TIMING else self._limit // 2
+        if len(self._waiting) >= limit:
+            self.dropped += 1
+        else:
+            self._waiting.append((time, message))
+
+    def take(self, most: int = BATCH) -> Iterator[tuple[float, mido.Message]]:
+        """The oldest messages."""
+        for _ in range(min(most, len(self._waiting))):
+            yield self._waiting.popleft()

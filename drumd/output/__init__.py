@@ -1,0 +1,7 @@
+"""From bars that are cued to strokes that leave on time."""
+
+__all__ = [
+    "in_flight",
+    "realtime",
+    "scheduler",
+]

@@ -1,0 +1,9 @@
+"""JACK itself, through JACK-Client: exact frames, and the transport."""
+
+__all__ = [
+    "client",
+    "frames",
+    "outbox",
+    "transport",
+    "watch",
+]

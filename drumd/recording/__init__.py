@@ -1,0 +1,10 @@
+"""A jam kept as a MIDI file and a diary, and the page that shows how it went."""
+
+__all__ = [
+    "diary",
+    "moment",
+    "recorded",
+    "recorder",
+    "report",
+    "tempo_track",
+]

@@ -1,0 +1,142 @@
+"""The page that `drumd report` writes of one recorded session."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from itertools import pairwise
+from math import ceil
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+
+from drumd.recording.recorded import Recorded, read_session
+from engine.pages.html import html_page, section, tiles, write_page
+from engine.pages.svg import Scale, Svg
+
+WIDE, LEFT = 1140.0, 44.0
+ROW_S = 20.0  # of the session in one row of the picture
+LATEST_MS, COLUMNS = 20.0, 40  # of the histogram
+KEY = (
+    '<span class="key"><i class="guitar"></i>guitar<i class="model"></i>drums'
+    " &nbsp; light lines: beats; dark lines: bar lines</span>"
+)
+PLAYED = ("Played, and the beats found", "Higher notes lie higher; the drums below.")
+TEMPO = ("Tempo", "One step a bar, as the musical clock had it; below, which source led.")
+LATE = ("Lateness of the hits", "From when a hit was due to when it was handed to the port.")
+
+
+def write_session_report(recording: Path, target: Path) -> Path:
+    """Write the page of a recording."""
+    write_page(target, session_page(read_session(recording)))
+    return target
+
+
+def session_page(session: Recorded) -> str:
+    """The page; it loads nothing."""
+    body = (
+        _tiles(session)
+        + section(PLAYED, KEY + "".join(_rows(session)))
+        + section(TEMPO, _tempo(session))
+        + section(LATE, _lateness(session.late_ms))
+    )
+    return html_page(f"{session.name}: how the jam went", body)
+
+
+def _tiles(session: Recorded) -> str:
+    late = session.late_ms
+    p50, p99 = (f"{np.percentile(late, share):.2f} ms" if late else "–" for share in (50, 99))
+    bpm = f"{median(bpm for _, bpm in session.tempo):.1f}" if session.tempo else "–"
+    clocks = dict.fromkeys(moment.clock for _, moment in session.moments)
+    led = ", ".join(clock for clock in clocks if clock != "none") or "nobody"
+    figures = [
+        ("length", f"{session.seconds:.0f} s"),
+        ("notes of guitar", str(len(session.guitar))),
+        ("hits", str(len(session.drums))),
+        ("tempo, median", f"{bpm} bpm"),
+        ("clock", led),
+        ("lateness p50", p50),
+        ("lateness p99", p99),
+    ]
+    return tiles((name, f"<b>{escape(figure)}</b>") for name, figure in figures)
+
+
+def _rows(session: Recorded) -> list[str]:
+    return [
+        _row(session, number * ROW_S) for number in range(max(1, ceil(session.seconds / ROW_S)))
+    ]
+
+
+def _row(session: Recorded, start: float) -> str:
+    """Onsets over the beats, for some seconds of the session."""
+    end, height = start + ROW_S, 132.0
+    picture = Svg(WIDE, height, f"what was played from {start:.0f} s to {end:.0f} s")
+    across = Scale(start, end, LEFT, WIDE - 8)
+    pitches = [note for _, note in session.guitar] or [60]
+    guitar = Scale(min(pitches), max(pitches), 80, 8)
+    drums = Scale(35, 60, 114, 92)
+    for time, one in session.beats:
+        if start <= time < end:
+            picture.line(across(time), 2, across(time), 116, "bar" if one else "grid")
+    for kind, scale, strokes in (
+        ("guitar", guitar, session.guitar),
+        ("model", drums, session.drums),
+    ):
+        for time, note in strokes:
+            if start <= time < end:
+                tip = f"{time:.3f} s, note {note}"
+                picture.rect(across(time) - 1.5, scale(note) - 2, 3, 4, kind, tip=tip)
+    picture.text(LEFT, height - 3, f"{start:.0f} s", "faint")
+    picture.text(WIDE - 8, height - 3, f"{end:.0f} s", "faint", anchor="end")
+    return str(picture)
+
+
+def _tempo(session: Recorded) -> str:
+    """The tempo over time, with the source of the clock under it."""
+    if not session.tempo:
+        return "<p>The clock never rolled.</p>"
+    picture, height = Svg(WIDE, 220, "tempo over time"), 220.0
+    values = [bpm for _, bpm in session.tempo]
+    low, high = min(values) - 2, max(values) + 2
+    across, up = Scale(0, session.seconds, LEFT, WIDE - 8), Scale(low, high, height - 52, 10)
+    for bpm in np.linspace(low, high, 5):
+        picture.line(LEFT, up(bpm), WIDE - 8, up(bpm), "grid")
+        picture.text(LEFT - 6, up(bpm) + 4, f"{bpm:.1f}", "faint", anchor="end")
+    for (time, bpm), (until, after) in pairwise([*session.tempo, (session.seconds, values[-1])]):
+        size = (across(until) - across(time), 2.5)
+        picture.rect(across(time), up(bpm) - 1.25, *size, "model", tip=f"{time:.1f} s: {bpm:.2f}")
+        step = (min(up(bpm), up(after)), abs(up(after) - up(bpm)))
+        picture.rect(across(until) - 1, step[0], 1, step[1], "model", alpha=0.5)
+    _sources(picture, session, across, height - 40)
+    return str(picture)
+
+
+def _sources(picture: Svg, session: Recorded, across: Scale, y: float) -> None:
+    """A strip that says which source led when."""
+    led = [(time, moment.clock) for time, moment in session.moments]
+    turns = [led[0], *(b for a, b in pairwise(led) if a[1] != b[1]), (session.seconds, "")]
+    for (time, clock), (until, _) in pairwise(turns):
+        kind, width = "other" if clock == "none" else "guitar", across(until) - across(time)
+        words = "no clock" if clock == "none" else clock
+        picture.rect(across(time), y, width - 1, 12, kind, alpha=0.6, tip=f"{words}, {time:.0f} s")
+        if width > 8 * len(words):
+            picture.text(across(time) + 2, y + 26, words, "faint")
+
+
+def _lateness(late_ms: Sequence[float]) -> str:
+    """A histogram; what is later than its end counts in its last column."""
+    if not late_ms:
+        return "<p>No drum was played.</p>"
+    picture, height = Svg(WIDE, 200, "lateness of the hits in milliseconds"), 200.0
+    end = min(LATEST_MS, max(1.0, float(np.percentile(late_ms, 99.5)) * 1.2))
+    edges = np.linspace(0, end, COLUMNS + 1)
+    counts, _ = np.histogram(np.clip(late_ms, 0, end), edges)
+    across, up = Scale(0, end, LEFT, WIDE - 30), Scale(0, int(counts.max()), height - 30, 12)
+    for low, high, count in zip(edges[:-1], edges[1:], counts, strict=True):
+        size = (across(high) - across(low) - 1, up(0) - up(count))
+        picture.rect(across(low), up(count), *size, "model", tip=f"{low:.2f} ms on: {count} hits")
+    for value in np.linspace(0, end, 6):
+        picture.text(across(value), height - 12, f"{value:.2f} ms", "faint", anchor="middle")
+    picture.text(LEFT - 6, up(int(counts.max())) + 4, f"{counts.max()}", "faint", anchor="end")
+    return str(picture)

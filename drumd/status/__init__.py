@@ -1,0 +1,9 @@
+"""What the player is told while the jam runs."""
+
+__all__ = [
+    "phase",
+    "plain",
+    "reporter",
+    "snapshot",
+    "streams",
+]

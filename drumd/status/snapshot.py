@@ -1,0 +1,187 @@
+"""What goes on, for people and for programs: a snapshot, its lines, and the closing summary.
+
+Everything here runs on the main thread, a few times a second at most.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from dataclasses import asdict, dataclass
+from itertools import islice
+from math import ceil
+from pathlib import Path
+
+from drumd.status.phase import BarCounts, Phase
+from engine.music.notes import Metre, Pattern
+
+REMEMBERED = 20_000  # hits whose lateness is kept, some 40 minutes of drums
+SEARCHING = "listening for the beat"
+RECENT = 500  # of them, those that a snapshot tells of: sorting more would hold up the scheduler
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How a measure is spread, in milliseconds."""
+
+    p50: float = 0.0
+    p95: float = 0.0
+    p99: float = 0.0
+    max: float = 0.0
+
+    def __str__(self) -> str:
+        return f"{self.p50:.2f} / {self.p99:.2f} / {self.max:.2f} ms"
+
+
+class Gauge:
+    """Collects a measure in seconds and tells how it is spread."""
+
+    def __init__(self) -> None:
+        self._last: deque[float] = deque(maxlen=REMEMBERED)
+        self._max = 0.0
+
+    def add(self, seconds: float) -> None:
+        self._last.append(seconds)
+        self._max = max(self._max, seconds)
+
+    def spread(self, last: int = REMEMBERED) -> Spread:
+        """Over so many values at most, the latest; the maximum is that of all."""
+        ordered = sorted(islice(reversed(self._last), last))
+        if not ordered:
+            return Spread()
+        p50, p95, p99 = (_rank(ordered, share) * 1e3 for share in (0.5, 0.95, 0.99))
+        return Spread(p50, p95, p99, self._max * 1e3)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The jam at one moment. `bar` and `beat` count from 1, as musicians do."""
+
+    phase: Phase
+    source: str
+    searching: bool  # the player is heard, but not for sure where the beat is
+    confidence: float  # that the next beats are right, 0..1
+    bpm: float | None
+    metre: Metre
+    bar: int | None
+    beat: int | None
+    notes: int
+    pattern: Pattern | None
+    drummer_ready: bool
+    hits: int
+    late: int
+    bars: BarCounts
+    dropped: int
+    lateness: Spread
+    away: tuple[str, ...] = ()  # the ports that are waited for
+    garbled: int = 0  # messages that came in and were no MIDI
+    refused: int = 0  # messages that the output port had no room for
+    dials: str = ""  # what the player has set, in words
+    trouble: str = ""  # what is wrong with the time that is told, in one sentence
+
+    def line(self) -> str:
+        """The snapshot in one line."""
+        place = f"bar {self.bar}" if self.bar is not None else "no time yet"
+        tempo = f"{self.bpm:.1f} bpm ({self.source})" if self.bpm else "tempo unknown"
+        faults = f", {self.late} late" if self.late else ""
+        faults += f", {self.bars.repeated} bars repeated" if self.bars.repeated else ""
+        faults += f", {self.dropped} messages dropped" if self.dropped else ""
+        faults += self._port_faults()
+        faults += "".join(f", waiting for port {name}" for name in self.away)
+        dials = f" [{self.dials}]" if self.dials else ""
+        return (
+            f"{place:<8} {tempo:<18} {self.notes:>3} notes heard, {self.hits:>4} hits, "
+            f"lateness {self.lateness.max:.2f} ms{faults}; {self.doing}{dials} {self._drums()}"
+        )
+
+    def _port_faults(self) -> str:
+        """What the ports could not read or send, if there was any."""
+        garbled = f", {self.garbled} garbled" if self.garbled else ""
+        return garbled + (f", {self.refused} refused by the port" if self.refused else "")
+
+    @property
+    def doing(self) -> str:
+        """What the drummer is doing, in words for the player."""
+        return SEARCHING if self.searching and self.phase is Phase.STOPPED else self.phase.value
+
+    def _drums(self) -> str:
+        """What the drummer plays: how often each drum is struck in the bar."""
+        hits = self.pattern.hits if self.pattern else ()
+        strokes = Counter(hit.voice for hit in hits if hit.voice is not None)
+        return ", ".join(f"{voice.name.lower()} {strokes[voice]}" for voice in sorted(strokes))
+
+    def screen(self) -> str:
+        """The snapshot as a screen of a few lines, with what the drummer plays as rows."""
+        place = "-" if self.bar is None else f"{self.bar}.{self.beat}"
+        tempo = f"{self.bpm:.1f} bpm" if self.bpm else "-"
+        sure = f" ({self.confidence:.0%} sure)" if self.confidence < 1 else ""
+        drums = self.pattern.to_rows() if self.pattern else ""
+        waiting = "" if self.drummer_ready else "  (the drummer is being started again)"
+        waiting += "".join(f"  (waiting for port {name})" for name in self.away)
+        return "\n".join(
+            (
+                f"   tempo   {tempo:<12} {self.metre}   clock: {self.source}{sure}",
+                f"     bar   {place:<12} window: {self.notes} notes",
+                f"   drums   {self.doing}{waiting}",
+                f"     set   {self.dials or 'nothing: all is left to the drummer'}",
+                f"    hits   {self.hits} sent, {self.late} late, "
+                f"{self.bars.repeated} bars repeated, {self.dropped} messages dropped"
+                f"{self._port_faults()}",
+                *([f"    note   {self.trouble}"] if self.trouble else []),
+                f"lateness   {self.lateness}  (p50 / p99 / max)",
+                "",
+                drums,
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """How the session went."""
+
+    reason: str
+    input: str
+    output: str
+    seconds: float
+    ready_after_s: float
+    messages: int
+    dropped: int
+    hits: int
+    late: int
+    bars: BarCounts
+    restarts: int
+    lateness_ms: Spread
+    answer_ms: Spread
+    realtime: bool  # whether the system gave the scheduler its priority
+    files: tuple[Path, ...]
+    unheard: int = 0  # hits that came while the output port was away
+    garbled: int = 0  # messages that came in and were no MIDI
+    refused: int = 0  # messages that the output port had no room for
+
+    def text(self) -> str:
+        """The summary in plain words."""
+        lines = [
+            f"{self.reason} after {self.seconds:.0f} s",
+            f"{self.bars.played} bars played, {self.bars.repeated} of them repeated; "
+            f"{self.hits} hits, {self.late} dropped as late",
+            f"lateness of the hits {self.lateness_ms} (p50 / p99 / max)",
+        ]
+        if self.dropped:
+            lines.append(f"{self.dropped} of {self.messages} messages dropped: too many at once")
+        if self.garbled:
+            lines.append(f"{self.garbled} messages that came in were no MIDI")
+        if self.refused:
+            lines.append(f"{self.refused} messages were refused by the output port")
+        if self.unheard:
+            lines.append(f"{self.unheard} hits found no port: it was away")
+        if self.restarts:
+            lines.append(f"the drummer's process was started again {self.restarts} times")
+        return "\n".join((*lines, *(f"recorded: {file}" for file in self.files)))
+
+    def as_dict(self) -> dict[str, object]:
+        """The summary for a JSON document."""
+        return asdict(self) | {"files": [str(file) for file in self.files]}
+
+
+def _rank(ordered: list[float], share: float) -> float:
+    """The smallest value that `share` of the values do not exceed."""
+    return ordered[max(0, ceil(share * len(ordered)) - 1)]

@@ -1,0 +1,94 @@
+"""Musical time from the player's notes alone, with or without a tempo as a hint.
+
+The first bar line is where the tracker thinks the bar begins; it can be put right by "this is one".
+"""
+
+from __future__ import annotations
+
+from math import floor
+
+import mido
+
+from drumd.timing.sources.base import EVER
+from drumd.timing.sources.player import BeatFollower, make_tracker
+from drumd.timing.timeline import Timeline
+from engine.beats.count_in import TAPS
+from engine.music.notes import COMMON_TIME, Metre
+
+SURE, SURE_WITH_HINT = 0.8, 0.5  # confidence from which on drums may come in
+FIRST_IS_ONE, ON_BEAT = 3.0, 0.2  # how much likelier a first note on a beat makes "one" there
+PATIENCE, LEAST_SURE = 0.01, 0.65  # without a hint less will do after each second, down to this
+
+
+class FreeTempo(BeatFollower):
+    """Listens until it is sure of the beat, then goes on for ever."""
+
+    name = "free"
+    knows_bar = False  # it is guessed, and can be put right
+
+    def __init__(self, bpm: float | None = None, metre: Metre = COMMON_TIME) -> None:
+        super().__init__(metre)
+        self._hint = bpm
+        self._first: float | None = None  # note
+        make_tracker(metre, bpm=bpm)  # loads what it needs, before there is music
+
+    @property
+    def searching(self) -> bool:
+        return self._first is not None and not self.rolling
+
+    @property
+    def music_from(self) -> float:
+        return EVER
+
+    def reset(self) -> None:
+        super().reset()
+        self._first = None
+
+    def inherit(self, timeline: Timeline, now: float) -> bool:
+        """Go on from a source that has vanished, at its tempo and in its count of beats."""
+        self.reset()
+        pulse = self._metre.pulse
+        last = floor(timeline.beat_at(now) / pulse)
+        self._begin([timeline.time_of((last - k) * pulse) for k in reversed(range(TAPS))], 0.0)
+        self.timeline, self._first, self._looked = timeline, now, now
+        return True
+
+    def hear(self, time: float, message: mido.Message) -> None:
+        if self._first is None and message.type == "note_on" and message.velocity:
+            self._first = time
+            self._tracker = make_tracker(self._metre, bpm=self._hint)
+        super().hear(time, message)
+
+    def _draw(self, now: float) -> None:
+        super()._draw(now)
+        if not self.rolling:
+            self._roll_if_sure(now)
+
+    def _sure_enough(self, now: float) -> float:
+        """The confidence that is asked for: nobody waits for ever."""
+        if self._hint is not None:
+            return SURE_WITH_HINT
+        waited = 0.0 if self._first is None else now - self._first
+        return max(LEAST_SURE, SURE - PATIENCE * waited)
+
+    def _roll_if_sure(self, now: float) -> None:
+        tracker, first = self._tracker, self._first
+        assert tracker is not None and first is not None
+        if tracker.last_beat is None or tracker.confidence < self._sure_enough(now):
+            return
+        assert tracker.period is not None and tracker.next_beat is not None
+        pulse, pulses = self._metre.pulse, round(self._metre.beats / self._metre.pulse)
+        since = (tracker.next_beat - first) / tracker.period
+        if since < pulses:
+            return  # a bar is heard before drums come in, and says where "one" is
+        place = self._place_of_next(tracker.chances, since)
+        count = place + round((since - place) / pulses) * pulses
+        self.timeline = Timeline(tracker.next_beat, count * pulse, 60 * pulse / tracker.period)
+        self._period, self.rolling = tracker.period, True
+
+    def _place_of_next(self, chances: list[float], since: float) -> int:
+        """The place in the bar, from 0, of the beat to come, so many beats after the first note."""
+        places = list(chances)
+        if abs(since - round(since)) < ON_BEAT:
+            places[round(since) % len(places)] *= FIRST_IS_ONE
+        return places.index(max(places))

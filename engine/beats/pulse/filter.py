@@ -1,0 +1,164 @@
+"""How likely every tempo and phase is, chord by chord: a forward filter on a grid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.beats.pulse.model import SLOTS, Opinion
+
+Floats = NDArray[np.float32]
+PHASES = 60
+FASTEST_S, SLOWEST_S = 0.21, 1.6  # beats of a free player
+USUAL_S, USUAL_SPREAD = 0.5, 0.42  # mean and deviation (of the log)
+WINDOW = 1.2  # a told tempo is right within this factor
+RIGHT_SHARE = 0.03  # of one chord in the smoothed odds of a beat length
+TAP_PHASE = 0.03  # deviation of the beat that a count-in gives, in beats
+STEP_S, MOST_STEPS = 1.0, 8  # a rest is taken in steps: tempo and phase drift together
+SPREAD_S = 0.022  # of onsets round their place in the beat
+WIDE, DEEP = 0.07, 0.15  # how far a beat reaches: log of its length, and phase
+_NEAR = np.arange(-int(DEEP * PHASES) + 1, int(DEEP * PHASES) + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the filter believes before it has heard anything, and how fast it changes its mind."""
+
+    trust: float = 0.4  # power of one chord's evidence; chords are not independent
+    tempo_walk: float = 0.018  # standard deviation of the log tempo after a second
+    forget: float = 0.004  # share of the prior mixed in at every chord
+    right_power: float = 2.0  # power of the model's odds for a tempo
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The beat lengths, in seconds, that are thought possible, and how likely each is at first."""
+
+    periods: Floats  # rising by the same share
+    prior: Floats
+    asked: Floats  # the beat lengths that the onset model is asked about
+
+
+def free_grid() -> Grid:
+    """Any tempo that people play at."""
+    periods = np.geomspace(FASTEST_S, SLOWEST_S, 112)
+    prior = np.exp(-0.5 * (np.log(periods / USUAL_S) / USUAL_SPREAD) ** 2) + 0.01
+    return _grid_of(periods, prior, np.geomspace(FASTEST_S, SLOWEST_S, 40))
+
+
+def near_grid(period: float, spread: float) -> Grid:
+    """A window round a beat length that was told; `spread` is one deviation of its log."""
+    periods = np.geomspace(period / WINDOW, period * WINDOW, 26)
+    prior = np.exp(-0.5 * (np.log(periods / period) / spread) ** 2) + 1e-3
+    return _grid_of(periods, prior, np.geomspace(period / WINDOW, period * WINDOW, 9))
+
+
+def _grid_of(*columns: NDArray[np.float64]) -> Grid:
+    return Grid(*(column.astype(np.float32) for column in columns))
+
+
+class PulseFilter:
+    """The joint distribution of beat length and phase at `time`; rows are the grid's periods."""
+
+    def __init__(self, grid: Grid, settings: Settings | None = None) -> None:
+        periods, asked = grid.periods, grid.asked
+        self.periods, self.settings = periods, settings or Settings()
+        self.logs = np.log(periods)
+        self._prior = grid.prior / grid.prior.sum()
+        self.mass = np.repeat(self._prior[:, None] / PHASES, PHASES, 1).astype(np.float32)
+        self.weight = np.ones(len(periods), np.float32)
+        self._right = np.zeros(len(asked), np.float32)  # smoothed log odds of the model
+        self.time: float | None = None
+        self._step = float(np.log(periods[1] / periods[0]))
+        place = np.interp(np.log(periods), np.log(asked), np.arange(len(asked)))
+        low = np.minimum(place.astype(int), max(len(asked) - 2, 0))
+        high = np.minimum(low + 1, len(asked) - 1)
+        share = (place - low).astype(np.float32)
+        self._blend = np.zeros((len(periods), len(asked)), np.float32)
+        self._blend[np.arange(len(periods)), low] += 1 - share
+        self._blend[np.arange(len(periods)), high] += share
+        self._shapes = self._place_shapes()
+        self._likely = np.ones_like(self.mass)
+        self._columns = np.arange(PHASES)
+        self._rows = np.arange(len(periods))[:, None] * PHASES
+
+    def _place_shapes(self) -> Floats:
+        """Densities over phase of each place in the beat: (periods, classes, PHASES), mean 1."""
+        phase = np.arange(PHASES) / PHASES
+        away = (phase - np.asarray(SLOTS)[:, None] + 0.5) % 1 - 0.5
+        narrow = np.maximum(SPREAD_S / self.periods, 0.75 / PHASES)[:, None, None]
+        shapes = np.exp(-0.5 * (away / narrow) ** 2)
+        shapes /= shapes.mean(2, keepdims=True)
+        flat = np.ones((len(self.periods), 1, PHASES))
+        return np.concatenate([shapes, flat], 1).astype(np.float32)
+
+    def begin(self, time: float) -> None:
+        """A beat is known to be at `time`."""
+        phase = np.minimum(self._columns, PHASES - self._columns) / PHASES
+        bump = np.exp(-0.5 * (phase / TAP_PHASE) ** 2) + 1e-4
+        self.mass = (self._prior[:, None] * (bump / bump.sum())).astype(np.float32)
+        self.time = time
+
+    def shares(self, periods: Floats, phases: Floats, which: NDArray[np.int64]) -> Floats:
+        """How much of all is near each of some beats: (beats,). `phases` is (beats,), and `which`
+        of `periods` each lasts."""
+        near = np.abs(self.logs - np.log(periods)[:, None]) < WIDE
+        bands = (near * self.weight) @ self.mass  # (periods, PHASES)
+        columns = (phases * PHASES).astype(int)[:, None] + _NEAR
+        return np.asarray(bands[which[:, None], columns % PHASES].sum(1) / max(self.total, 1e-12))
+
+    @property
+    def total(self) -> float:
+        """All the mass, weighed by how well the model likes its tempo."""
+        return float(self.mass.sum(1) @ self.weight)
+
+    def fit_of(self, period: float, phase: float) -> float:
+        """How much likelier than anywhere the last chord is where a beat puts it: a log."""
+        row = min(int(np.searchsorted(self.logs, np.log(period))), len(self.logs) - 1)
+        return float(np.log(self._likely[row, int(phase * PHASES) % PHASES]))
+
+    def advance(self, time: float) -> None:
+        """Let time pass: phases turn, the tempo walks."""
+        if self.time is None:
+            self.time = time
+        gap = time - self.time
+        self.time = time
+        for _ in range(steps := min(MOST_STEPS, ceil(gap / STEP_S))):
+            self._turn(gap / steps)
+
+    def _turn(self, gap: float) -> None:
+        turn = (gap / self.periods * PHASES) % PHASES
+        whole = turn.astype(int)
+        share = (turn - whole)[:, None].astype(np.float32)
+        twice = np.concatenate([self.mass, self.mass], 1).ravel()
+        index = self._columns + (2 * self._rows + PHASES - whole[:, None])
+        near, far = twice[index], twice[index - 1]
+        mass = near + share * (far - near)
+        walk = min(0.4, 0.5 * (self.settings.tempo_walk / self._step) ** 2 * gap)
+        out = mass * (1 - 2 * walk)
+        out[1:] += walk * mass[:-1]
+        out[:-1] += walk * mass[1:]
+        out[0] += walk * mass[0]
+        out[-1] += walk * mass[-1]
+        self.mass = out
+
+    def update(self, opinion: Opinion) -> Floats:
+        """Weigh in one chord; gives the model's log odds of a "one" for every period."""
+        s = self.settings
+        places = self._blend @ opinion.places
+        likely = np.matmul(places[:, None, :], self._shapes)[:, 0]
+        likely += 1e-3
+        self._likely = likely
+        mass = self.mass * (np.sqrt(likely) if s.trust == 0.5 else likely**s.trust)
+        self._right += RIGHT_SHARE * (np.clip(opinion.right, -8, 8) - self._right)
+        right = self._blend @ self._right
+        self.weight = np.exp(s.right_power * (right - right.max())).astype(np.float32)
+        anew = self._prior * self.weight
+        anew /= anew.sum() * PHASES
+        mass *= (1 - s.forget) / mass.sum()
+        mass += s.forget * anew[:, None]
+        self.mass = mass
+        return self._blend @ opinion.one

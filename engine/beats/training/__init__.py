@@ -1,0 +1,13 @@
+"""The trainers of the beat models: they write the weights that ship."""
+
+__all__ = [
+    "conditions",
+    "learn_onsets",
+    "learn_ranking",
+    "learn_sureness",
+    "onset_examples",
+    "parts",
+    "performances",
+    "ranking_examples",
+    "weight_files",
+]

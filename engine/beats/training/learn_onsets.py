@@ -1,0 +1,107 @@
+"""Teaches the onset model: `python -m engine.beats.training.learn_onsets PARTS.npz MODEL.json`."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from time import monotonic
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from engine.beats.pulse.inputs import WIDTH
+from engine.beats.pulse.model import CLASSES
+from engine.beats.training.onset_examples import NO_LABEL, Example, examples_of
+from engine.beats.training.parts import load_parts
+from engine.beats.training.weight_files import save
+
+HIDDEN, DROPOUT, BATCH = 48, 0.1, 96
+RATE, DECAY = 4e-3, 1e-2
+ABOUT = "The onset model, made by engine/beats/training/learn_onsets.py."
+MASKS = ((slice(0, 1), 0.25), (slice(1, 13), 0.15), (slice(24, WIDTH), 0.12))  # inputs left out
+
+
+class OnsetNet(nn.Module):
+    """The same network as `engine.beats.pulse.model`, to learn with."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inp = nn.Linear(WIDTH, HIDDEN)
+        self.gru = nn.GRU(HIDDEN, HIDDEN, batch_first=True)
+        self.out = nn.Linear(HIDDEN, CLASSES + 2)
+        self.drop = nn.Dropout(DROPOUT)
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        states, _ = self.gru(self.drop(torch.relu(self.inp(inputs))))
+        answers: Tensor = self.out(self.drop(states))  # (batch, chords, CLASSES + 2)
+        return answers
+
+
+def loss_of(out: Tensor, labels: Tensor) -> Tensor:
+    place = nn.functional.cross_entropy(
+        out[..., :CLASSES].reshape(-1, CLASSES), labels[..., 0].reshape(-1), ignore_index=NO_LABEL
+    )
+    total = place
+    for column, weight in ((1, 0.7), (2, 0.5)):
+        known = labels[..., column] != NO_LABEL
+        odds, truth = out[..., CLASSES - 1 + column][known], labels[..., column][known].float()
+        total = total + weight * nn.functional.binary_cross_entropy_with_logits(odds, truth)
+    return total
+
+
+def batch_of(examples: list[Example], rng: np.random.Generator) -> tuple[Tensor, Tensor]:
+    """Padded (batch, chords, WIDTH) and (batch, chords, 3), with some inputs left out."""
+    longest = max(len(example.inputs) for example in examples)
+    inputs = np.zeros((len(examples), longest, WIDTH), np.float32)
+    labels = np.full((len(examples), longest, 3), NO_LABEL, np.int64)
+    for row, example in enumerate(examples):
+        inputs[row, : len(example.inputs)] = example.inputs
+        labels[row, : len(example.labels)] = example.labels
+        for columns, chance in MASKS:
+            if rng.random() < chance:
+                inputs[row, :, columns] = 0
+    for column in (0, 1, 2, 7, 11, 14):  # levels and registers, and the usual tempo
+        inputs[:, :, column] += rng.normal(0, 0.15, (len(examples), 1))
+    return torch.from_numpy(inputs), torch.from_numpy(labels)
+
+
+def learn(examples: list[Example], *, minutes: float, seed: int) -> OnsetNet:
+    torch.manual_seed(seed)
+    rng, net, began, step = np.random.default_rng(seed), OnsetNet(), monotonic(), 0
+    optimizer = torch.optim.AdamW(net.parameters(), RATE, weight_decay=DECAY)
+    while (done := (monotonic() - began) / (60 * minutes)) < 1:
+        warm = min(1.0, step / 100)
+        for group in optimizer.param_groups:
+            group["lr"] = RATE * warm * (0.5 * (1 + np.cos(np.pi * done)) + 0.005)
+        chosen = rng.choice(len(examples), BATCH, replace=False)
+        inputs, labels = batch_of([examples[i] for i in chosen], rng)
+        optimizer.zero_grad()
+        loss_of(net(inputs), labels).backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+        optimizer.step()
+        step += 1
+    return net
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("parts", type=Path)
+    parser.add_argument("model", type=Path)
+    parser.add_argument("--minutes", type=float, default=30)
+    parser.add_argument("--performances", type=int, default=8)
+    asked = parser.parse_args()
+    rng = np.random.default_rng(0)
+    parts = load_parts(asked.parts)
+    examples = [
+        example
+        for _ in range(asked.performances)
+        for part in parts
+        for example in examples_of(part, rng)
+    ]
+    net = learn(examples, minutes=asked.minutes, seed=0)
+    save(net.inp, net.gru, net.out, ABOUT, asked.model)
+
+
+if __name__ == "__main__":
+    main()

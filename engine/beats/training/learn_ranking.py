@@ -1,0 +1,148 @@
+"""Teaches the ranking model.
+
+`python -m engine.beats.training.learn_ranking PARTS.npz MODEL.json`
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+from time import monotonic
+from zlib import crc32
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from engine.beats.pulse.relatives import RANK_WIDTH
+from engine.beats.training.parts import KnownPart, load_parts
+from engine.beats.training.performances import perform
+from engine.beats.training.ranking_examples import Ranked, ranked
+from engine.beats.training.weight_files import load, save
+
+HIDDEN, DROPOUT, BATCH = 64, 0.1, 10
+RATE, DECAY = 4e-3, 1e-2
+ABOUT = "The ranking model, made by engine/beats/training/learn_ranking.py."
+OTHERS = 0.35  # how often another instrument is taken, against a guitar
+KEPT_BACK = 20  # one song in so many is for validation
+MASKS = ((slice(0, 1), 0.2), (slice(1, 13), 0.1), (slice(RANK_WIDTH - 4, RANK_WIDTH), 0.1))
+
+
+class RankNet(nn.Module):
+    """The same network as `engine.beats.pulse.ranking`, to learn with."""
+
+    def __init__(self, hidden: int = HIDDEN) -> None:
+        super().__init__()
+        self.inp = nn.Linear(RANK_WIDTH, hidden)
+        self.gru = nn.GRU(hidden, hidden)
+        self.out = nn.Linear(hidden, 1)
+        self.drop = nn.Dropout(DROPOUT)
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        states, _ = self.gru(self.drop(torch.relu(self.inp(inputs))))
+        energy: Tensor = self.out(self.drop(states))[..., 0]  # (chords, rows)
+        return energy
+
+
+def loss_of(energy: Tensor, one: Ranked) -> tuple[Tensor, int]:
+    """The summed cross entropy of the true row, or of the true relative where no bar is known."""
+    energy = energy[: len(one.counts)]
+    weighed = energy + torch.from_numpy(one.log_weight)
+    whole = weighed.logsumexp(1)
+    beat = weighed.masked_fill(torch.from_numpy(~one.is_true), -1e4).logsumexp(1)
+    row = torch.from_numpy(one.true_row)
+    bar = energy.gather(1, row.clamp(min=0)[:, None])[:, 0]
+    lost = whole - torch.where(row >= 0, 0.5 * (beat + bar), beat)
+    return lost[torch.from_numpy(one.counts)].sum(), int(one.counts.sum())
+
+
+def batch_of(examples: list[Ranked], rng: np.random.Generator) -> Tensor:
+    """(chords, rows of all, RANK_WIDTH), with some inputs left out."""
+    longest = max(len(one.counts) for one in examples)
+    rows = sum(len(one.log_weight) for one in examples)
+    inputs = np.zeros((longest, rows, RANK_WIDTH), np.float32)
+    row = 0
+    for one in examples:
+        own = inputs[: len(one.counts), row : row + len(one.log_weight)]
+        own[:] = one.inputs
+        for columns, chance in MASKS:
+            if rng.random() < chance:
+                own[..., columns] = 0
+        for column in (0, 1, 2, 7, 11):
+            own[..., column] += rng.normal(0, 0.15)
+        row += len(one.log_weight)
+    return torch.from_numpy(inputs)
+
+
+def batches(parts: list[KnownPart], rng: np.random.Generator) -> Iterator[list[Ranked]]:
+    """Examples about as long as each other, BATCH at a time."""
+    source = draw(parts, rng)
+    while True:
+        some = sorted((next(source) for _ in range(8 * BATCH)), key=lambda one: len(one.counts))
+        for first in rng.permutation(8) * BATCH:
+            yield some[first : first + BATCH]
+
+
+def draw(parts: list[KnownPart], rng: np.random.Generator) -> Iterator[Ranked]:
+    chance = np.array([1.0 if part.is_guitar else OTHERS for part in parts])
+    chance /= chance.sum()
+    while True:
+        for index in rng.choice(len(parts), 4096, p=chance):
+            played = perform(parts[index], rng)
+            one = ranked(played, rng) if played else None
+            if one is not None:
+                yield one
+
+
+def learn(
+    net: RankNet, parts: list[KnownPart], *, minutes: float, seed: int, save_to: Path
+) -> None:
+    """Learn for so long; what was learned is saved every minute."""
+    rng, began, step = np.random.default_rng(seed), monotonic(), 0
+    optimizer = torch.optim.AdamW(net.parameters(), RATE, weight_decay=DECAY)
+    source, said, losses = batches(parts, rng), began, []
+    while (done := (monotonic() - began) / (60 * minutes)) < 1:
+        warm = min(1.0, (step + 1) / 100)
+        for group in optimizer.param_groups:
+            group["lr"] = RATE * warm * (0.5 * (1 + np.cos(np.pi * done)) + 0.005)
+        examples = next(source)
+        energy = net(batch_of(examples, rng))
+        optimizer.zero_grad()
+        parts_of = energy.split([len(one.log_weight) for one in examples], 1)
+        sums = [loss_of(rows, one) for rows, one in zip(parts_of, examples, strict=True)]
+        loss = torch.stack([lost for lost, _ in sums]).sum() / sum(count for _, count in sums)
+        loss.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+        optimizer.step()
+        losses.append(float(loss.detach()))
+        step += 1
+        if monotonic() - said > 60:
+            print(f"{done:.2f} {step} steps, loss {np.mean(losses):.4f}", flush=True)  # noqa: T201
+            said, losses = monotonic(), []
+            save(net.inp, net.gru, net.out, ABOUT, save_to)
+    save(net.inp, net.gru, net.out, ABOUT, save_to)
+
+
+def is_kept_back(part: KnownPart) -> bool:
+    return crc32(part.song.encode()) % KEPT_BACK == 0
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("parts", type=Path)
+    parser.add_argument("model", type=Path)
+    parser.add_argument("--minutes", type=float, default=30)
+    parser.add_argument("--start", type=Path, help="a model to go on from")
+    parser.add_argument("--seed", type=int, default=0)
+    asked = parser.parse_args()
+    torch.manual_seed(asked.seed)
+    net = RankNet()
+    if asked.start:
+        load(net.inp, net.gru, net.out, asked.start)
+    parts = [part for part in load_parts(asked.parts) if not is_kept_back(part)]
+    learn(net, parts, minutes=asked.minutes, seed=asked.seed, save_to=asked.model)
+
+
+if __name__ == "__main__":
+    main()

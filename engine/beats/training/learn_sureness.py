@@ -1,0 +1,84 @@
+"""Learns what confidence is worth: `python -m engine.beats.training.learn_sureness DEV.json`.
+
+Prints the numbers of `engine.beats.pulse.sureness` for each mode, and how right the beats are that
+are said to be right at .8 or more, on parts that the numbers were not learned from.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.beats.pulse.sureness import clues
+from engine.beats.tracker import BeatTracker
+from engine.beats.training.conditions import drawn
+
+FOLDS, DECAY = 5, 1e-3
+FROM_S, NEAR_S = 5.0, 0.070  # beats count from so long after the first note; how near is right
+SURE = 0.8
+SEED = 5000  # of the performances: others than those of the bench
+Array = NDArray[np.float64]
+
+
+def heard(record: dict[str, Any], mode: str, seed: int) -> tuple[Array, Array]:
+    """Of one performance, for every beat: the clues (beats, 3), and the share of it and the next
+    three that are within 70 ms."""
+    part, _, told = drawn(record, mode, "human", seed)
+    tracker, times, known = BeatTracker(**told), [], []
+    for note in zip(part.time.tolist(), part.pitch.tolist(), part.velocity.tolist(), strict=True):
+        tracker.hear(*note)
+        for beat in tracker.beats(note[0]):
+            times.append(beat.time)
+            known.append(tracker.clues)
+    found = np.array(times)
+    right = np.abs(found[:, None] - part.beats).min(1) < NEAR_S
+    bars = np.lib.stride_tricks.sliding_window_view(right, 4).mean(1)
+    began = found[: len(bars)]
+    kept = (began > part.time[0] + FROM_S) & (began < part.beats[-1])
+    return np.array([clues(*k) for k in known[: len(bars)]])[kept], bars[kept]
+
+
+def fit(x: Array, y: Array) -> Array:
+    """Logistic regression on shares: the bias, then a weight for each clue."""
+    x = np.concatenate([np.ones((len(x), 1)), x], 1)
+    weights = np.zeros(x.shape[1])
+    for _ in range(30):
+        chance = 1 / (1 + np.exp(-x @ weights))
+        slope = x.T @ (y - chance) - DECAY * len(x) * weights
+        bend = (x * (chance * (1 - chance))[:, None]).T @ x + DECAY * len(x) * np.eye(len(weights))
+        weights += np.linalg.solve(bend, slope)
+    return weights
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("records", type=Path)
+    asked = parser.parse_args()
+    records = json.loads(asked.records.read_text("utf-8"))
+    for mode in ("free", "hint", "count-in"):
+        parts = [heard(record, mode, SEED + index) for index, record in enumerate(records)]
+        said, count = [], 0
+        for fold in range(FOLDS):
+            rest = [part for k, part in enumerate(parts) if k % FOLDS != fold]
+            x, y = (np.concatenate(column) for column in zip(*rest, strict=True))
+            weights = fit(x, y)
+            for x, y in parts[fold::FOLDS]:
+                sure = weights[0] + x @ weights[1:] >= np.log(SURE / (1 - SURE))
+                said += y[sure].tolist()
+                count += len(y)
+        x, y = (np.concatenate(column) for column in zip(*parts, strict=True))
+        weights = fit(x, y).round(3).tolist()
+        right = float(np.mean(said)) if said else float("nan")
+        print(  # noqa: T201
+            f"{mode}: bias, share, fit, time {weights}; held out: {right:.3f} right where it says"
+            f" {SURE}, in {len(said) / count:.2f} of the beats"
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,79 @@
+"""Parts as played, chord by chord, with their true beats: what the models learn from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.beats.pulse.chords import Chord, ChordMaker
+from engine.beats.training.conditions import Array, Played, play
+from engine.beats.training.parts import KnownPart
+
+LONGEST_S, MOST_CHORDS, FEWEST_NOTES, FEWEST_BEATS = 75.0, 200, 40, 16
+CONDITIONS = ("human", "human", "human", "clean", "step")
+COUNTED = 0.35  # share of the performances that begin with a count-in
+TAP_JITTER_S = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Performance:
+    """Chords, the true beats and ones, and the taps of a count-in (none or four); seconds."""
+
+    chords: list[Chord]
+    beats: Array
+    is_one: NDArray[np.bool_]
+    taps: list[float]
+
+    def beat_at(self, time: Array) -> Array:
+        """The true position in beats, counted from the first of `beats`."""
+        beats = self.beats
+        index = np.clip(np.searchsorted(beats, time) - 1, 0, len(beats) - 2)
+        return np.asarray(index + (time - beats[index]) / (beats[index + 1] - beats[index]))
+
+
+def perform(known: KnownPart, rng: np.random.Generator) -> Performance | None:
+    """One performance of a stretch of a part; none where it is too short."""
+    part = known.part
+    start = part.time[0]
+    if part.time[-1] - start > 40 and rng.random() > 0.65:
+        start = rng.uniform(start, part.time[-1] - 35)
+    kept = (part.time >= start) & (part.time < start + LONGEST_S)
+    if kept.sum() < FEWEST_NOTES:
+        return None
+    stretch = np.exp(rng.normal(0, 0.08))
+    pitch = part.pitch[kept] + rng.integers(-3, 4)
+    velocity = part.velocity[kept] if rng.random() > 0.15 else np.full(kept.sum(), 90)
+    cut = Played(part.time[kept] * stretch, pitch, velocity, part.beats * stretch)
+    played = play(cut, str(rng.choice(CONDITIONS)), rng, wild=True)
+    chords = chords_of(played)[:MOST_CHORDS]
+    first = max(0, int(np.searchsorted(played.beats, chords[0].time - 0.03)) - 4)
+    last = int(np.searchsorted(played.beats, chords[-1].time)) + 1
+    beats, is_one = played.beats[first:last], known.is_one[first:last]
+    if len(beats) < FEWEST_BEATS:
+        return None
+    whole = Performance(chords, beats, is_one, [])
+    return replace(whole, taps=_taps(whole, rng)) if rng.random() < COUNTED else whole
+
+
+def chords_of(played: Played) -> list[Chord]:
+    maker, chords = ChordMaker(), []
+    columns = (played.time.tolist(), played.pitch.tolist(), played.velocity.tolist())
+    for note in zip(*columns, strict=True):
+        if note[0] >= maker.closes_at:
+            chords.append(maker.close())
+        maker.add(*note)
+    return [*chords, maker.close()]
+
+
+def _taps(whole: Performance, rng: np.random.Generator) -> list[float]:
+    """Four taps before the first one, if it comes soon."""
+    beats = whole.beats
+    first = int(np.searchsorted(beats, whole.chords[0].time - 0.03))
+    ones = np.flatnonzero(whole.is_one[first:])
+    if not len(ones) or ones[0] > 5 or first + ones[0] + 1 >= len(beats):
+        return []
+    one = first + int(ones[0])
+    gap = beats[one + 1] - beats[one]
+    return list(beats[one] - gap * np.arange(4, 0, -1) + rng.normal(0, TAP_JITTER_S, 4))

@@ -1,0 +1,45 @@
+"""Networks of torch to the files that `engine.beats.pulse.network` reads."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode, b64encode
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+
+def save(inp: nn.Linear, gru: nn.GRU, out: nn.Linear, about: str, path: Path) -> None:
+    """The numbers of three layers, as 16-bit floats."""
+    arrays = {}
+    for name, tensor in _tensors(inp, gru, out).items():
+        values = np.ascontiguousarray(tensor.detach().numpy()).astype("<f2")
+        coded = b64encode(values.tobytes()).decode()
+        arrays[name] = {"shape": list(values.shape), "float16": coded}
+    path.write_text(json.dumps({"about": about, "arrays": arrays}, indent=1))
+
+
+def load(inp: nn.Linear, gru: nn.GRU, out: nn.Linear, path: Path) -> None:
+    """Put the numbers of a file into three layers."""
+    arrays = json.loads(path.read_text("utf-8"))["arrays"]
+    with torch.no_grad():
+        for name, tensor in _tensors(inp, gru, out).items():
+            values = np.frombuffer(b64decode(arrays[name]["float16"]), "<f2")
+            shaped = values.astype(np.float32).reshape(arrays[name]["shape"])
+            tensor.copy_(torch.from_numpy(shaped))
+
+
+def _tensors(inp: nn.Linear, gru: nn.GRU, out: nn.Linear) -> dict[str, Tensor]:
+    layer = dict(gru.named_parameters())
+    return {
+        "in": inp.weight.T,
+        "in_bias": inp.bias,
+        "input": layer["weight_ih_l0"].T,
+        "input_bias": layer["bias_ih_l0"],
+        "recurrent": layer["weight_hh_l0"].T,
+        "recurrent_bias": layer["bias_hh_l0"],
+        "out": out.weight.T,
+        "out_bias": out.bias,
+    }

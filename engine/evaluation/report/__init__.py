@@ -1,0 +1,10 @@
+"""The page that `drumd eval --report` writes: one HTML file that needs nothing else."""
+
+__all__ = [
+    "charts",
+    "page",
+    "pictures",
+    "rolls",
+    "sound",
+    "tables",
+]

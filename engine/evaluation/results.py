@@ -1,0 +1,47 @@
+"""What an evaluation finds: who drummed, what the model did with a song, and all measures of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from engine.evaluation.hit_metrics import Score
+from engine.evaluation.measures.baselines import COMMON, LATE, NEAREST, ROCK
+from engine.evaluation.measures.counterfactuals import Response
+from engine.evaluation.measures.drumming import Drumming
+from engine.evaluation.measures.likelihood import Likelihood
+from engine.evaluation.measures.listening import Listening
+from engine.evaluation.measures.style import Style
+from engine.music.notes import Hit, Note
+
+MODEL, LIVE, OTHER, TRUTH = "model", "model, live", "other guitar", "true drums"
+PLAYERS = (MODEL, LIVE, OTHER, ROCK, COMMON, NEAREST, LATE)  # in the order they are shown
+
+
+@dataclass(frozen=True, slots=True)
+class Performance:
+    """What the model did with one song; hits in beats from its start."""
+
+    hits: Mapping[str, tuple[Hit, ...]]  # by MODEL, LIVE and, where there is a lender, OTHER
+    likelihood: Likelihood
+    responses: Mapping[str, Response]
+
+
+@dataclass(frozen=True, slots=True)
+class SongResult:
+    """All measures of one song by who drummed; a player that could not play is missing."""
+
+    file: str
+    metre: str
+    bpm: float
+    feel: str
+    bars: int  # that were scored
+    other: str  # the song that lent its guitar
+    scores: Mapping[str, Score]  # on the grid of sixteenths
+    fine: Mapping[str, Score]  # on the finer grid
+    listening: Mapping[str, Listening]  # TRUTH included, as in the next two
+    style: Mapping[str, Style]
+    likelihood: Likelihood
+    responses: Mapping[str, Response]
+    drums: Mapping[str, Drumming] = field(repr=False, compare=False)
+    notes: tuple[Note, ...] = field(default=(), repr=False, compare=False)

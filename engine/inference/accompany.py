@@ -1,0 +1,177 @@
+"""Drums for a whole file: the drummer is asked bar by bar and hears the guitar of those bars.
+
+Before it plays it hears the song through once: what it would expect in each bar, without knowing
+any drums, is averaged over the bars of one length. That is the song's groove, and of several takes
+of a bar the one is kept that fits it.
+
+It plays where the guitar plays, and through the guitar's rests of up to a bar. Bars too long for
+the grid are played in pieces; bars that do not fit it (7/16, a beat left over before a change of
+metre) rest and are counted.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.encoding.features import HISTORY_BARS, Floats
+from engine.music.grid import MAX_BAR_BEATS, fits_grid
+from engine.music.notes import WINDOW_NOTES, Hit, Metre, Note, Pattern, Request
+from engine.music.song import Bar
+from engine.music.wishes import FREE, Wishes
+from engine.performance.dynamics import Dynamics
+from engine.performance.expression import touched
+from engine.performance.phrase import Phrase, ended
+
+PIECE_BEATS = 4.0  # what a bar too long for the grid is cut into
+LEAN_BEATS = 0.125  # a note that comes less than this before a bar line means the bar line
+TAKES = 16  # a file can wait; live there is time for half as many
+TOUCH_BEATS = 0.05  # a note that reaches less far into a bar does not count as heard there
+
+
+class Drummer(Protocol):
+    """Whoever can be asked for drums; `engine.inference.infer.BundleDrummer` is one."""
+
+    def play(self, request: Request, groove: Floats | None = None) -> Pattern:
+        """The drums; `groove` (steps, VOICES) is the chance of each stroke in the song."""
+
+    def expect(self, request: Request) -> Floats:
+        """The chance of each stroke by the guitar alone, (steps, VOICES)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """The drums of a song."""
+
+    hits: tuple[Hit, ...]  # beats from the start of the song
+    played: tuple[Bar, ...]
+    unfit: tuple[Bar, ...]  # bars with guitar that do not fit the grid
+
+
+def accompany(
+    notes: Sequence[Note],
+    bars: Iterable[Bar],
+    drummer: Drummer,
+    *,
+    temperature: float | None = None,
+    wishes: Wishes = FREE,
+) -> Take:
+    """Drums to a guitar, `notes` sorted by onset, in the bars of its song."""
+    asked, unfit = _requests(notes, bars, wishes)
+    grooves = _grooves(drummer, [request for _, request in asked])
+    hits: list[Hit] = []
+    history: tuple[Pattern, ...] = ()
+    before: Bar | None = None
+    phrase, dynamics = Phrase(), Dynamics()
+    for bar, request in asked:
+        if before and before.beats != bar.beats:
+            history = ()  # drums of bars of another length say nothing about this one
+        if before and bar.start > before.start + before.beats + TOUCH_BEATS:
+            phrase.begin()  # the guitar has rested
+        wished = phrase.wishes(request.wishes)
+        request = replace(request, history=history, temperature=temperature, wishes=wished)
+        pattern = drummer.play(request, grooves[bar.beats])
+        gain = dynamics.follow(request.notes, request.heard_until, bar.beats)
+        played = touched(phrase.play(pattern, wished), wished, gain)
+        if bar is asked[-1][0]:
+            played = ended(played, _last_onset(notes, bar))
+        hits += (replace(hit, beat=bar.start + hit.beat) for hit in played.hits)
+        if not (wished.fill and history):
+            history = (*history, pattern)[-HISTORY_BARS:]  # the groove goes on after a fill
+        before = bar
+    return Take(tuple(sorted(hits)), tuple(bar for bar, _ in asked), unfit)
+
+
+def _last_onset(notes: Sequence[Note], bar: Bar) -> float:
+    """Where in a bar the guitar's last note begins, on the one if none does; in beats."""
+    inside = (note.onset - bar.start for note in notes if note.onset < bar.start + bar.beats)
+    return max(0.0, max(inside, default=0.0))
+
+
+def _requests(
+    notes: Sequence[Note], bars: Iterable[Bar], wishes: Wishes
+) -> tuple[list[tuple[Bar, Request]], tuple[Bar, ...]]:
+    """What to ask for each bar with guitar, and the bars that do not fit the grid."""
+    onsets = [note.onset for note in notes]
+    asked: list[tuple[Bar, Request]] = []
+    unfit: list[Bar] = []
+    for number, bar in enumerate(sounding(bars, notes)):
+        if not (bar.is_whole and fits_grid(bar.metre.beats)):
+            unfit.append(bar)
+            continue
+        request = request_for(number, bar, notes, onsets)
+        asked.append((bar, replace(request, wishes=wishes, takes=TAKES)))
+    return asked, tuple(unfit)
+
+
+def request_for(number: int, bar: Bar, notes: Sequence[Note], onsets: Sequence[float]) -> Request:
+    """What to ask for a bar whose guitar is known to its end; `onsets` are those of `notes`."""
+    end = bar.start + bar.beats
+    heard = bisect_left(onsets, end)
+    return Request(
+        bar=number,
+        start=bar.start,
+        notes=tuple(notes[max(0, heard - WINDOW_NOTES) : heard]),
+        heard_until=end,
+        metre=bar.metre,
+        bpm=bar.bpm,
+    )
+
+
+def _grooves(drummer: Drummer, requests: Sequence[Request]) -> dict[float, Floats]:
+    """By the length of a bar, what is expected in the song's bars on average."""
+    expected: dict[float, list[Floats]] = {}
+    for request in requests:
+        expected.setdefault(request.metre.beats, []).append(drummer.expect(request))
+    return {beats: np.mean(all_bars, axis=0) for beats, all_bars in expected.items()}
+
+
+def sounding(bars: Iterable[Bar], notes: Sequence[Note]) -> Iterator[Bar]:
+    """The bars, or their pieces, in which the guitar sounds or rests for a bar at most."""
+    by_length: dict[float, NDArray[np.float64]] = {}
+    for bar in bars:
+        length = bar.metre.beats
+        if length not in by_length:
+            by_length[length] = _phrases(notes, longest_rest=length)
+        phrases = by_length[length]
+        first = np.searchsorted(phrases[:, 1], bar.start + TOUCH_BEATS, side="right")
+        if first < len(phrases) and phrases[first, 0] < bar.start + bar.beats - LEAN_BEATS:
+            yield from _pieces(bar)
+
+
+def _phrases(notes: Sequence[Note], *, longest_rest: float) -> NDArray[np.float64]:
+    """(phrases, 2) first and last beat of what sounds, rests up to `longest_rest` included.
+
+    A rest begins on the beat after its last note: a note cut short fills its beat all the same.
+    """
+    if not notes:
+        return np.zeros((0, 2))
+    onset = np.array([note.onset for note in notes])
+    end = np.array([max(note.end, note.onset + LEAN_BEATS + 2 * TOUCH_BEATS) for note in notes])
+    heard_until = np.maximum.accumulate(end)
+    rest_from = np.ceil(heard_until[:-1] - TOUCH_BEATS)
+    breaks = np.flatnonzero(onset[1:] - rest_from > longest_rest + TOUCH_BEATS)
+    return np.stack([onset[np.append(0, breaks + 1)], heard_until[np.append(breaks, -1)]], axis=1)
+
+
+def _pieces(bar: Bar) -> Iterator[Bar]:
+    """A bar as one or more that the grid can hold, each with the metre of its length."""
+    start, left = bar.start, bar.beats
+    while left > MAX_BAR_BEATS:
+        yield Bar(start, PIECE_BEATS, Metre(4, 4), bar.bpm)
+        start, left = start + PIECE_BEATS, left - PIECE_BEATS
+    piece = Bar(start, left, bar.metre, bar.bpm)
+    yield piece if piece.is_whole else replace(piece, metre=_metre_of(left) or bar.metre)
+
+
+def _metre_of(beats: float) -> Metre | None:
+    """The metre of a bar that was cut to this length, if there is one."""
+    eighths = round(beats * 2)
+    if eighths < 1 or abs(eighths / 2 - beats) > 1e-6:
+        return None
+    return Metre(eighths, 8) if eighths % 2 else Metre(eighths // 2, 4)

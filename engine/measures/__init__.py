@@ -1,1 +1,0 @@
-"""What `drumd eval` measures, one subject a module; `engine.metrics` counts hits."""

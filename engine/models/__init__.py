@@ -1,0 +1,8 @@
+"""The networks: torch in, torch out."""
+
+__all__ = [
+    "attention",
+    "networks",
+    "seq_model",
+    "transformer",
+]

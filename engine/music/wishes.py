@@ -1,0 +1,69 @@
+"""What a player may ask of the drummer; whatever is None is left to the drummer.
+
+Both dials run from 0 to 1. Density 0 is one stroke a beat, 1 is a busy seven; intensity 0 is the
+touch of brushes (mean velocity 38), 1 is as hard as it goes (120).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+SPARSEST, DENSEST = 1.0, 7.0  # strokes a beat
+SOFTEST, LOUDEST = 38.0, 120.0  # mean velocity
+
+
+class Style(IntEnum):
+    """The styles that the corpus knows; a value is its place among the network's inputs."""
+
+    JAZZ = 0
+    ROCK = 1
+    POP = 2
+    FUNK = 3
+    METAL = 4
+    BALLAD = 5
+    LATIN = 6
+    COUNTRY = 7
+    BLUES = 8
+    DANCE = 9
+
+
+STYLES = len(Style)
+AUTO = "auto"  # the style is left to the drummer
+STYLE_NAMES = (AUTO, *(style.name.lower() for style in Style))
+
+
+def style_of(name: str) -> Style | None:
+    """The style of that name, None for `auto`; ValueError for any other."""
+    if name.lower() not in STYLE_NAMES:
+        raise ValueError(f"there is no style {name!r}; there are {', '.join(STYLE_NAMES)}")
+    return None if name.lower() == AUTO else Style[name.upper()]
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """The wishes for one request."""
+
+    style: Style | None = None
+    density: float | None = None
+    intensity: float | None = None
+    fill: bool | None = None  # True: a fill in this bar; False: none
+    humanize: float | None = None  # 0: on the grid and even; None, as 1: as learnt
+
+    def __post_init__(self) -> None:
+        for name in ("density", "intensity", "humanize"):
+            value = getattr(self, name)
+            if value is not None and not 0 <= value <= 1:
+                raise ValueError(f"{name} must be in 0..1, not {value}")
+
+    def __str__(self) -> str:
+        """What is set, in words; empty where all is left to the drummer."""
+        given = [self.style.name.lower()] if self.style is not None else []
+        for name in ("density", "intensity", "humanize"):
+            value = getattr(self, name)
+            if value is not None:
+                given.append(f"{name} {value:.2f}")
+        return ", ".join(given)
+
+
+FREE = Wishes()

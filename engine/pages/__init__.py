@@ -1,0 +1,6 @@
+"""Pages of HTML and pictures of SVG that need nothing else."""
+
+__all__ = [
+    "html",
+    "svg",
+]

@@ -1,1 +1,0 @@
-"""The page that `drumd eval --report` writes: one HTML file that needs nothing else."""

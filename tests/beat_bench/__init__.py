@@ -1,4 +1,0 @@
-"""Measures the beat tracker on a bench of guitar parts, and teaches its onset model.
-
-`python -m tests.beat_bench DEV.json` prints the table of docs/beat_tracking.md.
-"""

@@ -1,0 +1,149 @@
+"""The beat tracker: causal, monotone, ahead of time, steady through rests."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.beats.tracker import Beat, BeatTracker
+from tests.support.strums import Onset, strummed, taps
+
+
+def beats_of(onsets: list[Onset], *, until: float | None = None, **told: object) -> list[Beat]:
+    tracker = BeatTracker(**told)  # type: ignore[arg-type]
+    found: list[Beat] = []
+    for onset in onsets:
+        tracker.hear(*onset)
+        found += tracker.beats(onset[0])
+    return found + tracker.beats(until if until is not None else onsets[-1][0] + 0.5)
+
+
+MODES: list[dict[str, object]] = [{}, {"bpm": 106.0}, {"count_in": taps(100, 1.0)}]
+
+
+@pytest.mark.parametrize("told", MODES, ids=["free", "hint", "count-in"])
+def test_a_steady_strum_is_followed(told: dict[str, object]) -> None:
+    found = [beat for beat in beats_of(strummed(), **told) if beat.time > 8]
+    off = [abs((beat.time - 1.0) / 0.6 - round((beat.time - 1.0) / 0.6)) for beat in found]
+    assert len(found) > 30 and max(off) < 0.08
+
+
+def test_after_a_count_in_one_is_the_next_beat() -> None:
+    found = beats_of(strummed(), count_in=taps(100, 1.0))
+    assert abs(found[0].time - 1.0) < 0.02 and found[0].announced_at < 1.0
+    assert [beat.beat for beat in found[:8]] == [1, 2, 3, 4, 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("told", MODES, ids=["free", "hint", "count-in"])
+@pytest.mark.parametrize("cut", [2.3, 5.01, 9.77, 14.2])
+def test_what_comes_later_changes_no_beat_announced_before(
+    told: dict[str, object], cut: float
+) -> None:
+    whole = strummed()
+    other = [(t + 0.11, p - 3, 127 - v) for t, p, v in whole if t > cut]
+    kept = [onset for onset in whole if onset[0] <= cut]
+    first = [beat for beat in beats_of(whole, **told) if beat.announced_at <= cut]
+    assert first == beats_of(kept, until=cut, **told)
+    assert first == [b for b in beats_of(kept + other, **told) if b.announced_at <= cut]
+
+
+def test_asking_more_often_finds_the_same_beats() -> None:
+    onsets, tracker = strummed(6), BeatTracker()
+    found: list[Beat] = []
+    for (time, pitch, velocity), (later, _, _) in pairwise(onsets):
+        tracker.hear(time, pitch, velocity)
+        for step in range(5):
+            found += tracker.beats(time + step / 5 * (later - time))
+    tracker.hear(*onsets[-1])
+    assert found + tracker.beats(onsets[-1][0] + 0.5) == beats_of(onsets)
+
+
+@pytest.mark.parametrize("told", MODES, ids=["free", "hint", "count-in"])
+def test_beats_are_announced_at_least_20_ms_ahead_and_rise(told: dict[str, object]) -> None:
+    found = beats_of(strummed(), **told)
+    assert all(beat.announced_at <= beat.time - 0.020 for beat in found)
+    assert all(a.time < b.time and a.announced_at <= b.announced_at for a, b in pairwise(found))
+
+
+def test_the_beat_goes_on_through_silence() -> None:
+    found = beats_of(strummed(8), until=40.0, bpm=100)
+    gaps = [b.time - a.time for a, b in pairwise(found) if a.time > 12]
+    assert found[-1].time > 39 and max(gaps) - min(gaps) < 0.06
+    assert {beat.beat for beat in found[-8:]} == {1, 2, 3, 4}
+
+
+def test_after_a_rest_the_beat_is_still_there() -> None:
+    onsets = [onset for onset in strummed(20) if not 16 < onset[0] < 22]
+    late = [beat.time for beat in beats_of(onsets, count_in=taps(100, 1.0)) if beat.time > 23]
+    assert max(abs((t - 1.0) / 0.6 - round((t - 1.0) / 0.6)) for t in late) < 0.1
+
+
+def test_a_faster_player_is_followed() -> None:
+    slow = strummed(12)
+    fast = strummed(20, bpm=106, start=1.0 + 48 * 0.6)
+    late = [b for b in beats_of(slow + fast, bpm=100) if b.time > 48]
+    gaps = [b.time - a.time for a, b in pairwise(late)]
+    assert abs(sum(gaps) / len(gaps) - 60 / 106) < 0.006
+
+
+@pytest.mark.parametrize("metre", [2, 3, 4, 5, 6])
+def test_a_metre_that_is_told_is_counted(metre: int) -> None:
+    tracker = BeatTracker(count_in=taps(100, 1.0), metre=metre)
+    for onset in strummed(10):
+        tracker.hear(*onset)
+    places = [beat.beat for beat in tracker.beats(25.0)]
+    assert places[:metre] == list(range(1, metre + 1))
+    assert all(b == a % metre + 1 for a, b in pairwise(places[:12]))
+    assert len(tracker.chances) == tracker.metre == metre
+    assert sum(tracker.chances) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("metre", [4, 5])
+def test_the_chances_are_those_of_the_beat_to_come(metre: int) -> None:
+    tracker = BeatTracker(count_in=taps(100, 1.0), metre=metre)
+    for onset in strummed(2):
+        tracker.hear(*onset)
+    last = tracker.beats(5.6)[-1]
+    assert tracker.chances.index(max(tracker.chances)) == last.beat % metre
+
+
+def test_a_beat_that_slips_in_a_rest_is_found_again() -> None:
+    late = [(t + (0.3 if t > 20 else 0.0), p, v) for t, p, v in strummed(32) if not 16 < t < 20]
+    found = [beat.time for beat in beats_of(late, count_in=taps(100, 1.0)) if beat.time > 35]
+    off = [abs((t - 1.3) / 0.6 - round((t - 1.3) / 0.6)) for t in found]
+    assert len(found) > 40 and max(off) < 0.08
+
+
+def test_no_notes_no_beats() -> None:
+    assert BeatTracker().beats(100.0) == []
+
+
+def test_one_note_alone_starts_nothing() -> None:
+    assert beats_of([(1.0, 40, 90)], until=20.0) == []
+
+
+gaps_s = st.one_of(st.just(0.0), st.floats(0, 0.1), st.floats(0, 3), st.floats(0, 90))
+notes = st.tuples(gaps_s, st.integers(0, 127), st.integers(0, 127))
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(notes, min_size=1, max_size=60), st.sampled_from([*MODES, {"bpm": 300.0}]))
+def test_any_notes_give_rising_beats_ahead_of_time(
+    played: list[tuple[float, int, int]], told: dict[str, object]
+) -> None:
+    time, onsets = 0.0, []
+    for gap, pitch, velocity in played:
+        time += gap
+        onsets.append((time, pitch, velocity))
+    found = beats_of(onsets, **told)
+    assert all(a.time < b.time for a, b in pairwise(found))
+    assert all(beat.announced_at <= beat.time - 0.020 for beat in found)
+    assert all(beat.beat >= 1 and -1e-6 <= beat.confidence <= 1 + 1e-6 for beat in found)
+
+
+def test_a_tempo_of_nothing_is_refused() -> None:
+    with pytest.raises(ValueError, match="above 0"):
+        BeatTracker(bpm=0)

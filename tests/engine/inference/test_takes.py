@@ -1,0 +1,100 @@
+"""How hard and how early a stroke is drawn."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.encoding.features import OFFSET_EDGES, VELOCITY_EDGES, WIDEST_OFFSET
+from engine.inference.bundle import Playing
+from engine.inference.takes import Sampler, quantile
+from engine.music.kit import VOICES, Voice
+
+KICK_AND_HAT = 1 << Voice.KICK | 1 << Voice.CLOSED_HAT
+TAKES = 400
+LOUD = np.log([0.001, 0.05, 0.1, 0.2, 0.3, 0.2, 0.1, 0.049])  # of 8 classes of velocity
+
+
+def drawn(velocity_spread=1.0, timing_spread=1.0, temperature=1.0, seed=0):
+    """One step of kick and hat, TAKES times: velocity in 1..127 and offset in beats, (k, 2)."""
+    rng = np.random.default_rng(seed)
+    sampler = Sampler(
+        rng, temperature, TAKES, velocity_spread=velocity_spread, timing_spread=timing_spread
+    )
+    voices = np.full((TAKES, 1 << VOICES), -100, np.float32)
+    voices[:, KICK_AND_HAT] = 0
+    velocity = np.tile(LOUD.astype(np.float32), (TAKES, VOICES, 1))
+    offset = np.zeros((TAKES, VOICES, 13), np.float32)
+    step = sampler(0, voices, velocity, offset)
+    assert step[..., 0].sum() == 2 * TAKES
+    struck = step[:, [Voice.KICK, Voice.CLOSED_HAT]]
+    return struck[..., 1] * 127, struck[..., 2] * WIDEST_OFFSET
+
+
+@given(st.lists(st.floats(-9, 9), min_size=8, max_size=8), st.floats(0, 1))
+def test_a_quantile_has_that_share_below_it(logits, mark):
+    row = np.array([logits], np.float32)
+    value = quantile(row, VELOCITY_EDGES, np.array([mark], np.float32))[0]
+    share = np.exp(row[0] - row.max())
+    share /= share.sum()
+    below = np.interp(value, VELOCITY_EDGES, np.append(0, np.cumsum(share)))
+    assert below == pytest.approx(mark, abs=1e-3)
+    assert VELOCITY_EDGES[0] <= value <= VELOCITY_EDGES[-1]
+
+
+def test_without_spread_every_stroke_is_the_median():
+    velocity, offset = drawn(0.0, 0.0)
+    share = np.exp(LOUD) / np.exp(LOUD).sum()
+    median = np.interp(0.5, np.append(0, np.cumsum(share)), VELOCITY_EDGES)
+    assert velocity == pytest.approx(np.full((TAKES, 2), median), abs=0.01)
+    assert offset == pytest.approx(np.zeros((TAKES, 2)), abs=1e-5)
+
+
+def test_a_wider_spread_strays_further_about_the_same_median():
+    spreads = [drawn(spread, spread) for spread in (0.0, 0.3, 0.6, 1.0)]
+    for numbers in zip(*spreads, strict=True):
+        stds = [each.std() for each in numbers]
+        assert stds == sorted(stds) and stds[-1] > 2 * stds[1]
+        scale = max(stds)
+        assert all(abs(np.median(each) - np.median(numbers[0])) < 0.15 * scale for each in numbers)
+
+
+def test_drawn_from_it_all_the_classes_come_as_often_as_they_are_likely():
+    velocity, offset = drawn()
+    share = np.exp(LOUD) / np.exp(LOUD).sum()
+    counts = np.histogram(velocity, VELOCITY_EDGES)[0] / velocity.size
+    assert counts == pytest.approx(share, abs=0.05)
+    counts = np.histogram(offset, OFFSET_EDGES)[0] / offset.size
+    assert counts == pytest.approx(np.full(13, 1 / 13), abs=0.05)
+
+
+def test_the_strokes_of_a_bar_are_as_loud_on_the_whole_as_is_likely():
+    rng = np.random.default_rng(0)
+    sampler = Sampler(rng, 1.0, TAKES, velocity_spread=1.0, timing_spread=1.0)
+    voices = np.full((TAKES, 1 << VOICES), -100, np.float32)
+    voices[:, KICK_AND_HAT] = 0
+    velocity = np.tile(LOUD.astype(np.float32), (TAKES, VOICES, 1))
+    offset = np.zeros((TAKES, VOICES, 13), np.float32)
+    steps = [sampler(step, voices, velocity, offset)[..., 1] for step in range(8)]
+    hat = np.stack(steps)[..., Voice.CLOSED_HAT]  # (strokes, takes)
+    by_chance = hat.std() / np.sqrt(len(hat))
+    assert hat.mean(axis=0).std() < 0.6 * by_chance
+
+
+def test_what_is_struck_together_comes_together_but_not_as_hard():
+    velocity, offset = drawn()
+    assert (offset[:, 0] == offset[:, 1]).all()
+    assert abs(np.corrcoef(velocity.T)[0, 1]) < 0.2
+
+
+def test_at_temperature_zero_the_touch_is_certain_too():
+    first, second = drawn(temperature=0.0, seed=0), drawn(temperature=0.0, seed=1)
+    assert (first[0] == second[0]).all() and (first[1] == second[1]).all()
+    assert np.unique(first[0]).size == 1
+
+
+@pytest.mark.parametrize("name", ["velocity_spread", "timing_spread"])
+@pytest.mark.parametrize("value", [-0.1, 1.1])
+def test_a_spread_out_of_range_is_refused(name, value):
+    with pytest.raises(ValueError, match=r"must be in 0\.\.1"):
+        Playing(**{name: value})

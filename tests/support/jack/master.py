@@ -1,0 +1,56 @@
+"""A timebase master on a JACK server: whoever asks for the transport is told bars and beats."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from tests.support.jack.harness import JackServer, open_client
+
+
+class JackMaster:
+    """Tells bars of so many quarter notes from the transport's first frame on."""
+
+    def __init__(self, server: JackServer, bpm: float, bar: int = 4) -> None:
+        self._client = open_client(f"master-{os.getpid()}", server.name, server.process)
+        self._beats = bpm / 60 / server.rate  # in a frame
+        self._bpm, self._bar = bpm, bar
+        self._client.set_timebase_callback(self._tell)
+        self._client.activate()
+
+    def __enter__(self) -> JackMaster:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close once; see JackGuitarist.close."""
+        if self._client is not None:
+            self._client.deactivate()
+            self._client.close()
+            self._client = None
+
+    def start(self) -> None:
+        self._client.transport_start()
+
+    def stop(self) -> None:
+        self._client.transport_stop()
+
+    @property
+    def first_frame(self) -> int:
+        """The server's frame at beat 0, while the transport rolls."""
+        return int(self._client.frame_time - self._client.transport_frame)
+
+    @property
+    def beat(self) -> float:
+        """Where the song is now, in beats."""
+        return float(self._client.transport_frame) * self._beats
+
+    def _tell(self, _state: object, _frames: int, position: Any, _new: object) -> None:
+        beat = position.frame * self._beats
+        position.valid = 0x10  # bars, beats and ticks
+        position.bar, position.beat = int(beat // self._bar) + 1, int(beat % self._bar) + 1
+        position.tick, position.ticks_per_beat = int(beat % 1 * 1920), 1920
+        position.beats_per_bar, position.beat_type = self._bar, 4
+        position.beats_per_minute = self._bpm
