@@ -35,7 +35,7 @@ clean: ## remove what make made
 	@touch $@
 
 .venv/.dev: .venv/.core
-	$(BIN)/python -m pip install -q --prefer-binary -c constraints.txt -e '.[train,notation,plot,jack,link,test]'
+	$(BIN)/python -m pip install -q --prefer-binary -c constraints.txt -e '.[train,notation,plot,jack,link,audio,audio-files,test]'
 	@touch $@
 
 .PHONY: help jam test check bench chaos clean

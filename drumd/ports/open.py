@@ -85,6 +85,10 @@ def _answering(api: str, *, note: Callable[[str], None] = logger.debug) -> str:
 
 def same_port(input_name: str, output_name: str, *, api: str = "auto") -> str | None:
     """One sentence if the two names mean one and the same port or file, else None."""
+    from drumd.sound.speakers import is_speakers
+
+    if is_speakers(output_name):
+        return None
     source, target = file_of(input_name), file_of(output_name)
     if source and target:
         same = source.resolve() == target.resolve()

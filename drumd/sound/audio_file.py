@@ -16,7 +16,7 @@ import numpy as np
 
 from drumd.sound.errors import SoundError
 from drumd.sound.synthesis.modes import Audio
-from engine.errors import MissingExtraError
+from engine.errors import needs
 
 EXTRA = "audio-files"
 KINDS = {".wav": "WAV", ".flac": "FLAC", ".ogg": "OGG", ".mp3": "MP3"}
@@ -70,11 +70,16 @@ def check_kind(path: Path) -> str:
     if kind is None:
         raise SoundError(f"{path} is no audio file by its name; name one {' or '.join(KINDS)}")
     if kind != "WAV":
-        try:
-            import soundfile  # noqa: F401
-        except (ImportError, OSError) as error:
-            raise MissingExtraError("soundfile", EXTRA, f"writing {path.suffix}") from error
+        _check_soundfile(path.suffix)
     return kind
+
+
+def _check_soundfile(suffix: str) -> None:
+    try:
+        with needs(EXTRA, f"writing {suffix}"):
+            import soundfile  # noqa: F401
+    except OSError as error:  # built without libsndfile, which this system does not have either
+        raise SoundError(f"writing {suffix} needs libsndfile; .wav needs nothing") from error
 
 
 def _open(path: Path, kind: str, rate: int) -> tuple[Callable[[Audio], None], Callable[[], None]]:

@@ -48,7 +48,7 @@ def serve(orders: Connection, answers: Connection, kit: str, device: str | None)
     drums = LiveDrums(loaded, MonotonicClock())
     try:
         card, ready = open_device(drums.fill, device)
-    except SoundError as error:
+    except (SoundError, ImportError) as error:
         answers.send(Failed(str(error)))
         return
     try:
@@ -63,10 +63,8 @@ def serve(orders: Connection, answers: Connection, kit: str, device: str | None)
 
 def open_device(fill: Callable[[int], Audio], wanted: str | None) -> tuple[Device, Ready]:
     """Open the sound card and let it play what `fill` gives."""
-    try:
-        import miniaudio
-    except ImportError as error:
-        raise SoundError("speakers need miniaudio: pip install 'drumd[audio]'") from error
+    import miniaudio  # that it is installed, the daemon has made sure of
+
     try:
         with quiet_stderr():
             card = miniaudio.PlaybackDevice(

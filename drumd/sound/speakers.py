@@ -10,6 +10,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 from contextlib import suppress
+from importlib.util import find_spec
 from itertools import count
 from multiprocessing.connection import Connection
 
@@ -29,6 +30,7 @@ from drumd.sound.orders import (
     Ready,
 )
 from drumd.timing.clock import Clock
+from engine.errors import needs
 
 API = "speakers"
 READY_S = 20.0  # a kit that is computed for the first time takes two or three
@@ -43,6 +45,7 @@ class Speakers:
     place = Place(API)
 
     def __init__(self, clock: Clock, *, kit: str = "rock", device: str | None = None) -> None:
+        _check_library()
         self.name = API
         self.failed = 0  # strokes that the process did not take
         self.counts = Counts()  # what it told last
@@ -144,6 +147,13 @@ def is_speakers(name: str) -> bool:
 def open_speakers(name: str, clock: Clock) -> Speakers:
     """Open what such a name means."""
     return Speakers(clock, device=name.removeprefix(API).removeprefix(":") or None)
+
+
+def _check_library() -> None:
+    """Say that the library is missing before a process is started and a kit made."""
+    with needs("audio", "--out speakers"):
+        if find_spec("miniaudio") is None:  # only found: the daemon itself plays nothing
+            raise ModuleNotFoundError(name="miniaudio")
 
 
 class _OnTheWay(Handed):

@@ -34,6 +34,23 @@ def test_every_key_that_the_drummer_may_play_sounds() -> None:
     assert set(VOICE_OF) <= set(PIECE_OF)
 
 
+@pytest.mark.parametrize(
+    ("key", "piece"),
+    [
+        (26, Piece.HALF_OPEN_HAT),
+        (37, Piece.SIDE_STICK),
+        (39, Piece.CLAP),
+        (53, Piece.RIDE_BELL),
+        (54, Piece.TAMBOURINE),
+        (56, Piece.COWBELL),
+        (70, Piece.SHAKER),
+    ],
+)
+def test_what_is_beside_the_ten_voices_has_a_sound_of_its_own(key: int, piece: Piece) -> None:
+    assert PIECE_OF[key] is piece
+    assert all(piece in timbres for timbres in KITS.values())
+
+
 def test_every_piece_measures_as_real_ones_do(kit: Kit) -> None:
     found = strokes(kit, HARD)
     assert {p: misses(p, m) for p, m in found.items() if misses(p, m)} == {}

@@ -110,11 +110,26 @@ def test_other_kinds_say_what_to_install(tmp_path: Path, monkeypatch: pytest.Mon
 
     def without_soundfile(name: str, *args: object) -> object:
         if name == "soundfile":
-            raise ImportError(name)
+            raise ModuleNotFoundError(name=name)
         return real(name, *args)  # type: ignore[arg-type]
 
     monkeypatch.setattr(builtins, "__import__", without_soundfile)
     with pytest.raises(MissingExtraError, match=r"drumd\[audio-files\]"):
+        AudioFile(tmp_path / "a.flac", 1000)
+
+
+def test_a_soundfile_without_its_library_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = builtins.__import__
+
+    def without_libsndfile(name: str, *args: object) -> object:
+        if name == "soundfile":
+            raise OSError("cannot load library 'libsndfile.so'")
+        return real(name, *args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(builtins, "__import__", without_libsndfile)
+    with pytest.raises(SoundError, match=r"libsndfile; \.wav needs nothing"):
         AudioFile(tmp_path / "a.flac", 1000)
 
 

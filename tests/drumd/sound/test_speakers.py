@@ -11,9 +11,11 @@ import mido
 import pytest
 
 from drumd.errors import PortError, PortLostError
-from drumd.ports.base import Handed
+from drumd.ports.base import Handed, PortList
+from drumd.ports.open import same_port
 from drumd.sound.speakers import Speakers, is_speakers, open_speakers
 from drumd.timing.clock import MonotonicClock
+from engine.errors import MissingExtraError
 
 SNARE = mido.Message("note_on", note=38, velocity=100, channel=9)
 has_miniaudio = importlib.util.find_spec("miniaudio") is not None
@@ -32,9 +34,9 @@ def test_the_daemon_imports_no_numpy_for_it() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-@pytest.mark.skipif(has_miniaudio, reason="miniaudio is installed")
-def test_without_miniaudio_it_says_what_to_install() -> None:
-    with pytest.raises(PortError, match=r"drumd\[audio\]"):
+def test_without_miniaudio_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("drumd.sound.speakers.find_spec", lambda _: None)
+    with pytest.raises(MissingExtraError, match=r"miniaudio: pip install 'drumd\[audio\]'"):
         Speakers(MonotonicClock())
 
 
@@ -80,6 +82,14 @@ def test_a_process_that_died_is_a_lost_port() -> None:
 def test_a_name_may_say_which_card() -> None:
     assert is_speakers("speakers") and is_speakers("speakers:usb")
     assert not is_speakers("Speakers Out") and not is_speakers("speaker")
+
+
+def test_ports_that_are_called_like_speakers_are_no_obstacle(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ports = PortList(("Studio Speakers",), ("Studio Speakers", "PC Speakers"), "alsa")
+    monkeypatch.setattr("drumd.ports.open.list_ports", lambda _: ports)
+    assert same_port("Studio Speakers", "speakers") is None
 
 
 @needs_miniaudio
