@@ -36,7 +36,7 @@ INTERRUPTED = 130
 COMMANDS = {
     "listen": "Play drums to a live guitar.",
     "generate": "Write drums for a guitar file.",
-    "render": "Make a MIDI file sound, as a WAV.",
+    "render": "Make a MIDI file sound.",
     "prepare": "Turn folders of MIDI songs into a corpus to train on.",
     "train": "Teach a drummer from a corpus.",
     "export": "Make a bundle of a trained drummer.",
