@@ -7,8 +7,9 @@ DRUMD := $(BIN)/drumd
 help: ## what there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-jam: .venv/.core ## hear drumd drum to the demo guitar; leaves jam.mid
+jam: .venv/.core ## hear drumd drum to the demo guitar; leaves jam.mid and jam.wav
 	$(DRUMD) listen --in demo --out jam.mid --force
+	@$(DRUMD) render jam.mid -o jam.wav --force
 
 test: .venv/.dev ## the whole test suite
 	$(BIN)/python -m pytest -q
@@ -37,7 +38,7 @@ clean: ## remove what make made
 	@touch $@
 
 .venv/.dev: .venv/.core
-	$(BIN)/python -m pip install -q --prefer-binary -c constraints.txt -e '.[train,notation,plot,jack,link,test,eval]'
+	$(BIN)/python -m pip install -q --prefer-binary -c constraints.txt -e '.[train,notation,plot,jack,link,audio,audio-files,test,eval]'
 	@touch $@
 
 .PHONY: help jam test check bench chaos fuzz clean

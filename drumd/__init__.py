@@ -15,6 +15,7 @@ __all__ = [
     "ports",
     "process",
     "recording",
+    "sound",
     "status",
     "timing",
 ]

@@ -23,6 +23,8 @@ EXTRAS = {  # of drumd: the libraries of each, by the names that they are import
     "plot": ("matplotlib",),
     "jack": ("jack",),
     "link": ("link",),
+    "audio": ("miniaudio",),
+    "audio-files": ("soundfile",),
 }
 
 

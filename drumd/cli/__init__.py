@@ -27,6 +27,7 @@ __all__ = [
     "ports",
     "prepare",
     "progress",
+    "render",
     "report",
     "terminal",
     "train",
@@ -36,6 +37,7 @@ INTERRUPTED = 130
 COMMANDS = {
     "listen": "Play drums to a live guitar.",
     "generate": "Write drums for a guitar file.",
+    "render": "Make a MIDI file sound.",
     "prepare": "Turn folders of MIDI songs into a corpus to train on.",
     "grooves": "Make a book of grooves from a corpus.",
     "train": "Teach a drummer from a corpus.",
@@ -89,4 +91,5 @@ def main() -> None:
     Hear it at once:     drumd listen --in demo --out jam.mid
     Jam with your DAW:   drumd listen --in "Guitar" --out "AI Drums"
     Drums for a file:    drumd generate riff.mid -o drums.mid
+    Make a file sound:   drumd render jam.mid
     """

@@ -19,12 +19,14 @@ HELP = """Play drums to a live guitar.
 
 A port is named in full or by a part of its name; if there is none, a virtual port of that name
 is opened. The input may be `demo` or a MIDI file, which plays in real time; the output may be a
-MIDI file, which is recorded. A file that is there is kept: the next jam goes to NAME-2.mid,
-unless --force is given. Stop with Ctrl-C.
+MIDI file, which is recorded, or `speakers`. A file that is there is kept: the next jam goes to
+NAME-2.mid, unless --force is given. Stop with Ctrl-C.
 
 \b
 Hear how it goes, without any MIDI:
     drumd listen --in demo --out jam.mid
+Drums through this machine's speakers (pip install 'drumd[audio]'; or a card: speakers:usb):
+    drumd listen --in "Guitar" --out speakers
 Ports for your DAW; its clock (MIDI clock on the same input) gives the tempo. No clock? Count in
 with four muted strokes, or just play: the drums join when the beat is sure:
     drumd listen --in "Guitar" --out "AI Drums"
@@ -44,7 +46,7 @@ MidiFile = click.Path(dir_okay=False, path_type=Path)
 
 @click.command(name="listen", help=HELP)
 @click.option("--in", "input", metavar="NAME", help="Guitar: a port, `demo` or a .mid file.")
-@click.option("--out", "output", metavar="NAME", help="Drums: a port or a .mid file.")
+@click.option("--out", "output", metavar="NAME", help="Drums: a port, `speakers` or a .mid file.")
 @click.option("--api", metavar="API", help="MIDI API: auto, alsa, jack, coremidi or winmm.")
 @click.option("--bpm", type=float, help="About how fast you play; exactly, with --clock given.")
 @click.option("--clock", metavar="KIND", help=f"Where the time comes from: {', '.join(CLOCKS)}.")

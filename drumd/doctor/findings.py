@@ -178,6 +178,8 @@ def libraries(facts: Facts) -> Iterator[Finding]:
         "matplotlib": "generate --plot",
         "jack": "hits on the exact frame on JACK",
         "link": "--clock link (Ableton Link)",
+        "miniaudio": "--out speakers",
+        "soundfile": "render to .flac, .ogg and .mp3",
     }
     for name in facts.missing:
         extra = OPTIONAL[name]

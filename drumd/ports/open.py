@@ -45,10 +45,14 @@ def open_input(
 def open_output(
     name: str, clock: Clock, *, api: str = "auto", again: Place | None = None
 ) -> OutputPort:
-    """Open the output that `name` means: a port, or a new virtual port.
+    """Open the output that `name` means: speakers, a port, or a new virtual port.
 
     `again` tells where the port was before it vanished.
     """
+    from drumd.sound.speakers import is_speakers, open_speakers
+
+    if is_speakers(name):
+        return open_speakers(name, clock)
     from drumd.ports import rtmidi
     from drumd.ports.jack import client as jack_client
 
@@ -83,6 +87,10 @@ def _answering(api: str, *, note: Callable[[str], None] = logger.debug) -> str:
 
 def same_port(input_name: str, output_name: str, *, api: str = "auto") -> str | None:
     """One sentence if the two names mean one and the same port or file, else None."""
+    from drumd.sound.speakers import is_speakers
+
+    if is_speakers(output_name):
+        return None
     source, target = file_of(input_name), file_of(output_name)
     if source and target:
         same = same_file(source, target)

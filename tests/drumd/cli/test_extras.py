@@ -18,6 +18,9 @@ LIBRARIES = {library: extra for extra, libraries in EXTRAS.items() for library i
 CASES = {  # words, and which extra they cannot do without
     "listen --clock link --in riff.mid --out jam.mid": "link",
     "listen --in riff.mid --out heard.mid": None,
+    "listen --in riff.mid --out speakers": "audio",
+    "render riff.mid -o riff.wav": None,
+    "render riff.mid -o riff.flac": "audio-files",
     "generate riff.mid -o drums.mid": None,
     "generate riff.mid -o plotted.mid --plot drums.png": "plot",
     "generate riff.mid -o written.mid --score drums.musicxml": "notation",
@@ -66,7 +69,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def said(folder: Path, blocked: list[str], cases: list[str]) -> dict[str, tuple[int, str, str]]:
     """Status, exception and output of each command where some libraries cannot be imported."""
     command = [sys.executable, "-c", BLOCKED, ",".join(blocked), json.dumps(cases)]
-    environment = {"PYTHONPATH": str(Path(__file__).parents[3]), "OMP_NUM_THREADS": "1"}
+    environment = {
+        "PYTHONPATH": str(Path(__file__).parents[3]),
+        "OMP_NUM_THREADS": "1",
+        "HOME": str(folder),
+    }
     done = subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, check=False
     )

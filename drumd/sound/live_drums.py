@@ -1,0 +1,89 @@
+"""The kit as it is played live: strokes stamped in seconds in, blocks of sound out.
+
+`fill` belongs to the audio driver's thread; `put` may be called by one other thread. Between them
+lies a deque, so neither waits for the other.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import deque
+
+import numpy as np
+
+from drumd.ports.jack.frames import FrameClock
+from drumd.sound.drums import Drums
+from drumd.sound.kits.kit import Kit
+from drumd.sound.mixer import VOLUME, limit
+from drumd.sound.orders import CANCEL, ORDER, STRIKE, Counts
+from drumd.sound.synthesis.modes import Audio
+from drumd.timing.clock import Clock
+
+LONGEST_GAP = 3  # blocks that a driver's buffer holds
+
+
+class LiveDrums:
+    """Mixes what is struck, each stroke on its frame."""
+
+    def __init__(self, kit: Kit, clock: Clock) -> None:
+        self.rate = kit.rate
+        self._clock = clock
+        self._drums = Drums(kit)
+        self._frames = FrameClock(kit.rate)
+        self._orders: deque[bytes] = deque()
+        self._waiting: list[tuple[int, int, int, int]] = []  # frame, number, key, velocity
+        self._cancelled: set[int] = set()
+        self._blocks = self._strokes = self._late = self._overruns = self._gaps = 0
+        self._longest_s = 0.0
+        self._last = float("inf")  # when the last block was asked for
+
+    @property
+    def counts(self) -> Counts:
+        return Counts(
+            self._blocks, self._strokes, self._late, self._overruns, self._longest_s, self._gaps
+        )
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing sounds or is to come."""
+        return not self._orders and not self._waiting and self._drums.mixer.silent
+
+    def put(self, order: bytes) -> None:
+        """Take an order (see ORDER); any thread, but one only."""
+        self._orders.append(order)
+
+    def fill(self, frames: int) -> Audio:
+        """The next block, (frames, 2) within -1..1; the driver's thread."""
+        began = self._clock.now()
+        first = self._frames.see(self._drums.mixer.frame, began)
+        while self._orders:
+            self._obey(self._orders.popleft())
+        self._strike_due(first, first + frames)
+        out = limit(VOLUME * self._drums.block(frames))
+        took = self._clock.now() - began
+        self._blocks += 1
+        self._gaps += began - self._last > LONGEST_GAP * frames / self.rate
+        self._last = began
+        self._overruns += took > frames / self.rate
+        self._longest_s = max(self._longest_s, took)
+        return np.ascontiguousarray(out, np.float32)
+
+    def _obey(self, order: bytes) -> None:
+        what, number, at, key, velocity = ORDER.unpack(order)
+        if what == STRIKE:
+            heapq.heappush(self._waiting, (self._frames.frame_at(at), number, key, velocity))
+        elif what == CANCEL:
+            self._cancelled.add(number)
+        else:
+            self._waiting.clear()
+            self._drums.mixer.stop_all()
+
+    def _strike_due(self, first: int, end: int) -> None:
+        while self._waiting and self._waiting[0][0] < end:
+            frame, number, key, velocity = heapq.heappop(self._waiting)
+            if number in self._cancelled:
+                self._cancelled.discard(number)
+                continue
+            self._strokes += 1
+            self._late += frame < first
+            self._drums.strike(key, velocity, max(frame, first))
