@@ -185,7 +185,7 @@ def _tell(
 
     judge = judge_is_here() and not conditions.quick
     if not (judge or conditions.quick):
-        click.echo(NO_JUDGE, err=True)
+        tell(NO_JUDGE, err=True)
     summary = replace(summarise(results, judge=judge), styles=heard)
     if report is not None:
         from engine.evaluation.report.page import write_report

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from drumd.cli.terminal import tell
+
 
 @click.command()
 @click.argument("corpus", type=click.Path(path_type=Path))
@@ -29,7 +31,10 @@ def command(corpus: Path, folder: Path, steps: int | None, seed: int | None, as_
     """
     from drumd.cli.progress import progress_bar
     from engine.corpus.store import read_corpus
-    from engine.grooves.training.train_fit import GrooveSettings, make_grooves
+    from engine.errors import needs
+
+    with needs("train", "drumd grooves"):
+        from engine.grooves.training.train_fit import GrooveSettings, make_grooves
 
     given = {key: value for key, value in (("steps", steps), ("seed", seed)) if value is not None}
     songs = read_corpus(corpus)
@@ -42,11 +47,11 @@ def command(corpus: Path, folder: Path, steps: int | None, seed: int | None, as_
         return
     made = ", ".join(f"{count} {source}" for source, count in about["sources"].items())
     scores = about["scores"]
-    click.echo(f"{folder}: {sum(about['sources'].values())} grooves ({made})")
+    tell(f"{folder}: {sum(about['sources'].values())} grooves ({made})")
     if not scores:
-        click.echo("no held-out song is long enough to measure them on")
+        tell("no held-out song is long enough to measure them on")
         return
-    click.echo(
+    tell(
         f"held-out songs: the first idea agrees {scores['first_64']:.3f} with their drums, the"
         f" best of five {scores['best_64']:.3f}; after one bar {scores['first_1']:.3f}"
     )

@@ -28,6 +28,7 @@ CASES = {  # words, and which extra they cannot do without
     "train --config small.toml --data corpus -o run": "train",
     "train --config small.toml --data corpus -o run --from BUNDLE": "train",
     "export run -o bundle": "train",
+    "grooves corpus -o book": "train",
     "eval --data corpus --songs 1": "train",
     "report heard.mid": None,
     "beats onsets.json": None,

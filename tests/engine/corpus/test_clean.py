@@ -11,9 +11,10 @@ from engine.music.notes import Note
 from tests.support.midi_files import band, maps, midi, track
 
 
-def drums_of(*strokes: tuple[float, int]) -> Drums:
+def drums_of(*strokes: tuple[float, int], guitar: bool = False) -> Drums:
     notes = [(beat, 0.1, pitch, 90) for beat, pitch in strokes]
-    return clean_drums(parse_song(midi(track(notes, channel=9))))
+    beside = [track([(0, 1, 52, 90)], program=27)] if guitar else []
+    return clean_drums(parse_song(midi(*beside, track(notes, channel=9))))
 
 
 def test_strokes_become_voices() -> None:
@@ -73,7 +74,12 @@ def test_dynamics_are_seen_in_the_velocities() -> None:
 )
 def test_drums_that_are_no_use_are_named(strokes: list[tuple[float, int]], reason: str) -> None:
     with pytest.raises(Unfit, match=reason):
-        drums_of(*strokes)
+        drums_of(*strokes, guitar=True)
+
+
+def test_a_drummer_alone_may_leave_the_snare_out_and_the_beat() -> None:
+    freely = [(beat * 1.117 + 0.04, 36) for beat in range(60)]
+    assert len(drums_of(*freely).onset) == 60
 
 
 def test_a_song_without_drums_is_named() -> None:

@@ -111,7 +111,7 @@ def change_tensor(folder: Path, name: str, change: Callable[[np.ndarray], np.nda
     ("harm", "sentence"),
     [
         (shutil.rmtree, "holds no corpus"),
-        (lambda folder: change_head(folder, version=1), "version 1, but drumd-corpus version 2"),
+        (lambda folder: change_head(folder, version=1), "version 1, but drumd-corpus version 3"),
         (lambda folder: change_head(folder, format="other"), "format other"),
         (lambda folder: change_head(folder, songs=[{"name": "x"}]), "is broken"),
         (lambda folder: change_head(folder, songs=[]), "do not fit"),

@@ -50,7 +50,7 @@ def test_a_drummer_alone_gives_pairs_beside_silence() -> None:
 
 @pytest.mark.parametrize("song", [solo(late_ms=0.0), solo(late_ms=1.0)])
 def test_a_machine_alone_teaches_no_touch(song: bytes) -> None:
-    with pytest.raises(Unfit, match="no guitar or other pitched part"):
+    with pytest.raises(Unfit, match="drums alone, and not a human's"):
         song_pairs(parse_song(song))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import mido
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.corpus.clean import Unfit
@@ -101,7 +101,7 @@ def test_stand_ins_are_the_parts_that_play_along_the_longest() -> None:
 @pytest.mark.parametrize(
     ("tracks", "reason"),
     [
-        ([track(rock(32), channel=9)], "no guitar or other pitched part"),
+        ([track(rock(32), channel=9)], "drums alone, and not a human's"),
         ([track(eighths(32), program=122), track(rock(32), channel=9)], "no guitar"),
         ([track(eighths(14), program=25), track(rock(14), channel=9)], "too few bars"),
         ([track([(0, 1, 60, 90)]), track(rock(2), channel=9)], "too few bars"),
@@ -112,6 +112,7 @@ def test_songs_with_nothing_to_learn_are_named(tracks: list[mido.MidiTrack], rea
         song_of(*tracks)
 
 
+@settings(deadline=None)  # a song a case
 @given(
     st.lists(st.tuples(st.integers(0, 1000), st.sampled_from([36, 38, 42, 46])), max_size=80),
     st.sampled_from([(4, 4), (3, 4), (6, 8), (7, 8), (5, 4), (12, 8)]),
