@@ -18,7 +18,13 @@ from drumd.ports.fakes import NullPort
 from drumd.ports.midi_file_host import metre_of
 from drumd.ports.open import file_of, open_input, open_output, same_port
 from drumd.ports.reconnecting import Aside, SteadyInput, SteadyOutput, in_thread
-from drumd.process import main_thread_first, quick_threads, stopped_by_signals
+from drumd.process import (
+    main_thread_first,
+    paused_by_ctrl_z,
+    quick_threads,
+    stand_still,
+    stopped_by_signals,
+)
 from drumd.recording.recorder import Recorder
 from drumd.status.reporter import SCREEN_S, Reporter
 from drumd.status.snapshot import Snapshot, Summary
@@ -31,6 +37,7 @@ from drumd.timing.transport_place import TransportPlace
 from engine.music.notes import COMMON_TIME, Metre
 
 STEP_S = 0.004  # the main loop's pause
+QUIET_S = 0.3  # the longest that Ctrl-Z waits for the last notes to end
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +86,7 @@ class Daemon:
         self._began = self._clock.now()
         self._ready_after_s = 0.0
         self._guitar: SteadyInput | None = None
+        self._pausing = False  # Ctrl-Z was pressed
         self._files = tuple(dict.fromkeys(filter(None, (settings.output_file, settings.record))))
         self._trouble = ""  # of the sources of time, as said last
         self._drummer = drummer or DrummerProcess(
@@ -110,6 +118,10 @@ class Daemon:
     def stop(self, reason: str, status: int = 0) -> None:
         """End the main loop; the first reason counts."""
         self.ending = self.ending or Ending(reason, status)
+
+    def pause(self) -> None:
+        """Let the main loop end the notes and stand still; a signal's handler may call this."""
+        self._pausing = True
 
     def _start_drummer(self, stack: ExitStack) -> None:
         stack.callback(self._drummer.stop)
@@ -196,8 +208,15 @@ class Daemon:
             f"ready: guitar from {guitar.name!r}, drums to {output.name!r}; {self._settings.time}"
         )
         watch_at = 0.0
-        with quick_threads(), main_thread_first(), self._reporter:
+        with (
+            quick_threads(),
+            main_thread_first(),
+            self._reporter,
+            paused_by_ctrl_z(self.pause),
+        ):
             while not self.ending:
+                if self._pausing:
+                    self._stand_still(scheduler)
                 try:
                     for heard in guitar.poll():
                         jam.inbox.put(*heard)
@@ -211,6 +230,16 @@ class Daemon:
                     self._tell_trouble(snapshot.trouble)
                     self._reporter.show(snapshot)
                 self._clock.sleep(STEP_S)
+
+    def _stand_still(self, scheduler: Scheduler) -> None:
+        """Ctrl-Z: no note sounds on while the process is stopped."""
+        self._pausing = False
+        scheduler.pause()
+        give_up = self._clock.now() + QUIET_S
+        while not scheduler.quiet and self._clock.now() < give_up:
+            self._clock.sleep(STEP_S)
+        stand_still()
+        scheduler.go_on()
 
     def _tell_trouble(self, trouble: str) -> None:
         """Say what is wrong with the time that is told, once."""

@@ -11,6 +11,7 @@ import click
 from drumd.cli.terminal import tell
 from drumd.config import CLOCKS, KEY_OF, load_settings
 from drumd.daemon import Daemon
+from drumd.ports.quiet import heard
 from drumd.status.reporter import PlainReporter, reporter_for
 from engine.music.wishes import STYLE_NAMES
 
@@ -75,7 +76,7 @@ MidiFile = click.Path(dir_okay=False, path_type=Path)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout at the end.")
 def command(config: Path | None, as_json: bool, **options: object) -> None:
     settings = load_settings(config, {KEY_OF.get(name, name): v for name, v in options.items()})
-    reporter = PlainReporter(sys.stderr) if as_json else reporter_for(sys.stdout)
+    reporter = PlainReporter(heard(sys.stderr)) if as_json else reporter_for(sys.stdout)
     daemon = Daemon(settings, reporter)
     summary = daemon.run()
     if as_json:
