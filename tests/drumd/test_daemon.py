@@ -188,7 +188,7 @@ def test_ctrl_z_ends_the_notes_before_it_stops_and_the_drums_come_again_after(mo
     left = []
 
     def stopped():
-        left.append((studio.sounding(), len(studio.kit.sent)))
+        left.append((studio.sounding, len(studio.kit.sent)))
 
     def press(studio):
         os.kill(os.getpid(), signal.SIGTSTP)
