@@ -21,7 +21,13 @@ from drumd.ports.midi_file import FileInput
 from drumd.ports.midi_file_host import HostFile, read_host_file
 from drumd.ports.open import file_of, open_input, open_output, same_port
 from drumd.ports.reconnecting import Aside, SteadyInput, SteadyOutput, in_thread
-from drumd.process import main_thread_first, quick_threads, stopped_by_signals
+from drumd.process import (
+    main_thread_first,
+    paused_by_ctrl_z,
+    quick_threads,
+    stand_still,
+    stopped_by_signals,
+)
 from drumd.recording.recorder import Recorder
 from drumd.status.reporter import SCREEN_S, Reporter
 from drumd.status.snapshot import Snapshot, Summary
@@ -37,6 +43,7 @@ from engine.music.notes import COMMON_TIME, Metre
 from engine.storage.outputs import check_outputs, free_name
 
 STEP_S = 0.004  # the main loop's pause
+QUIET_S = 0.3  # the longest that Ctrl-Z waits for the last notes to end
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +97,7 @@ class Daemon:
         self._files: tuple[Path, ...] = ()  # recorded to
         self._recorder: Recorder | None = None
         self._told: str | None = None  # what was said last of a recording that cannot be written
+        self._pausing = False  # Ctrl-Z was pressed
         self._trouble = ""  # of the sources of time, as said last
         self._drummer = drummer or DrummerProcess(
             factory or model_factory(settings.model, settings.seed), say=reporter.say
@@ -137,6 +145,10 @@ class Daemon:
     def stop(self, reason: str, status: int = 0) -> None:
         """End the main loop; the first reason counts."""
         self.ending = self.ending or Ending(reason, status)
+
+    def pause(self) -> None:
+        """Let the main loop end the notes and stand still; a signal's handler may call this."""
+        self._pausing = True
 
     def _start_drummer(self, stack: ExitStack) -> None:
         stack.callback(self._drummer.stop)
@@ -232,8 +244,15 @@ class Daemon:
             f"ready: guitar from {guitar.name!r}, drums to {output.name!r}; {self._settings.time}"
         )
         watch_at = 0.0
-        with quick_threads(), main_thread_first(), self._reporter:
+        with (
+            quick_threads(),
+            main_thread_first(),
+            self._reporter,
+            paused_by_ctrl_z(self.pause),
+        ):
             while not self.ending:
+                if self._pausing:
+                    self._stand_still(scheduler)
                 try:
                     for heard in guitar.poll():
                         jam.inbox.put(*heard)
@@ -247,6 +266,16 @@ class Daemon:
                     self._tell_trouble(snapshot.trouble)
                     self._reporter.show(snapshot)
                 self._clock.sleep(STEP_S)
+
+    def _stand_still(self, scheduler: Scheduler) -> None:
+        """Ctrl-Z: no note sounds on while the process is stopped."""
+        self._pausing = False
+        scheduler.pause()
+        give_up = self._clock.now() + QUIET_S
+        while not scheduler.quiet and self._clock.now() < give_up:
+            self._clock.sleep(STEP_S)
+        stand_still()
+        scheduler.go_on()
 
     def _tell_trouble(self, trouble: str) -> None:
         """Say what is wrong with the time or the groove that is told, once."""

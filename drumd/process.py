@@ -75,6 +75,26 @@ def stopped_by_signals(stop: Callable[[str, int], None]) -> Iterator[None]:
 
 
 @contextmanager
+def paused_by_ctrl_z(pause: Callable[[], None]) -> Iterator[None]:
+    """Let Ctrl-Z call `pause` in place of stopping the process in mid-note; see `stand_still`."""
+    number = signal.Signals.__members__.get("SIGTSTP")  # Windows has none
+    main = threading.current_thread() is threading.main_thread()
+    if number is None or not main or signal.getsignal(number) is not signal.SIG_DFL:
+        yield
+        return
+    signal.signal(number, lambda *_: pause())
+    try:
+        yield
+    finally:
+        signal.signal(number, signal.SIG_DFL)
+
+
+def stand_still() -> None:
+    """Stop the process as Ctrl-Z does; returns when the shell lets it go on (`fg`)."""
+    os.kill(os.getpid(), signal.SIGSTOP)
+
+
+@contextmanager
 def quick_threads() -> Iterator[None]:
     """Let threads take turns quickly, and the garbage collector not look at what will stay."""
     before = sys.getswitchinterval()

@@ -12,6 +12,7 @@ from drumd.cli.terminal import tell
 from drumd.config import CLOCKS, KEY_OF, load_settings
 from drumd.daemon import Daemon
 from drumd.jam.given import GivenGroove
+from drumd.ports.quiet import heard
 from drumd.status.reporter import PlainReporter, reporter_for
 from engine.music.wishes import STYLE_NAMES
 
@@ -88,7 +89,7 @@ MidiFile = click.Path(dir_okay=False, path_type=Path)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout at the end.")
 def command(config: Path | None, as_json: bool, **options: object) -> None:
     settings = load_settings(config, {KEY_OF.get(name, name): v for name, v in options.items()})
-    reporter = PlainReporter(sys.stderr) if as_json else reporter_for(sys.stdout)
+    reporter = PlainReporter(heard(sys.stderr)) if as_json else reporter_for(sys.stdout)
     daemon = Daemon(settings, reporter, groove=_given(settings.groove))
     summary = daemon.run()
     if as_json:

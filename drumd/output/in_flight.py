@@ -49,6 +49,11 @@ class Outgoing:
     def ahead_s(self) -> float:
         return self._port.ahead_s
 
+    @property
+    def waiting(self) -> bool:
+        """Whether something was handed over that has not gone out yet."""
+        return bool(self._entries)
+
     def too_soon(self, drum: int, planned: float) -> bool:
         """Whether no hand could strike that drum then: it has only just been struck."""
         at = max(planned, self._clock.now())

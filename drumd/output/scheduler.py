@@ -68,6 +68,7 @@ class Scheduler:
         self._reached: dict[int, float] = {}  # drum: beat of its last hit
         self._song = musical.state  # as the last pass saw it
         self._hush = False
+        self._paused = False
         self._thread = thread("scheduler", self.send_due, clock, realtime=realtime)
 
     @property
@@ -100,6 +101,20 @@ class Scheduler:
         if not self._thread.running:
             self.send_due()
 
+    def pause(self) -> None:
+        """End every sounding note, and strike nothing until `go_on`; what is due then is late."""
+        self._paused = True
+        self.silence()
+
+    def go_on(self) -> None:
+        self._paused = False
+
+    @property
+    def quiet(self) -> bool:
+        """Whether silence was made, and the port has sent all it had."""
+        with self._lock:
+            return not self._hush and not self._outgoing.waiting
+
     def start(self) -> None:
         self._thread.start()
 
@@ -118,7 +133,8 @@ class Scheduler:
                 self._drop_late()
                 self._forget_old_place(song)
                 self._end_notes()
-                return self._send_hits(song.timeline if song.rolling else None)
+                playing = song.rolling and not self._paused
+                return self._send_hits(song.timeline if playing else None)
             except PortLostError:
                 self._go_without_port(song.timeline)
                 return None

@@ -1,4 +1,7 @@
-"""Who tells the player what goes on: plain lines, or a live screen on a terminal."""
+"""Who tells the player what goes on: plain lines, or a live screen on a terminal.
+
+A reader or a terminal that has gone is no reason to end a jam, nor to end it with an error.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from typing import IO, Protocol
 from drumd.status.plain import harmless, redraws
 from drumd.status.snapshot import Snapshot
 
+UNREAD = (OSError, ValueError)  # nobody reads any more
 SCREEN_S = 0.25  # between two pictures of the live screen
 LINE_BARS = 16  # a plain line comes every so many bars, and when the drums change what they do
 
@@ -40,7 +44,7 @@ class PlainReporter:
         self._last: tuple[object, ...] = ()
 
     def say(self, text: str) -> None:
-        with suppress(OSError, ValueError):  # nobody reads any more: the jam goes on
+        with suppress(*UNREAD):
             self._stream.write(harmless(text) + "\n")
             self._stream.flush()
 
@@ -67,22 +71,32 @@ class ScreenReporter:
         from rich.live import Live
         from rich.text import Text
 
-        self._console = Console(file=stream, highlight=False)
+        class Lasting(Console):
+            """One that does not end the process where nobody reads any more."""
+
+            def on_broken_pipe(self) -> None:
+                raise BrokenPipeError
+
+        self._console = Lasting(file=stream, highlight=False)
         self._live = Live(console=self._console, auto_refresh=False, transient=True)
         self._text = Text
 
     def say(self, text: str) -> None:
-        self._console.print(self._text(harmless(text)))
+        with suppress(*UNREAD):
+            self._console.print(self._text(harmless(text)))
 
     def show(self, snapshot: Snapshot) -> None:
-        self._live.update(self._text(harmless(snapshot.screen())), refresh=True)
+        with suppress(*UNREAD):
+            self._live.update(self._text(harmless(snapshot.screen())), refresh=True)
 
     def __enter__(self) -> ScreenReporter:
-        self._live.start()
+        with suppress(*UNREAD):
+            self._live.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._live.stop()
+        with suppress(*UNREAD):
+            self._live.stop()
 
 
 def reporter_for(stream: IO[str]) -> Reporter:

@@ -1,8 +1,7 @@
 """Chaos on a real JACK server, as a table: python -m tests.benches.chaos [--turns N] [--only NAME].
 
 Each scene ill-treats a running `drumd listen`. After it: notes left on, strokes of one drum within
-30 ms of each other, and by how much threads, handles and memory have grown. A server that is killed
-and started again is the subject of bench_hotplug.
+30 ms of each other, and by how much threads, handles and memory have grown.
 """
 
 from __future__ import annotations
@@ -15,14 +14,23 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import mido
 import psutil
 
-from tests.support.jack.harness import Event, clock_events, jack_server, note_on_times
+from tests.support.jack.harness import (
+    Event,
+    JackGuitarist,
+    JackServer,
+    clock_events,
+    jack_server,
+    note_on_times,
+    started_again,
+)
 from tests.support.jack.jam import Listening, listening, riff, song, sounding
 from tests.support.looping_host import doubled
 
@@ -30,7 +38,7 @@ BPM = 120.0
 BAR_S = 2.0
 LOST_S = 2.0  # of a recording, where the daemon is killed
 HEAD = ("scene", "strokes", "left on", "doubled", "threads", "handles", "memory, MB")
-WIDTHS = (44, 9, 9, 9, 9, 9, 10)
+WIDTHS = (52, 9, 9, 9, 9, 9, 10)
 
 
 @dataclass(frozen=True)
@@ -157,6 +165,42 @@ def row(title: str, jam: Listening, before: Burden, after: Burden) -> tuple[obje
     return title, len(struck), len(sounding(jam)), len(doubled(struck)), threads, handles, growth
 
 
+def restarts(turns: int, *, rtmidi: bool) -> tuple[object, ...]:
+    """The JACK server is killed and started again, in one session."""
+    kind, struck, twice = "python-rtmidi" if rtmidi else "JACK-Client", 0, 0
+    with jack_server() as server, listening(server, rtmidi=rtmidi) as jam:
+        jam.guitarist.play(song(BPM, 64))
+        jam.await_stroke()
+        before = Burden.of(jam.process.pid)
+        for turn in range(turns):
+            with _again(server, jam):
+                jam.guitarist.play(song(BPM, 64))
+                jam.await_stroke()
+                time.sleep(1.0)
+                heard = note_on_times(jam.guitarist.received)
+                struck, twice = struck + len(heard), twice + len(doubled(heard))
+                after = Burden.of(jam.process.pid)
+                if turn == turns - 1:
+                    jam.end()
+                    time.sleep(0.2)
+        title = f"jackd is killed and started {turns} times, {kind}"
+        _, _, left, _, *grown = row(title, jam, before, after)
+        return title, struck, left, twice, *grown
+
+
+@contextmanager
+def _again(server: JackServer, jam: Listening) -> Iterator[None]:
+    """A new server in place of the one that runs, with a new guitarist, plugged in."""
+    server.kill()
+    jam.guitarist.close()
+    with started_again(server) as again, JackGuitarist(again, "again") as guitarist:
+        while len(guitarist.ports("AI Drums") + guitarist.ports("drumd-in:Guitar")) < 2:
+            time.sleep(0.01)
+        jam.come_back(guitarist)
+        yield
+        again.kill()
+
+
 def killed_while_recording(turns: int) -> str:
     """SIGKILL at random moments: how much of the recording is lost, at most."""
     hand, worst, broken = random.Random(1), 0.0, 0
@@ -196,13 +240,17 @@ def line(cells: tuple[object, ...]) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--turns", type=int, default=20, help="how often each thing is done")
-    parser.add_argument("--only", choices=[*SCENES, "recording"], action="append")
+    parser.add_argument("--only", choices=[*SCENES, "restarts", "recording"], action="append")
     chosen = parser.parse_args()
-    names = chosen.only or [*SCENES, "recording"]
+    names = chosen.only or [*SCENES, "restarts", "recording"]
     print(line(HEAD), flush=True)  # noqa: T201
     for name in names:
         if name == "recording":
             print(killed_while_recording(chosen.turns), flush=True)  # noqa: T201
+            continue
+        if name == "restarts":
+            for rtmidi in (False, True):
+                print(line(restarts(min(chosen.turns, 8), rtmidi=rtmidi)), flush=True)  # noqa: T201
             continue
         print(line(run_scene(SCENES[name], chosen.turns)), flush=True)  # noqa: T201
 

@@ -14,6 +14,7 @@ import mido
 import psutil
 import pytest
 
+from drumd import daemon as daemon_module
 from drumd.config import Settings
 from drumd.daemon import Daemon
 from drumd.errors import DrummerError, PortError, RecordError, SettingsError
@@ -202,6 +203,27 @@ def test_whatever_ends_the_daemon_ends_the_notes_and_closes_the_recording_whole(
     strokes = sum(message.type == "note_on" for message in drums)
     assert strokes == sum(m.type == "note_on" and m.velocity > 0 for _, m in studio.kit.sent) > 0
     assert sum(message.type == "note_off" for message in drums) == strokes
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGTSTP"), reason="not on this system")
+def test_ctrl_z_ends_the_notes_before_it_stops_and_the_drums_come_again_after(monkeypatch):
+    left = []
+
+    def stopped():
+        left.append((studio.sounding, len(studio.kit.sent)))
+
+    def press(studio):
+        os.kill(os.getpid(), signal.SIGTSTP)
+        end = time.monotonic() + 20
+        while time.monotonic() < end and not (left and len(studio.kit.sent) > left[0][1] + 8):
+            studio.play(mido.Message("note_on", note=45))
+            time.sleep(0.05)
+        studio.daemon.stop("enough")
+
+    monkeypatch.setattr(daemon_module, "stand_still", stopped)
+    studio = LiveStudio()
+    studio.run(press)
+    assert left[0][0] == set() and len(studio.kit.sent) > left[0][1] + 8
 
 
 def test_a_killed_drummer_is_replaced_while_the_last_bar_plays_on():

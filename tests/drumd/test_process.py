@@ -7,7 +7,13 @@ import threading
 
 import pytest
 
-from drumd.process import main_thread_first, quick_threads, stopped_by_signals, stopping_signals
+from drumd.process import (
+    main_thread_first,
+    paused_by_ctrl_z,
+    quick_threads,
+    stopped_by_signals,
+    stopping_signals,
+)
 
 
 @pytest.fixture
@@ -60,6 +66,16 @@ def test_a_signal_that_is_ignored_stays_so():
     with stopped_by_signals(lambda *_: None):
         assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
     signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGTSTP"), reason="not on this system")
+def test_ctrl_z_calls_pause_each_time_and_does_afterwards_what_it_did_before():
+    calls, before = [], signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+    with paused_by_ctrl_z(lambda: calls.append("pause")):
+        for _ in range(2):
+            os.kill(os.getpid(), signal.SIGTSTP)
+    assert calls == ["pause"] * 2 and signal.getsignal(signal.SIGTSTP) is signal.SIG_DFL
+    signal.signal(signal.SIGTSTP, before)
 
 
 @pytest.mark.usefixtures("ctrl_c_raises")

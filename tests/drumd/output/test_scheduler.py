@@ -278,3 +278,16 @@ def test_a_hit_that_is_due_as_it_stops_is_not_left_sounding():
         sum(kind == name for _, kind in stage.said()) for name in ("note_on", "note_off")
     )
     assert begun == ended == 1
+
+
+def test_a_pause_ends_what_sounds_and_strikes_nothing_until_it_goes_on():
+    stage = Stage()
+    stage.cue(0.0, *((beat / 2, KICK) for beat in range(8)))
+    stage.run(until=0.26)
+    stage.scheduler.pause()
+    assert stage.scheduler.quiet and stage.port.sent[-1][1].type != "note_on"
+    stage.run(until=1.1)
+    stage.scheduler.go_on()
+    stage.run(until=2.0)
+    assert stage.strokes() == [(at, KICK) for at in (0.0, 0.25, 1.25, 1.5, 1.75)]
+    assert stage.scheduler.late == 3
