@@ -1,9 +1,13 @@
 """Fixtures that tests of all folders share."""
 
 import pytest
+from hypothesis import settings
 
 from drumd.ports.fakes import RecordingPort
 from drumd.timing.clock import ManualClock
+
+settings.register_profile("drumd", deadline=None)  # a busy machine is no fault
+settings.load_profile("drumd")
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import ast
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -118,3 +119,22 @@ def test_a_jam_of_which_nobody_reads_is_played_to_its_end(tmp_path: Path) -> Non
     done = run("listen --in riff.mid --out jam.mid | head -1", stdout=subprocess.PIPE, cwd=tmp_path)
     assert done.stdout.startswith(b"ready") and done.stderr == b"", done.stderr
     assert fault_of(tmp_path / "jam.mid") == ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a terminal of POSIX")
+def test_a_jam_whose_terminal_is_closed_ends_without_an_error(tmp_path: Path) -> None:
+    import pty
+
+    ours, theirs = pty.openpty()
+    words = ["-m", "tests.support.listen", "Rock", "--in", "demo", "--out", "jam.mid"]
+    jam = subprocess.Popen(
+        [sys.executable, *words], cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdin=theirs, stdout=theirs, stderr=theirs,
+    )  # fmt: skip
+    os.close(theirs)
+    said = b""
+    while b"ready" not in said:
+        said += os.read(ours, 4096)
+    os.close(ours)
+    jam.send_signal(signal.SIGHUP)
+    assert jam.wait(60) == 0 and (tmp_path / "jam.mid").exists()
