@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from drumd.errors import DrumdError
+from drumd.cli.terminal import tell
 
 if TYPE_CHECKING:
     from drumd.sound.render import Rendered
@@ -46,11 +46,11 @@ def command(
     from drumd.sound.render import render
     from drumd.sound.score import score_of
     from engine.midi.read import read_song
+    from engine.storage.outputs import check_outputs
 
     target = out or song.with_suffix(".wav")
     check_kind(target)
-    if target.exists() and not force:
-        raise DrumdError(f"{target} is there already; --force overwrites it")
+    check_outputs([song], [target], force=force)
     score = score_of(read_song(song), drums_only=drums_only)
     rendered = render(score, load_kit(kit), target)
     _report(song, target, kit, rendered, as_json=as_json)
@@ -71,8 +71,6 @@ def _report(song: Path, target: Path, kit: str, done: Rendered, *, as_json: bool
         }
         click.echo(json.dumps(document))
         return
-    click.echo(f"hear it: {target} ({done.seconds:.0f} s, {done.strokes} strokes, {kit} kit)")
+    tell(f"hear it: {target} ({done.seconds:.0f} s, {done.strokes} strokes, {kit} kit)")
     if done.unknown:
-        click.echo(
-            f"{done.unknown} strokes are silent: the kit has nothing on their keys", err=True
-        )
+        tell(f"{done.unknown} strokes are silent: the kit has nothing on their keys", err=True)

@@ -1,11 +1,11 @@
 """What happens while the jam runs: from what is heard to what is asked and cued."""
 
 __all__ = [
+    "bar_maker",
     "conductor",
     "control_map",
     "dials",
     "given",
-    "groove",
     "heard",
     "jam",
     "player",

@@ -19,7 +19,7 @@ no guitar; they keep the drums from resting. A drummer who says that the song ha
 part begins a phrase there.
 
 What the player has set (`drumd.jam.dials`) is looked up when a bar is asked for. How bars are
-struck is for the `Groove` to know (`drumd.jam.groove`).
+struck is for the `BarMaker` to know (`drumd.jam.bar_maker`).
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ from collections.abc import Callable
 import mido
 
 from drumd.controls import Command, Dial
+from drumd.jam.bar_maker import BarMaker
 from drumd.jam.dials import Dials
 from drumd.jam.given import GivenGroove
-from drumd.jam.groove import Groove
 from drumd.jam.heard import HeardNotes, jump_shift
 from drumd.jam.player import Player
 from drumd.jam.tapping import TapPedal
@@ -77,7 +77,7 @@ class Conductor:
         self.told = NOTHING  # what the drummer says that it plays in this song
         self.played = list[Told]()  # what it has played, one after the other, in all songs
         self._musical, self._player, self._ask = musical, player, ask
-        self._groove, self._taps = Groove(player, dials or Dials()), TapPedal()
+        self._maker, self._taps = BarMaker(player, dials or Dials()), TapPedal()
         self._bar = 0  # the next bar to settle
         self._asked: Request | None = None
         self._answered = False
@@ -133,27 +133,27 @@ class Conductor:
             case Command.TAP:
                 self._musical.tap(time)
             case Command.FILL:
-                self._groove.ask_fill()
+                self._maker.ask_fill()
             case Command.REGENERATE:
-                self._groove.regenerate()
+                self._maker.regenerate()
             case Command.HOLD:
                 settled = (self._bar - 1) * self.bar_beats  # where the bar settled last begins
-                self._groove.hold(begun=timeline is None or timeline.beat_at(time) >= settled)
+                self._maker.hold(begun=timeline is None or timeline.beat_at(time) >= settled)
         self._notice(time, before)
 
     @property
     def dials(self) -> Dials:
         """What the player has set."""
-        return self._groove.dials
+        return self._maker.dials
 
     def turn(self, dial: Dial, value: int, *, program: bool = False) -> None:
         """The player has turned a dial to 0..127."""
-        self._groove.turn(dial, value, program=program)
+        self._maker.turn(dial, value, program=program)
 
     def press(self, time: float, down: frozenset[Command]) -> None:
         """These pedals are held from `time` on; the mute counts from the next bar line on."""
         muted, tapping = self.dials.muted, self.dials.tapping
-        self._groove.press(down)
+        self._maker.press(down)
         if self.dials.tapping != tapping:
             self._turn_tapping(time)
         if self.dials.muted != muted and self._musical.timeline is not None:
@@ -161,9 +161,9 @@ class Conductor:
 
     def _turn_mute(self, beat: float) -> None:
         if self.dials.muted:
-            self._groove.mute((beat // self.bar_beats + 1) * self.bar_beats)
+            self._maker.mute((beat // self.bar_beats + 1) * self.bar_beats)
         else:
-            self._groove.unmute(beat)
+            self._maker.unmute(beat)
 
     def _turn_tapping(self, time: float) -> None:
         """The pedal is down, or let go: then what was tapped is the groove, if it is one."""
@@ -172,11 +172,11 @@ class Conductor:
         if self.dials.tapping:
             self._taps.press(time, beat)
         elif pattern := self._taps.let_go(time, beat, self.bar_beats):
-            self._groove.keep_to(GivenGroove.tapped(pattern, self._musical.metre))
+            self._maker.keep_to(GivenGroove.tapped(pattern, self._musical.metre))
             if self._enter is None:
                 self._enter = beat
         elif not self._taps.too_short:
-            self._groove.keep_to(None)
+            self._maker.keep_to(None)
 
     def answer(self, request: Request, pattern: Pattern, told: str = "") -> None:
         """Play what the drummer answered, unless that comes too late; `told` says what it is."""
@@ -185,12 +185,12 @@ class Conductor:
             return
         self._answered = True
         self._hear_told(Told.of(told))
-        self._play(self._groove.answered(pattern, request.wishes, request.start))
+        self._play(self._maker.answered(pattern, request.wishes, request.start))
 
     def _hear_told(self, told: Told) -> None:
         """What the drummer says of the bar that begins next."""
         if told.part and self.told.part not in ("", told.part):
-            self._groove.turn_to_part()
+            self._maker.turn_to_part()
         self.told = told
         if told != NOTHING and self.played[-1:] != [told]:
             self.played.append(told)
@@ -250,19 +250,19 @@ class Conductor:
     def _ask_for_bar(self, now: float, timeline: Timeline) -> None:
         heard_until = timeline.beat_at(now)
         notes = self.heard.notes(heard_until)
-        self._groove.hear(notes, heard_until, self.bar_beats)
+        self._maker.hear(notes, heard_until, self.bar_beats)
         if self.phase is not Phase.PLAYING:
-            self._groove.come_in()
-        elif self._groove.held is not None:
+            self._maker.come_in()
+        elif self._maker.held is not None:
             self._answered = True
-            self._play_again(self._groove.held)
+            self._play_again(self._maker.held)
             return
         self._asked = self._request(notes, heard_until, self._musical.bpm or timeline.bpm)
         self._ask(self._asked)
 
     def _request(self, notes: tuple[Note, ...], heard_until: float, bpm: float) -> Request:
         """What to ask for the next bar."""
-        wishes, dials = self._groove.wishes(), self._groove.dials  # a phrase may begin with it
+        wishes, dials = self._maker.wishes(), self._maker.dials  # a phrase may begin with it
         return Request(
             bar=self._bar,
             start=self._bar * self.bar_beats,
@@ -270,13 +270,13 @@ class Conductor:
             heard_until=heard_until,
             metre=self._musical.metre,
             bpm=bpm,
-            history=tuple(self._groove.history),
+            history=tuple(self._maker.history),
             temperature=dials.temperature,
             wishes=wishes,
             seed=dials.seed,
             song=self._song,
-            since=self._groove.since,
-            groove=self._groove.bar(self._musical.metre),
+            since=self._maker.since,
+            groove=self._maker.bar(self._musical.metre),
             idea=dials.idea,
         )
 
@@ -285,18 +285,18 @@ class Conductor:
         if not self._answered:
             if not (self._asked or self._wanted(now, timeline)):
                 self._rest()
-            elif self._groove.again is None:
+            elif self._maker.again is None:
                 self.counts.missed += 1
             elif now < timeline.time_of((self._bar + 1) * self.bar_beats):  # else it is long gone
                 self.counts.repeated += 1
-                self._play_again(self._groove.again)
-        self._groove.settle()
+                self._play_again(self._maker.again)
+        self._maker.settle()
         self._landed, self._passed = self._bar * self.bar_beats, 0.0
         self._bar += 1
         self._asked, self._answered = None, False
 
     def _play_again(self, pattern: Pattern) -> None:
-        self._play(self._groove.play_again(pattern, self._bar * self.bar_beats))
+        self._play(self._maker.play_again(pattern, self._bar * self.bar_beats))
 
     def _play(self, struck: Pattern) -> None:
         """The next bar is cued, to be struck so."""
@@ -307,7 +307,7 @@ class Conductor:
         if self.phase is Phase.PLAYING:
             self.phase = Phase.RESTING
             self.pattern = self._enter = None
-            self._groove.rest()
+            self._maker.rest()
 
     def _begin(self, time: float, timeline: Timeline) -> None:
         """The time has begun to roll; a host's first notes come before its tempo is known."""
@@ -320,7 +320,7 @@ class Conductor:
             return
         self.phase, self._passed = Phase.LISTENING, 0.0
         self._go_on_from(time, beat)
-        self._groove.begin()
+        self._maker.begin()
         self._song, self.told = self._song + 1, NOTHING
         since = self._musical.music_from
         first = beat - JUST_NOW if since is None else timeline.beat_at(since)
@@ -330,7 +330,7 @@ class Conductor:
     def _stop(self, now: float) -> None:
         """The host has stopped: silence."""
         self._stopped, self.phase = (now, self.phase), Phase.STOPPED
-        self._groove.drop()
+        self._maker.drop()
         self._player.silence()
         self._asked, self._answered = None, False
         self.pattern = None
@@ -349,7 +349,7 @@ class Conductor:
             self._landed += shift
         self.heard.shift(shift)
         self._taps.shift(shift)
-        self._groove.drop()
+        self._maker.drop()
         self._asked, self._answered = None, False
         if self._enter is not None:
             self._enter += shift
@@ -361,11 +361,11 @@ class Conductor:
         self._bar, self._landed = bar + 1, beat
         if self.phase is Phase.STOPPED or self._rattles(time):
             return
-        again = self._groove.again
+        again = self._maker.again
         if self.phase is Phase.PLAYING and again is not None:
             start = bar * self.bar_beats
             rest = [hit for hit in again.hits if start + hit.beat >= beat - MISSED]
-            self.pattern = self._groove.cue(Pattern.of(rest, self.bar_beats), start)
+            self.pattern = self._maker.cue(Pattern.of(rest, self.bar_beats), start)
         if self._passed >= self.bar_beats - EARLY:
             self._turn_over(time)
 

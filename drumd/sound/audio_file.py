@@ -5,9 +5,9 @@ WAV needs nothing but Python; other kinds need soundfile.
 
 from __future__ import annotations
 
-import os
 import wave
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -17,6 +17,7 @@ import numpy as np
 from drumd.sound.errors import SoundError
 from drumd.sound.synthesis.modes import Audio
 from engine.errors import needs
+from engine.storage.atomic import new_file
 
 EXTRA = "audio-files"
 KINDS = {".wav": "WAV", ".flac": "FLAC", ".ogg": "OGG", ".mp3": "MP3"}
@@ -28,12 +29,14 @@ class AudioFile:
 
     def __init__(self, path: Path, rate: int) -> None:
         self.path = path
-        self._beside = path.with_name(f".{os.getpid()}-{path.name}")
         kind = check_kind(path)
-        try:
-            self._write, self._close = _open(self._beside, kind, rate)
-        except OSError as error:
-            raise self._failed(error) from error
+        with ExitStack() as opening:
+            try:
+                beside = opening.enter_context(new_file(path))
+                self._write, self._close = _open(beside, kind, rate)
+            except OSError as error:
+                raise self._failed(error) from error
+            self._placing = opening.pop_all()
 
     def __enter__(self) -> AudioFile:
         return self
@@ -52,13 +55,12 @@ class AudioFile:
         trace: TracebackType | None,
     ) -> None:
         try:
-            self._close()
-            if kind is None:
-                self._beside.replace(self.path)
+            with self._placing:
+                self._close()
+                if error is not None:
+                    raise error
         except OSError as failure:
             raise self._failed(failure) from failure
-        finally:
-            self._beside.unlink(missing_ok=True)
 
     def _failed(self, error: OSError) -> SoundError:
         return SoundError(f"{self.path} cannot be written: {error.strerror or error}")

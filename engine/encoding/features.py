@@ -24,7 +24,6 @@ Ints = NDArray[np.int64]
 NOTE_VALUES = 6
 GRID_CHANNELS = 3
 AGO = (1, 2, 4, 8)  # the own bars that a bar to play knows, counted back from it
-PAST_BARS = HISTORY_BARS
 NEAR_BARS = 2  # of these, the bars that are read through step by step
 WISHES = 6 + STYLES  # what is asked for of a bar; see `wish_inputs`
 PLACES = 8  # where in the phrase and the song a bar lies; see `places`
@@ -211,10 +210,10 @@ def intensity_of(velocity: NDArray[np.number]) -> NDArray[np.float64]:
 def history_of(bars: Floats) -> Floats:
     """What was struck at the same place in the bars before, (b, t, HISTORY).
 
-    `bars` (b, PAST_BARS + k, steps, V, 3) are consecutive; the answer is for the last k of them,
+    `bars` (b, HISTORY_BARS + k, steps, V, 3) are consecutive; the answer is for the last k of them,
     t = k * steps, the bars by how long ago they were (`AGO`).
     """
-    wanted = bars.shape[1] - PAST_BARS
-    ago = [bars[:, PAST_BARS - back : PAST_BARS - back + wanted] for back in AGO]
+    wanted = bars.shape[1] - HISTORY_BARS
+    ago = [bars[:, HISTORY_BARS - back : HISTORY_BARS - back + wanted] for back in AGO]
     joined = np.stack(ago, axis=3)  # (b, k, steps, bars ago, V, 3)
     return joined.reshape(len(bars), wanted * bars.shape[2], -1)

@@ -21,6 +21,7 @@ from engine.grooves.groove import MOST_BARS, Groove
 from engine.music.grid import MAX_BAR_STEPS
 from engine.music.kit import PITCH_OF, VOICES, Voice
 from engine.music.notes import Hit, Metre, Pattern
+from engine.storage.atomic import write_file
 
 FORMAT, VERSION = "drumd-grooves", 1
 LOOPED_BARS = 2  # grooves are compared as loops of two bars
@@ -51,7 +52,7 @@ def write_book(path: Path, book: Book, about: dict[str, Any]) -> None:
     head = json.dumps({"format": FORMAT, "version": VERSION, **about}, ensure_ascii=False)
     entries = zip(book.grooves, book.prior.tolist(), strict=True)
     lines = ",\n".join(json.dumps(_entry(*entry), ensure_ascii=False) for entry in entries)
-    path.write_text(f'{head[:-1]}, "grooves": [\n{lines}\n]}}\n', "utf-8")
+    write_file(path, f'{head[:-1]}, "grooves": [\n{lines}\n]}}\n'.encode())
 
 
 def read_book(path: Path) -> Book:

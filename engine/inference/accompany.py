@@ -18,12 +18,11 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.encoding.features import PAST_BARS
 from engine.grooves.groove import Groove
 from engine.grooves.memory import LETTERS
 from engine.inference.guide import Choice, Guide
 from engine.music.grid import MAX_BAR_BEATS, fits_grid
-from engine.music.notes import WINDOW_NOTES, Hit, Metre, Note, Pattern, Request
+from engine.music.notes import HISTORY_BARS, WINDOW_NOTES, Hit, Metre, Note, Pattern, Request
 from engine.music.song import Bar
 from engine.music.wishes import FREE, Wishes
 from engine.performance.dynamics import Dynamics
@@ -103,7 +102,7 @@ def accompany(
         if bar is asked[-1][0]:
             played = ended(played, _last_onset(notes, bar))
         hits += (replace(hit, beat=bar.start + hit.beat) for hit in played.hits)
-        history = (*history, pattern)[-PAST_BARS:]
+        history = (*history, pattern)[-HISTORY_BARS:]
         before = bar
     told = next((choice.told for choice in choices if choice), "")
     letters = "".join(LETTERS[part] for part in parts) if drummer.guide else ""

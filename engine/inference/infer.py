@@ -33,7 +33,7 @@ from engine.music.notes import COMMON_TIME, Note, Pattern, Request
 from engine.music.wishes import DENSEST, SPARSEST
 
 Guidance = Callable[[int], float]  # by step
-FILL_LEAN = 0.5  # how far a fill leans away from a bar without one
+FILL_GUIDANCE = 0.5  # how far a fill leans away from a bar without one
 FILL_TAKES, FILL_FLOOR = 4, 0.3
 WISH_WEIGHT = 1.0  # what a stroke a beat too many or too few costs, in expected F1
 
@@ -136,7 +136,7 @@ class BundleDrummer:
         if request.wishes.fill:
             late = bar_steps(request) // 2
             plain = replace(request, wishes=replace(request.wishes, fill=False))
-            return lambda step: FILL_LEAN if step >= late else -1.0, [plain]
+            return lambda step: FILL_GUIDANCE if step >= late else -1.0, [plain]
         guidance = self._playing.guidance
         known = {"groove": None} if self._layout.grooves else {"notes": ()}
         return lambda _: guidance, [replace(request, **known)] if guidance else []

@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 
 from engine.corpus.human import is_human
 from engine.corpus.store import drums_alone
-from engine.encoding.features import PAST_BARS, WIDEST_OFFSET, Floats
+from engine.encoding.features import WIDEST_OFFSET, Floats
 from engine.encoding.fills import in_fill
 from engine.music.grid import MAX_BAR_STEPS, STEPS_PER_BEAT
 from engine.music.kit import FILL_STROKES, VOICES
+from engine.music.notes import HISTORY_BARS
 
 Arrays = Mapping[str, NDArray[Any]]
 Ints = NDArray[np.int64]
@@ -63,8 +64,8 @@ class BarTable:
         return struck
 
     def elsewhere(self, song: Ints, rng: np.random.Generator) -> Ints:
-        """The first of PAST_BARS bars in a row of each song, drawn at random, (b,)."""
-        room = np.maximum(1, self.end[song] - self.first[song] - PAST_BARS + 1)
+        """The first of HISTORY_BARS bars in a row of each song, drawn at random, (b,)."""
+        room = np.maximum(1, self.end[song] - self.first[song] - HISTORY_BARS + 1)
         drawn: Ints = self.first[song] + rng.integers(room)
         return drawn
 

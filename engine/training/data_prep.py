@@ -18,7 +18,6 @@ from engine.encoding.combinations import combination
 from engine.encoding.features import (
     GRID_CHANNELS,
     HITS,
-    PAST_BARS,
     WISHES,
     Floats,
     NoteInputs,
@@ -35,6 +34,7 @@ from engine.encoding.features import (
 from engine.encoding.preprocess import window
 from engine.models.seq_model import Guitar
 from engine.music.kit import VOICES
+from engine.music.notes import HISTORY_BARS
 from engine.music.wishes import Style
 from engine.training.augment import vary
 from engine.training.bar_table import Arrays, BarTable
@@ -94,7 +94,7 @@ class DrumPairs:
         rng = np.random.default_rng([self._seed, epoch, step])
         settings, count = self._settings, len(pairs)
         bars = self._tensors["pair_bar"][pairs].astype(np.int64)
-        history = bars - PAST_BARS
+        history = bars - HISTORY_BARS
         moved = rng.random(count) < settings.other_history
         history[moved] = self._bars.elsewhere(self._bars.song[bars[moved]], rng)
         lead = rng.uniform(0, settings.longest_lead, count)
@@ -150,8 +150,8 @@ class DrumPairs:
         groove = self._grooves.whole(bars, bar_steps) if groove is None else groove
         placed = self._placed(bars) if placed is None else placed
         played = self._played(bars, history, bar_steps)  # (b, history and pair bars, steps, V, 3)
-        target = played[:, PAST_BARS:].reshape(len(pairs), -1, VOICES, GRID_CHANNELS)
-        previous = np.concatenate([played[:, PAST_BARS - 1, -1:], target[:, :-1]], axis=1)
+        target = played[:, HISTORY_BARS:].reshape(len(pairs), -1, VOICES, GRID_CHANNELS)
+        previous = np.concatenate([played[:, HISTORY_BARS - 1, -1:], target[:, :-1]], axis=1)
         table, song = self._bars, self._bars.song[bars]
         return Batch(
             guitar=as_guitar(notes),
@@ -222,9 +222,9 @@ class DrumPairs:
         self, bars: NDArray[np.int64], history: NDArray[np.int64] | None, bar_steps: int
     ) -> Floats:
         """The drums from the bars before to the end of the pair; empty where the song differs."""
-        before = bars - PAST_BARS if history is None else history
+        before = bars - HISTORY_BARS if history is None else history
         around = np.concatenate(
-            [before[:, None] + np.arange(PAST_BARS), bars[:, None] + np.arange(PAIR_BARS)],
+            [before[:, None] + np.arange(HISTORY_BARS), bars[:, None] + np.arange(PAIR_BARS)],
             axis=1,
         )
         return self._bars.drums(around, self._bars.song[bars], bar_steps)

@@ -37,6 +37,7 @@ from engine.storage.atomic import new_folder
 from engine.training.checkpoint import BEST, LOG, Checkpoint, load_checkpoint
 from engine.training.cost import cost_of
 from engine.training.run import BEGUN_FROM
+from engine.training.sampling import PAIR_BARS
 
 OPSET = 18
 ANSWERS = ("voices", "velocity", "offset")
@@ -164,8 +165,8 @@ def _write_listen(network: Network, path: Path) -> None:
         torch.arange(notes).repeat(rows, 1),
         torch.tensor([notes] * rows),
         torch.rand(rows, steps, HISTORY),
-        torch.rand(rows, 2 * steps, HITS),
-        torch.rand(rows, 2 * steps, CONDITIONS),
+        torch.rand(rows, PAIR_BARS * steps, HITS),
+        torch.rand(rows, PAIR_BARS * steps, CONDITIONS),
         torch.tensor(steps),
     )
     inputs = ["pitch", "values", "step", "count", "history", "groove", "conditions", "bar_steps"]

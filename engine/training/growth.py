@@ -15,9 +15,9 @@ from torch import Tensor
 
 from engine.encoding.combinations import STRUCK
 from engine.encoding.features import CONDITIONS, GRID_CHANNELS, HISTORY, HITS, PLACES
+from engine.inference.bundle import FIRST_VOICES
 from engine.music.kit import VOICES, Voice
 
-FIRST_VOICES = 10
 FIRST_HITS = FIRST_VOICES * GRID_CHANNELS
 LIKE: dict[Voice, Voice] = {
     Voice.SIDE_STICK: Voice.SNARE,

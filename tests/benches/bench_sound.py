@@ -63,7 +63,7 @@ class Real:
     t20: Range
 
 
-# Pitches and decays as in issue 11 of this project and in tables for mixing engineers (kick 40 to
+# Pitches and decays as in tables for mixing engineers (kick 40 to
 # 80 Hz, snare 150 to 250 Hz, toms 70 to 250 Hz, hats strongest near 10 kHz); pitches of drums and
 # centroids of cymbals also in Fletcher and Rossing, The Physics of Musical Instruments, 18 and 20.
 REAL = {

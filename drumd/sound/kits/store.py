@@ -8,7 +8,6 @@ cache that cannot be read or written costs time and nothing else.
 from __future__ import annotations
 
 import logging
-import os
 import zipfile
 from functools import cache
 from hashlib import sha256
@@ -23,6 +22,7 @@ from drumd.sound.kits.build import RATE, build_kit
 from drumd.sound.kits.kit import Kit, Samples
 from drumd.sound.kits.tables import KITS
 from drumd.sound.synthesis.modes import Audio
+from engine.storage.atomic import new_file
 
 logger = logging.getLogger("drumd")
 
@@ -76,18 +76,13 @@ def _write(path: Path, kit: Kit) -> None:
     takes = [take for s in kit.pieces.values() for layer in s.takes for take in layer]
     frames = np.concatenate(takes) * np.float32(FULL_SCALE / HEADROOM)
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{os.getpid()}-{path.name}")
-    try:
-        with beside.open("wb") as file:
-            np.savez(
-                file,
-                frames=np.clip(np.rint(frames), -FULL_SCALE, FULL_SCALE).astype(np.int16),
-                lengths=np.array([len(take) for take in takes]),
-                shapes=np.array([(len(s.takes), len(s.takes[0])) for s in kit.pieces.values()]),
-            )
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+    with new_file(path) as beside, beside.open("wb") as file:
+        np.savez(
+            file,
+            frames=np.clip(np.rint(frames), -FULL_SCALE, FULL_SCALE).astype(np.int16),
+            lengths=np.array([len(take) for take in takes]),
+            shapes=np.array([(len(s.takes), len(s.takes[0])) for s in kit.pieces.values()]),
+        )
     for old in path.parent.glob(f"{kit.name}-{kit.rate}-*.npz"):
         if old != path:
             old.unlink(missing_ok=True)

@@ -22,11 +22,10 @@ from typing import Protocol
 
 import numpy as np
 
-from engine.encoding.features import PAST_BARS
 from engine.evaluation.measures.drumming import Floats
 from engine.evaluation.songs import EvalSong, borrowed_guitar
 from engine.inference.accompany import Drummer, request_for
-from engine.music.notes import Hit, Note, Pattern, Request
+from engine.music.notes import HISTORY_BARS, Hit, Note, Pattern, Request
 from engine.music.song import Bar
 
 EARLY_BEATS = 0.125  # a stroke less than this before a bar line belongs to the bar after it
@@ -138,7 +137,7 @@ def _bits(
     found = []
     for bar in bars:
         index = number[bar.start]
-        before = song.bars[max(0, index - PAST_BARS) : index] if primed else ()
+        before = song.bars[max(0, index - HISTORY_BARS) : index] if primed else ()
         request = request_for(index, bar, notes, onsets)
         request = replace(request, history=_history(hits, before, bar))
         found.append(reader.bits(request, true_pattern(hits, bar)))

@@ -31,6 +31,7 @@ from engine.grooves.training.fit_data import (
 from engine.grooves.training.fit_model import FitNetwork, FitSettings
 from engine.grooves.training.make_book import make_book
 from engine.grooves.training.written import written_grooves
+from engine.storage.atomic import new_folder
 from engine.training.bar_table import BarTable
 from engine.training.export import write_graph
 
@@ -162,7 +163,7 @@ def make_grooves(
     report: Callable[[FitProgress], None] = lambda _: None,
 ) -> dict[str, Any]:
     """Writes the book, the network and how they came about into `folder`; returns the last."""
-    folder.mkdir(parents=True, exist_ok=True)
+    _check_folder(folder)
     task = FitTask(corpus, BarTable(dict(corpus.tensors)), settings)
     lines = []
     begun = time.monotonic()
@@ -172,12 +173,23 @@ def make_grooves(
         report(FitProgress(step, settings.steps, scores))
     sources = count_book_sources(task.grooves)
     book = Book(tuple(task.grooves), task.prior())
-    write_book(folder / BOOK, book, {"sources": sources})
-    write_fit(task.network, folder / FIT)
-    (folder / LOG).write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
     about = {"settings": asdict(settings), "scores": lines[-1] if lines else {}, "sources": sources}
-    (folder / ABOUT).write_text(json.dumps(about, indent=1) + "\n", "utf-8")
+    with new_folder(folder) as whole:
+        write_book(whole / BOOK, book, {"sources": sources})
+        write_fit(task.network, whole / FIT)
+        (whole / LOG).write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+        (whole / ABOUT).write_text(json.dumps(about, indent=1) + "\n", "utf-8")
     return about
+
+
+def _check_folder(folder: Path) -> None:
+    """Said before the work, not after it: only grooves of before are replaced."""
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        if folder.exists() and any(folder.iterdir()) and not (folder / BOOK).exists():
+            raise CorpusError(f"{folder} holds other things; name an empty folder for the grooves")
+    except OSError as error:
+        raise CorpusError(f"{folder} cannot be written: {error.strerror or error}") from error
 
 
 def count_book_sources(grooves: Sequence[Groove]) -> dict[str, int]:

@@ -8,8 +8,8 @@ from engine.encoding.features import (
     AGO,
     GRID_CHANNELS,
     HISTORY,
+    HISTORY_BARS,
     OFFSETS,
-    PAST_BARS,
     PHRASE_BARS,
     PLACES,
     grid_pattern,
@@ -57,13 +57,13 @@ def test_classes_are_only_for_what_is_struck():
 
 
 def test_history_holds_the_same_place_one_two_four_and_eight_bars_ago():
-    bars = np.zeros((1, PAST_BARS + 2, 3, VOICES, GRID_CHANNELS), np.float32)
-    bars += np.arange(PAST_BARS + 2)[None, :, None, None, None]
+    bars = np.zeros((1, HISTORY_BARS + 2, 3, VOICES, GRID_CHANNELS), np.float32)
+    bars += np.arange(HISTORY_BARS + 2)[None, :, None, None, None]
     history = history_of(bars)
     assert history.shape == (1, 6, HISTORY)
     ago = history.reshape(1, 6, len(AGO), -1)[0, :, :, 0]
-    assert ago[:3].tolist() == [[PAST_BARS - back for back in AGO]] * 3
-    assert ago[3:].tolist() == [[PAST_BARS + 1 - back for back in AGO]] * 3
+    assert ago[:3].tolist() == [[HISTORY_BARS - back for back in AGO]] * 3
+    assert ago[3:].tolist() == [[HISTORY_BARS + 1 - back for back in AGO]] * 3
 
 
 def test_notes_before_the_bar_have_negative_steps():

@@ -1,6 +1,6 @@
 """Drums for a file: only where there is guitar, bar by bar, by the file's own metres."""
 
-from engine.encoding.features import PAST_BARS
+from engine.encoding.features import HISTORY_BARS
 from engine.inference.accompany import accompany
 from engine.music.kit import PITCH_OF, Voice
 from engine.music.notes import Hit, Metre, Note, Pattern
@@ -123,7 +123,7 @@ def test_the_last_eight_bars_are_remembered_and_a_fill_is_one_of_them():
     told = [
         [hit.velocity - 1 for bar in one.history for hit in bar.hits] for one in drummer.requests
     ]
-    assert told == [list(range(max(0, bar - PAST_BARS), bar)) for bar in range(12)]
+    assert told == [list(range(max(0, bar - HISTORY_BARS), bar)) for bar in range(12)]
 
 
 def test_phrases_are_counted_anew_where_the_guitar_has_rested():

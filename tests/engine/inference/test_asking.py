@@ -9,8 +9,8 @@ from engine.encoding.features import (
     AGO,
     CONDITIONS,
     HISTORY,
+    HISTORY_BARS,
     HITS,
-    PAST_BARS,
     PLACES,
     history_of,
     pattern_grid,
@@ -78,7 +78,7 @@ def test_the_bars_ago_are_those_that_training_tells():
 
 def test_where_fewer_bars_were_played_those_before_are_blank():
     before = past_bars(PAST[-2:], 24, TODAY)
-    assert before.shape == (PAST_BARS, 24, VOICES, 3)
+    assert before.shape == (HISTORY_BARS, 24, VOICES, 3)
     assert not before[:-2].any() and before[-2].any() and before[-1].any()
     history = network_inputs([replace(REQUEST, history=PAST[-2:])], TODAY)["history"]
     ago = history.reshape(24, len(AGO), -1).any(axis=(0, 2))
@@ -99,7 +99,7 @@ def test_the_first_kit_is_told_ten_voices_two_bars_and_no_groove():
 def test_any_ten_voices_of_the_first_kit_can_be_struck_together():
     assert FIRST.struck.shape == (2**FIRST_VOICES, FIRST_VOICES)
     assert FIRST.struck[(1 << Voice.KICK) | (1 << Voice.RIDE)].nonzero()[0].tolist() == [0, 9]
-    assert TODAY.struck.shape[1] == VOICES and TODAY.past_bars == PAST_BARS
+    assert TODAY.struck.shape[1] == VOICES and TODAY.past_bars == HISTORY_BARS
 
 
 def test_a_bundles_version_tells_its_layout(tmp_path):

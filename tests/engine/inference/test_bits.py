@@ -7,7 +7,7 @@ import pytest
 
 from engine.corpus.prepare import prepare_songs
 from engine.corpus.store import read_corpus
-from engine.encoding.features import PAST_BARS, VELOCITIES, grid_pattern
+from engine.encoding.features import HISTORY_BARS, VELOCITIES, grid_pattern
 from engine.errors import EngineError
 from engine.evaluation.hit_metrics import rock_beat
 from engine.evaluation.measures.likelihood import true_pattern
@@ -170,7 +170,7 @@ def two_bars(song, number):
     """The request for two bars of a song with its true drums before them, and the truth."""
     bar, hits = song.bars[number], sorted(song.hits())
     end = bar.start + 2 * bar.beats
-    past = song.bars[max(0, number - PAST_BARS) : number]
+    past = song.bars[max(0, number - HISTORY_BARS) : number]
     request = Request(
         bar=number,
         start=bar.start,

@@ -8,8 +8,8 @@ from engine.encoding.features import (
     CONDITIONS,
     GRID_CHANNELS,
     HISTORY,
+    HISTORY_BARS,
     HITS,
-    PAST_BARS,
     PLACES,
     places,
 )
@@ -65,7 +65,7 @@ def test_a_batch_tells_where_in_the_song_it_lies_and_the_bars_ago(corpus, table)
     for place, ago in enumerate(AGO):
         wanted = table.drums((bars - ago)[:, None], table.song[bars], STEPS)[:, 0]
         assert (history[:, :STEPS, place] == wanted).all()
-    assert batch.history.shape[2] == HISTORY and max(AGO) == PAST_BARS
+    assert batch.history.shape[2] == HISTORY and max(AGO) == HISTORY_BARS
 
 
 def test_what_is_not_to_be_told_is_not(corpus):

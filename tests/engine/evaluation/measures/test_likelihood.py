@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine.encoding.features import PAST_BARS
 from engine.evaluation.measures.likelihood import (
     GUITARS,
     MOST_BARS,
@@ -15,7 +14,7 @@ from engine.evaluation.measures.likelihood import (
     spread,
     true_pattern,
 )
-from engine.music.notes import Note, Pattern
+from engine.music.notes import HISTORY_BARS, Note, Pattern
 from tests.support.made import bars_of, groove, hit, song
 
 
@@ -32,7 +31,7 @@ class Counting:
         self.asked.append((request, truth))
         known = [note for note in request.notes if note.onset >= request.start]
         disliked = [note for note in known if note.pitch != self.liked]
-        return 4.0 * (PAST_BARS - len(request.history)) + len(disliked)
+        return 4.0 * (HISTORY_BARS - len(request.history)) + len(disliked)
 
 
 def strummed(pitch, file="song.mid", bars=16, bpm=120.0):
@@ -44,12 +43,12 @@ def test_bits_with_the_songs_own_guitar_and_with_a_lent_one():
     own, other = strummed(50), strummed(60, "other.mid")
     found = likelihood(own, own.scored_bars(), [other], Counting(liked=50))
     # the first eight of sixteen bars do not know as many bars of drums as can be remembered
-    unknown = sum(range(PAST_BARS + 1))
+    unknown = sum(range(HISTORY_BARS + 1))
     assert found == Likelihood(
         primed=4 * unknown / 16,
-        unprimed=4 * PAST_BARS,
+        unprimed=4 * HISTORY_BARS,
         primed_other=4 * unknown / 16 + 4,
-        unprimed_other=4 * PAST_BARS + 4,
+        unprimed_other=4 * HISTORY_BARS + 4,
         worth_primed=4,
         worth_unprimed=4,
     )

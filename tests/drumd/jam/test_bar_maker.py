@@ -1,7 +1,7 @@
 """What the drummer has played, and what it still owes the player."""
 
+from drumd.jam.bar_maker import BarMaker
 from drumd.jam.dials import Dials
-from drumd.jam.groove import Groove
 from engine.music.notes import Pattern
 from engine.music.wishes import FREE, Wishes
 
@@ -22,7 +22,7 @@ class Deaf:
 
 
 def test_the_drummer_is_reminded_of_the_last_eight_bars_of_its_own():
-    groove = Groove(Deaf(), Dials())
+    groove = BarMaker(Deaf(), Dials())
     bars = [Pattern(beats=float(beats)) for beats in range(1, 12)]
     for bar in bars:
         groove.play(bar, FREE, 0.0)
@@ -30,7 +30,7 @@ def test_the_drummer_is_reminded_of_the_last_eight_bars_of_its_own():
 
 
 def test_a_bar_asked_for_before_another_groove_was_wished_for_does_not_pull_it_back():
-    groove = Groove(Deaf(), Dials())
+    groove = BarMaker(Deaf(), Dials())
     asked = groove.wishes()
     groove.regenerate()
     groove.answered(Pattern(), asked, 0.0)
@@ -43,7 +43,7 @@ def test_a_bar_asked_for_before_another_groove_was_wished_for_does_not_pull_it_b
 
 
 def test_a_fill_is_asked_for_once():
-    groove = Groove(Deaf(), Dials(Wishes(density=0.5)))
+    groove = BarMaker(Deaf(), Dials(Wishes(density=0.5)))
     groove.ask_fill()
     asked = groove.wishes()
     groove.play(Pattern(), asked, 0.0)
@@ -51,7 +51,7 @@ def test_a_fill_is_asked_for_once():
 
 
 def test_a_first_bar_that_is_a_fill_is_not_the_bar_that_plays_again():
-    groove = Groove(Deaf(), Dials())
+    groove = BarMaker(Deaf(), Dials())
     groove.play(Pattern(beats=3.0), FILL, 0.0)
     assert groove.again is None and not groove.history
     plain = Pattern(beats=4.0)
@@ -60,7 +60,7 @@ def test_a_first_bar_that_is_a_fill_is_not_the_bar_that_plays_again():
 
 
 def test_a_fill_whose_bar_was_never_played_is_asked_for_again():
-    groove = Groove(Deaf(), Dials(fill=True))
+    groove = BarMaker(Deaf(), Dials(fill=True))
     assert groove.wishes().fill
     groove.play(Pattern(), FREE, 0.0)  # the answer was late: the last bar again
     assert groove.wishes().fill
@@ -69,7 +69,7 @@ def test_a_fill_whose_bar_was_never_played_is_asked_for_again():
 
 
 def test_a_fill_is_not_the_bar_that_plays_again():
-    groove = Groove(Deaf(), Dials())
+    groove = BarMaker(Deaf(), Dials())
     plain = Pattern(beats=4.0)
     groove.play(plain, FREE, 0.0)
     groove.play(Pattern(beats=3.0), FILL, 4.0)

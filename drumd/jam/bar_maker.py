@@ -1,8 +1,8 @@
 """What the drummer has played, and how the next bar is struck.
 
-A `Groove` belongs to the conductor, which says when; it knows what the player has set, the phrase,
-the loudness of the guitar, the bar that plays again when there is nothing new, and the one that the
-player holds.
+A `BarMaker` belongs to the conductor, which says when; it knows what the player has set, the
+phrase, the loudness of the guitar, the bar that plays again when there is nothing new, and the one
+that the player holds.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from engine.performance.expression import touched
 from engine.performance.phrase import Phrase
 
 
-class Groove:
+class BarMaker:
     """Cues bars with the player's touch."""
 
     def __init__(self, player: Player, dials: Dials) -> None:
