@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from engine.encoding.features import Floats
 from engine.grooves.book import Book, alike, folded, loops, read_book
-from engine.grooves.groove import Groove
+from engine.grooves.groove import Groove, feel_of, keeper_of
 from engine.grooves.heard import LONGEST, HeardBar, heard_bar, summary, told
 from engine.grooves.ideas import IDEAS, choose_ideas, worth_of
 from engine.grooves.memory import PartMemory, parts_of
@@ -77,6 +77,10 @@ class Guide:
             [any(hit.voice in PERCUSSION for hit in groove.pattern.hits) for groove in self.book],
             np.float64,
         )
+        grids = [groove.grid() for groove in self.book]  # read once: live, a part must not wait
+        self._feel = np.array([feel_of(grid) for grid in grids])
+        keepers = [keeper_of(grid) for grid in grids]
+        self._keeper = np.array([-1 if voice is None else voice for voice in keepers])
         self._metre = np.array([str(groove.metre) for groove in self.book])
         self._beats = np.array([groove.metre.beats for groove in self.book])
         self._number, self._song = -2, _Song()
@@ -155,11 +159,11 @@ class Guide:
         near = self._alike[first]
         taken = [one for (_, _), one in song.chosen.items()]
         related = (near >= RELATED[0]) & (near <= RELATED[1]) & (worth > -1)
-        related &= np.array([one.feel == self.book[first].feel for one in self.book])
+        related &= self._feel == self._feel[first]
         related[taken] = False
         if not related.any():
             return first
-        other = np.array([one.keeper is not self.book[first].keeper for one in self.book])
+        other = self._keeper != self._keeper[first]
         value = worth + RELATED_WEIGHT * near + OTHER_KEEPER * other
         return int(np.where(related, value, -np.inf).argmax())
 
