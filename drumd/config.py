@@ -18,6 +18,8 @@ from engine.music.wishes import Style, Wishes, style_of
 
 CLOCKS = ("auto", "host", "link", "count-in", "free", "given")
 FIELD_OF = {"in": "input", "out": "output"}
+AUTO, KIT_SOUNDS = "auto", ("rock", "jazz")  # the kits of drumd's own
+SPEAKERS = "speakers"
 LARGEST = 1e9  # of the numbers in a file
 KEY_OF = {field: key for key, field in FIELD_OF.items()}
 
@@ -42,6 +44,8 @@ class Settings:
     humanize: float | None = None
     groove: Path | None = None  # a MIDI file whose first bars of drums are kept to
     record: Path | None = None
+    sound: bool = False  # whether the drums also sound from this machine's speakers
+    kit_sound: str = AUTO  # which kit sounds there: by the style, one of KIT_SOUNDS, or a path
     force: bool = False  # whether a recording may take the place of a file that is there
     latency_ms: float = 0.0
     max_late_ms: float = 20.0
@@ -62,6 +66,10 @@ class Settings:
     def __post_init__(self) -> None:
         _check(self.input != "", "in: a port needs a name")
         _check(self.output != "", "out: a port needs a name")
+        _check(
+            not (self.sound and is_speakers(self.output)),
+            "sound: the output is the speakers already; leave it out",
+        )
         _check(self.clock in CLOCKS, f"clock must be one of {', '.join(CLOCKS)}")
         _check(self.bpm is None or 20 <= self.bpm <= 400, "bpm must be in 20..400")
         for clock in ("host", "link", "count-in"):
@@ -133,9 +141,26 @@ class Settings:
         return Wishes(self.style, self.density, self.intensity, humanize=self.humanize)
 
     @property
+    def kit_heard(self) -> str:
+        """Which kit sounds: jazz is played with brushes where the style is jazz."""
+        return kit_for(self.kit_sound, self.style)
+
+    @property
     def output_file(self) -> Path | None:
         """The MIDI file that the output is, or None for a port."""
         return Path(self.output).expanduser() if is_midi_file(self.output) else None
+
+
+def kit_for(kit_sound: str, style: Style | None) -> str:
+    """The kit that is meant: by the style unless one is told."""
+    if kit_sound.lower() != AUTO:
+        return kit_sound
+    return "jazz" if style is Style.JAZZ else "rock"
+
+
+def is_speakers(name: str) -> bool:
+    """Whether an output of that name sounds: "speakers", or "speakers:" and part of a card's."""
+    return name == SPEAKERS or name.startswith(SPEAKERS + ":")
 
 
 def is_midi_file(name: str) -> bool:
@@ -275,6 +300,8 @@ _PARSE: dict[str, Callable[[object], object]] = {
     "humanize": _number,
     "groove": _path,
     "record": _path,
+    "sound": _flag,
+    "kit_sound": _text,
     "force": _flag,
     "latency_ms": _number,
     "max_late_ms": _number,

@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from drumd.config import Settings, playable_metre
+from drumd.config import SPEAKERS, Settings, is_speakers, playable_metre
 from drumd.drummer_process import DrummerProcess, Factory, model_factory
 from drumd.errors import DrumdError, RecordError, SettingsError
 from drumd.jam.given import GivenGroove
 from drumd.jam.jam import DrummerLink, Jam
 from drumd.output.realtime import RealtimeThread, ThreadMaker
 from drumd.output.scheduler import Scheduler
+from drumd.output.together import Together
 from drumd.ports.base import InputPort, OutputPort, Place
 from drumd.ports.fakes import NullPort
 from drumd.ports.midi_file import FileInput
@@ -38,7 +39,7 @@ from drumd.timing.select import musical_clock
 from drumd.timing.sources.jack_transport import JackTransport
 from drumd.timing.sources.link import LinkTime
 from drumd.timing.transport_place import TransportPlace
-from engine.errors import OutputError
+from engine.errors import EngineError, OutputError
 from engine.music.notes import COMMON_TIME, Metre
 from engine.storage.outputs import check_outputs, free_name
 
@@ -52,6 +53,9 @@ class Ending:
 
     reason: str
     status: int = 0
+
+
+Output = SteadyOutput | Together
 
 
 class SupervisedDrummer(DrummerLink, Protocol):
@@ -161,19 +165,36 @@ class Daemon:
         stack.callback(self._close_recorder, self._recorder)
         return self._recorder
 
-    def _start_output(self, stack: ExitStack) -> SteadyOutput:
+    def _start_output(self, stack: ExitStack) -> Output:
         settings, clock = self._settings, self._clock
 
         def opened(again: Place | None) -> OutputPort:
             if settings.output_file:
                 return NullPort(clock, str(self._files[0]))
+            if is_speakers(settings.output):
+                return sounding(again)
             return self._open_output(settings.output, clock, api=settings.api, again=again)
 
-        output = SteadyOutput(opened, clock, aside=self._aside)
+        def sounding(again: Place | None) -> OutputPort:
+            name = settings.output if is_speakers(settings.output) else SPEAKERS
+            kit = settings.kit_heard
+            return self._open_output(name, clock, api=settings.api, again=again, kit=kit)
+
+        port = SteadyOutput(opened, clock, aside=self._aside)
+        beside = self._start_sound(sounding) if settings.sound else None
+        output = Together(port, beside, clock, thread=self._thread) if beside else port
         stack.callback(output.close)
         return output
 
-    def _metre(self, output: SteadyOutput) -> Metre:
+    def _start_sound(self, sounding: Callable[[Place | None], OutputPort]) -> SteadyOutput | None:
+        """The speakers beside the output; a machine that has none is no reason not to jam."""
+        try:
+            return SteadyOutput(sounding, self._clock, aside=self._aside)
+        except (DrumdError, EngineError) as error:
+            self._reporter.say(f"no sound beside the output: {error}")
+            return None
+
+    def _metre(self, output: Output) -> Metre:
         """What was told, else what the host tells now: a file, or the JACK transport's master.
 
         Else that of the groove that was given.
@@ -191,7 +212,7 @@ class Daemon:
             return told
         return self._groove.metre if self._groove and not told else COMMON_TIME
 
-    def _musical_clock(self, stack: ExitStack, output: SteadyOutput, metre: Metre) -> MusicalClock:
+    def _musical_clock(self, stack: ExitStack, output: Output, metre: Metre) -> MusicalClock:
         settings, link = self._settings, None
         if settings.links:
             link = LinkTime(self._clock, metre, lasting=settings.clock == "link")
@@ -204,7 +225,7 @@ class Daemon:
         jack = JackTransport(transport)
         return musical_clock(settings.clock, settings.bpm, metre, link=link, jack=jack)
 
-    def _scheduler(self, output: SteadyOutput, musical: MusicalClock) -> Scheduler:
+    def _scheduler(self, output: Output, musical: MusicalClock) -> Scheduler:
         return Scheduler(
             output,
             self._clock,
@@ -233,9 +254,7 @@ class Daemon:
         self._guitar = guitar
         return guitar
 
-    def _play(
-        self, jam: Jam, guitar: SteadyInput, output: SteadyOutput, scheduler: Scheduler
-    ) -> None:
+    def _play(self, jam: Jam, guitar: SteadyInput, output: Output, scheduler: Scheduler) -> None:
         """The main loop."""
         if self._recorder:
             self._recorder.begin()
@@ -283,11 +302,11 @@ class Daemon:
             self._reporter.say(trouble)
         self._trouble = trouble or self._trouble
 
-    def _snapshot(self, jam: Jam, guitar: SteadyInput, output: SteadyOutput) -> Snapshot:
+    def _snapshot(self, jam: Jam, guitar: SteadyInput, output: Output) -> Snapshot:
         away = tuple(filter(None, (guitar.waiting, output.waiting)))
         return replace(jam.snapshot(), away=away, garbled=guitar.failed, refused=output.failed)
 
-    def _look_after(self, guitar: SteadyInput, output: SteadyOutput, scheduler: Scheduler) -> None:
+    def _look_after(self, guitar: SteadyInput, output: Output, scheduler: Scheduler) -> None:
         """Find ports again that have gone; stop when the input has played to its end."""
         if news := guitar.look_after():
             self._reporter.say(news)
@@ -311,7 +330,7 @@ class Daemon:
         except RecordError as error:
             self.ending = Ending(str(error), status=1)
 
-    def _summary(self, jam: Jam, scheduler: Scheduler, output: SteadyOutput) -> Summary:
+    def _summary(self, jam: Jam, scheduler: Scheduler, output: Output) -> Summary:
         settings = self._settings
         return Summary(
             reason=self.ending.reason if self.ending else "",

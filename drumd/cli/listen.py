@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from drumd.cli.terminal import tell
-from drumd.config import CLOCKS, KEY_OF, load_settings
+from drumd.config import CLOCKS, KEY_OF, KIT_SOUNDS, load_settings
 from drumd.daemon import Daemon
 from drumd.jam.given import GivenGroove
 from drumd.ports.quiet import heard
@@ -28,6 +28,7 @@ Hear how it goes, without any MIDI:
     drumd listen --in demo --out jam.mid
 Drums through this machine's speakers (pip install 'drumd[audio]'; or a card: speakers:usb):
     drumd listen --in "Guitar" --out speakers
+    drumd listen --in "Guitar" --out "AI Drums" --sound --kit-sound jazz
 Ports for your DAW; its clock (MIDI clock on the same input) gives the tempo. No clock? Count in
 with four muted strokes, or just play: the drums join when the beat is sure:
     drumd listen --in "Guitar" --out "AI Drums"
@@ -48,6 +49,12 @@ MidiFile = click.Path(dir_okay=False, path_type=Path)
 @click.command(name="listen", help=HELP)
 @click.option("--in", "input", metavar="NAME", help="Guitar: a port, `demo` or a .mid file.")
 @click.option("--out", "output", metavar="NAME", help="Drums: a port, `speakers` or a .mid file.")
+@click.option("--sound", is_flag=True, default=None, help="Sound from the speakers too.")
+@click.option(
+    "--kit-sound",
+    metavar="KIT",
+    help=f"Which kit sounds: {', '.join(KIT_SOUNDS)}; jazz has brushes.",
+)
 @click.option("--api", metavar="API", help="MIDI API: auto, alsa, jack, coremidi or winmm.")
 @click.option("--bpm", type=float, help="About how fast you play; exactly, with --clock given.")
 @click.option("--clock", metavar="KIND", help=f"Where the time comes from: {', '.join(CLOCKS)}.")

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import click
 
 from drumd.cli.terminal import tell
+from drumd.config import KIT_SOUNDS
 
 if TYPE_CHECKING:
     from drumd.sound.render import Rendered
 
 AnyPath = click.Path(path_type=Path)
-KIT_NAMES = ("rock", "jazz")
 
 
 @click.command(no_args_is_help=True)
@@ -25,8 +25,8 @@ KIT_NAMES = ("rock", "jazz")
     " If left out: SONG.wav beside the song.",
 )  # fmt: skip
 @click.option(
-    "--kit", type=click.Choice(KIT_NAMES, case_sensitive=False), default=KIT_NAMES[0],
-    show_default=True, help="rock is played with sticks, jazz with brushes.",
+    "--kit-sound", "kit", metavar="KIT", default=KIT_SOUNDS[0], show_default=True,
+    help="rock is played with sticks, jazz with brushes.",
 )  # fmt: skip
 @click.option("--drums-only", is_flag=True, help="Leave out everything that is not on channel 10.")
 @click.option("--force", is_flag=True, help="Overwrite an audio file that is there already.")
@@ -39,7 +39,7 @@ def command(
     \b
     Hear a jam:          drumd render jam.mid
     The drums alone:     drumd render jam.mid -o drums.wav --drums-only
-    With brushes:        drumd render jam.mid -o jam.flac --kit jazz
+    With brushes:        drumd render jam.mid -o jam.flac --kit-sound jazz
     """
     from drumd.sound.audio_file import check_kind
     from drumd.sound.kits.store import load_kit

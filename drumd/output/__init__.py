@@ -2,6 +2,8 @@
 
 __all__ = [
     "in_flight",
+    "punctual",
     "realtime",
     "scheduler",
+    "together",
 ]

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
+from drumd.config import is_speakers
 from drumd.errors import PortError
 from drumd.ports.base import InputPort, OutputPort, Place, PortList
 from drumd.ports.midi_file import FileInput
@@ -43,16 +44,21 @@ def open_input(
 
 
 def open_output(
-    name: str, clock: Clock, *, api: str = "auto", again: Place | None = None
+    name: str,
+    clock: Clock,
+    *,
+    api: str = "auto",
+    again: Place | None = None,
+    kit: str = "rock",
 ) -> OutputPort:
     """Open the output that `name` means: speakers, a port, or a new virtual port.
 
-    `again` tells where the port was before it vanished.
+    `again` tells where the port was before it vanished, `kit` what speakers sound like.
     """
-    from drumd.sound.speakers import is_speakers, open_speakers
-
     if is_speakers(name):
-        return open_speakers(name, clock)
+        from drumd.sound.speakers import open_speakers
+
+        return open_speakers(name, clock, kit=kit)
     from drumd.ports import rtmidi
     from drumd.ports.jack import client as jack_client
 
@@ -87,8 +93,6 @@ def _answering(api: str, *, note: Callable[[str], None] = logger.debug) -> str:
 
 def same_port(input_name: str, output_name: str, *, api: str = "auto") -> str | None:
     """One sentence if the two names mean one and the same port or file, else None."""
-    from drumd.sound.speakers import is_speakers
-
     if is_speakers(output_name):
         return None
     source, target = file_of(input_name), file_of(output_name)

@@ -16,6 +16,7 @@ from multiprocessing.connection import Connection
 
 import mido
 
+from drumd.config import SPEAKERS as API
 from drumd.errors import PortError, PortLostError
 from drumd.ports.base import Handed, Place
 from drumd.sound.orders import (
@@ -32,7 +33,6 @@ from drumd.sound.orders import (
 from drumd.timing.clock import Clock
 from engine.errors import needs
 
-API = "speakers"
 READY_S = 20.0  # a kit that is computed for the first time takes two or three
 END_S = 2.0
 AHEAD_S, AHEAD_PERIODS = 0.02, 4  # strokes are handed over so long before, the longer of both
@@ -139,14 +139,9 @@ class Speakers:
             raise PortLostError(self._gone) from error
 
 
-def is_speakers(name: str) -> bool:
-    """Whether an output of that name sounds: "speakers", or "speakers:" and part of a card's."""
-    return name == API or name.startswith(API + ":")
-
-
-def open_speakers(name: str, clock: Clock) -> Speakers:
-    """Open what such a name means."""
-    return Speakers(clock, device=name.removeprefix(API).removeprefix(":") or None)
+def open_speakers(name: str, clock: Clock, *, kit: str = "rock") -> Speakers:
+    """Open what a name means (see `drumd.config.is_speakers`)."""
+    return Speakers(clock, kit=kit, device=name.removeprefix(API).removeprefix(":") or None)
 
 
 def _check_library() -> None:

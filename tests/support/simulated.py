@@ -89,6 +89,7 @@ class Studio:
     def __init__(self, **settings: object) -> None:
         self.clock, self.log, self.guitar = SimulatedClock(), Log(), PlayedInput("guitar")
         self.kits = list[RecordingPort]()
+        self.sound_card = True
         self.drummer = DrummerHere(drummers.Rock())
         given = {"input": "guitar", "output": "drums", "bpm": BPM} | settings
         self.daemon = simulated(
@@ -126,8 +127,12 @@ class Studio:
             raise PortError("it is not back yet")
         return self.guitar
 
-    def _open_output(self, _name: str, clock: Clock, *, api: str, again: Place | None) -> object:
-        assert api == "auto"
+    def _open_output(
+        self, name: str, clock: Clock, *, api: str, again: Place | None, kit: str = ""
+    ) -> object:
+        assert api == "auto" and bool(kit) == (name == "speakers")
+        if kit and not self.sound_card:
+            raise PortError("no sound card opens here")
         if again and self.kit.lost_because:
             raise PortError("it is not back yet")
         self.kits.append(RecordingPort(clock))

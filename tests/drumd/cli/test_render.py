@@ -36,7 +36,7 @@ def test_a_song_becomes_a_wav_beside_it(song: Path) -> None:
 
 
 def test_programs_get_one_json_document(song: Path, tmp_path: Path) -> None:
-    result = render(song, "-o", tmp_path / "a.wav", "--kit", "jazz", "--json")
+    result = render(song, "-o", tmp_path / "a.wav", "--kit-sound", "jazz", "--json")
     document = json.loads(result.stdout)
     assert document["target"] == str(tmp_path / "a.wav") and document["kit"] == "jazz"
     assert document["strokes"] > 0 and document["notes"] > 0 and 0 < document["peak"] < 1
@@ -75,5 +75,8 @@ def test_a_name_that_is_no_sound_is_refused_before_the_work(song: Path, tmp_path
     assert result.exit_code == 1 and ".wav" in result.output
 
 
-def test_a_kit_that_there_is_not_is_wrong_usage(song: Path) -> None:
-    assert render(song, "--kit", "polka").exit_code == 2
+def test_a_kit_that_there_is_not_is_one_sentence_and_status_1(tmp_path: Path) -> None:
+    song = tmp_path / "song.mid"
+    song.write_bytes(band(2))
+    result = render(song, "--kit-sound", "polka")
+    assert result.exit_code == 1 and "rock, jazz" in result.output

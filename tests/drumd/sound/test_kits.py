@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from drumd.cli.render import KIT_NAMES
+from drumd.config import KIT_SOUNDS
 from drumd.sound.kits.build import loudness_db, record
 from drumd.sound.kits.kit import Kit, gain_of
 from drumd.sound.kits.pieces import PIECE_OF, Piece, silenced_by
@@ -23,7 +23,7 @@ def kit(request: pytest.FixtureRequest) -> Kit:
 
 
 def test_the_command_offers_the_kits_there_are() -> None:
-    assert tuple(KITS) == KIT_NAMES
+    assert tuple(KITS) == KIT_SOUNDS
 
 
 def test_both_kits_have_every_piece(kit: Kit) -> None:

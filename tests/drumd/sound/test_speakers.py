@@ -10,10 +10,11 @@ import time
 import mido
 import pytest
 
+from drumd.config import is_speakers
 from drumd.errors import PortError, PortLostError
 from drumd.ports.base import Handed, PortList
 from drumd.ports.open import same_port
-from drumd.sound.speakers import Speakers, is_speakers, open_speakers
+from drumd.sound.speakers import Speakers, open_speakers
 from drumd.timing.clock import MonotonicClock
 from engine.errors import MissingExtraError
 
