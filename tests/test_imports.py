@@ -52,7 +52,7 @@ HOMES = {
     "jack": ["drumd/ports/jack/client.py"],
     "link": ["drumd/timing/sources/link.py"],
     "matplotlib": ["engine/notation/piano_roll.py", "engine/beats/plot.py"],
-    "miniaudio": ["drumd/sound/speaker_process.py"],
+    "miniaudio": ["drumd/sound/speaker_process.py", "drumd/sound/kits/sample_files.py"],
     "music21": ["engine/notation/music_utils.py"],
     "numpy": ["engine/*", "drumd/cli/*", "drumd/recording/report.py", "drumd/sound/*"],
     "onnxruntime": ["engine/inference/runtime.py"],

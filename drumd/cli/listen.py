@@ -53,7 +53,7 @@ MidiFile = click.Path(dir_okay=False, path_type=Path)
 @click.option(
     "--kit-sound",
     metavar="KIT",
-    help=f"Which kit sounds: {', '.join(KIT_SOUNDS)}; jazz has brushes.",
+    help=f"Which kit sounds: {', '.join(KIT_SOUNDS)}, or a folder, .sfz or .sf2 of yours.",
 )
 @click.option("--api", metavar="API", help="MIDI API: auto, alsa, jack, coremidi or winmm.")
 @click.option("--bpm", type=float, help="About how fast you play; exactly, with --clock given.")

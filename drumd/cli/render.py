@@ -26,7 +26,7 @@ AnyPath = click.Path(path_type=Path)
 )  # fmt: skip
 @click.option(
     "--kit-sound", "kit", metavar="KIT", default=KIT_SOUNDS[0], show_default=True,
-    help="rock is played with sticks, jazz with brushes.",
+    help="rock (sticks), jazz (brushes), or yours: a folder of sounds, an .sfz or an .sf2.",
 )  # fmt: skip
 @click.option("--drums-only", is_flag=True, help="Leave out everything that is not on channel 10.")
 @click.option("--force", is_flag=True, help="Overwrite an audio file that is there already.")

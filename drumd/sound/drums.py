@@ -22,7 +22,7 @@ class Drums:
     def strike(self, key: int, velocity: int, frame: int) -> Piece | None:
         """Strike the piece on that MIDI key at the frame; which one that is."""
         piece = piece_of(key)
-        if piece is None:
+        if piece is None or piece not in self.kit.pieces:
             self.unknown += 1
             return None
         sound = self.kit.sound(piece, velocity)

@@ -33,7 +33,7 @@ from drumd.sound.orders import (
 from drumd.timing.clock import Clock
 from engine.errors import needs
 
-READY_S = 20.0  # a kit that is computed for the first time takes two or three
+READY_S = 60.0  # a kit that is computed takes two or three, one of a large soundfont ten
 END_S = 2.0
 AHEAD_S, AHEAD_PERIODS = 0.02, 4  # strokes are handed over so long before, the longer of both
 CLOSED_PERIODS = 2  # so long before its time a stroke cannot be taken back any more

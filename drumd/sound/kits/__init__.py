@@ -7,6 +7,11 @@ __all__ = [
     "kit",
     "pieces",
     "rock",
+    "sample_files",
+    "sampled",
+    "sfz",
+    "soundfont",
     "store",
+    "strokes",
     "tables",
 ]

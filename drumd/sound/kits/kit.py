@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -21,8 +22,11 @@ class Samples:
     """
 
     takes: tuple[tuple[Audio, ...], ...]
+    tops: tuple[int, ...] = ()  # the highest velocity of each layer; none: they share evenly
 
     def layer_of(self, velocity: int) -> int:
+        if self.tops:
+            return min(len(self.takes) - 1, bisect_left(self.tops, velocity))
         return min(len(self.takes) - 1, velocity * len(self.takes) // 128)
 
 

@@ -32,7 +32,7 @@ class Piece(Enum):
     SHAKER = "shaker"
 
 
-_KEYS: dict[Piece, tuple[int, ...]] = {
+KEYS: dict[Piece, tuple[int, ...]] = {
     Piece.KICK: (35, 36),
     Piece.SNARE: (38,),
     Piece.SECOND_SNARE: (40,),
@@ -52,7 +52,13 @@ _KEYS: dict[Piece, tuple[int, ...]] = {
     Piece.TAMBOURINE: (54,),
     Piece.SHAKER: (69, 70, 82),
 }
-PIECE_OF: dict[int, Piece] = {key: piece for piece, keys in _KEYS.items() for key in keys}
+GM_KEYS = range(35, 82)  # what General MIDI itself names; a kit of others knows no more
+GM_KEYS_OF: dict[Piece, tuple[int, ...]] = {
+    piece: found
+    for piece, keys in KEYS.items()
+    if (found := tuple(key for key in keys if key in GM_KEYS))
+}
+PIECE_OF: dict[int, Piece] = {key: piece for piece, keys in KEYS.items() for key in keys}
 """MIDI key to piece; keys that are not in it make no sound."""
 
 HATS = frozenset({Piece.CLOSED_HAT, Piece.HALF_OPEN_HAT, Piece.PEDAL_HAT, Piece.OPEN_HAT})

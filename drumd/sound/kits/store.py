@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from drumd.sound.errors import SoundError
 from drumd.sound.kits.build import RATE, build_kit
 from drumd.sound.kits.kit import Kit, Samples
+from drumd.sound.kits.sampled import is_own_kit, own_kit
 from drumd.sound.kits.tables import KITS
 from drumd.sound.synthesis.modes import Audio
 from engine.storage.atomic import new_file
@@ -33,8 +34,13 @@ MADE_BY = ("kits", "synthesis")  # the folders of the code that says how a kit s
 
 def load_kit(name: str, rate: int = RATE, folder: Path | None = None) -> Kit:
     """The kit of that name, from the cache if it is there."""
+    if is_own_kit(name):
+        return own_kit(name, rate)
     if name not in KITS:
-        raise SoundError(f"there is no kit {name!r}; there are {', '.join(KITS)}")
+        raise SoundError(
+            f"there is no kit {name!r}; there are {', '.join(KITS)}, or name a folder of sounds,"
+            " an .sfz or an .sf2 file"
+        )
     path = (folder or cache_folder()) / f"{name}-{rate}-{_fingerprint()}.npz"
     try:
         return _read(path, name, rate)
