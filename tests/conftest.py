@@ -1,13 +1,28 @@
 """Fixtures that tests of all folders share."""
 
+import os
+
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from drumd.ports.fakes import RecordingPort
 from drumd.timing.clock import ManualClock
+from tests.support.realtime import RunAgain
+from tests.support.stalls import StallMeter
 
-settings.register_profile("drumd", deadline=None)  # a busy machine is no fault
+# A busy machine is no fault; examples are the same in each run, `make fuzz` tries others.
+SLOW = [HealthCheck.too_slow]
+settings.register_profile("drumd", deadline=None, derandomize=True, suppress_health_check=SLOW)
 settings.load_profile("drumd")
+
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # torch's: tests run side by side, one a core
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    meter = StallMeter()
+    config.pluginmanager.register(RunAgain(meter.worst_s))
+    config.add_cleanup(meter.close)
 
 
 @pytest.fixture

@@ -21,8 +21,8 @@ from tests.support.jack.harness import Event, JackGuitarist, clock_events, jack_
 
 BPM = 120.0
 BAR_S = 4 * 60 / BPM
-JAM_S = 60.0
-READY_S = 20.0
+JAM_S = 24.0
+READY_S = 60.0
 LISTEN = (sys.executable, "-m", "drumd", "listen")
 
 

@@ -23,12 +23,12 @@ def request(bar=0):
 class Watch:
     """Runs a drummer's process and polls it until something has happened."""
 
-    def __init__(self, factory, **options):
+    def __init__(self, factory, answer_s=60.0):
         self.said, self.answers = [], []
-        self.process = DrummerProcess(factory, say=self.said.append, **options)
+        self.process = DrummerProcess(factory, say=self.said.append, answer_s=answer_s)
         self.process.start(time.monotonic())
 
-    def until(self, happened, limit_s=20.0):
+    def until(self, happened, limit_s=60.0):
         end = time.monotonic() + limit_s
         while not happened():
             assert time.monotonic() < end, "it did not happen"

@@ -1,7 +1,7 @@
 """`drumd listen` as a process on a real JACK server, with a sample-accurate guitarist and host."""
 
-import time
 from collections import Counter
+from functools import partial
 
 import mido
 import psutil
@@ -64,7 +64,7 @@ def test_sigterm_ends_every_note(server):
         jam.guitarist.play(song(BPM, 16))
         jam.await_stroke()
         report = jam.end()
-        jam.guitarist.wait()
+        jam.await_silence()
         assert report["reason"] == "told to end" and jam.process.returncode == 0
         assert strokes(jam, BPM) and not sounding(jam)
 
@@ -74,10 +74,10 @@ def test_drums_end_with_the_host_and_come_again_with_it(server):
     again = [(seconds + 2 * BAR_S + pause, data) for seconds, data in song(BPM, 8)]
     with listening(server, *PATIENT) as jam:
         jam.guitarist.play([*song(BPM, 8), *again])
-        jam.guitarist.wait(tail=0.3, timeout=60)
+        jam.guitarist.wait(tail=0.3)
+        jam.await_silence()
         bars = {int(beat // 4) for beat, _ in strokes(jam, BPM) if beat % 4 < 3.5}
         assert {1, 6} <= bars and not {0, 3, 4, 5} & bars
-        assert not sounding(jam)
         jam.end()
 
 
@@ -108,14 +108,13 @@ def test_a_server_that_dies_and_comes_back_finds_the_drums_playing_on(rtmidi):
             jam.await_line("is back")
             jam.await_line("is back")
             jam.come_back(guitarist)
-            guitarist.play(song(BPM, 24))
-            jam.await_stroke()
+            guitarist.play(song(BPM, 16))
             guitarist.wait(tail=0.3)
+            jam.await_silence()
             heard = strokes(jam, BPM)
-            assert not sounding(jam)
             report = jam.end()
         assert report["reason"] == "told to end" and jam.process.returncode == 0
-        assert {beat // 4 for beat, _ in heard} >= {2, 3, 4, 5} and report["unheard"]
+        assert {beat // 4 for beat, _ in heard} >= {2, 3} and report["unheard"]
 
 
 def kicks_off_one(jam, master, server, bpm, bar=3):
@@ -133,13 +132,12 @@ def test_in_auto_the_transport_leads_in_its_metre_also_where_the_server_is_start
     ):
         master.start()
         jam.guitarist.play(riff(BPM, 64))
-        jam.await_stroke()
-        time.sleep(2 * BAR_S)
+        jam.until(lambda: len(kicks_off_one(jam, master, server, BPM)) > 2, "a third kick")
         off = kicks_off_one(jam, master, server, BPM)
         server.kill()
         master.close()
         jam.guitarist.close()
-        assert len(off) > 1 and max(map(abs, off)) < 0.12
+        assert max(map(abs, off)) < 0.12
         jam.await_line("the JACK server has gone; waiting for port")
         jam.await_line("the JACK server has gone; waiting for port")
         with (
@@ -153,11 +151,13 @@ def test_in_auto_the_transport_leads_in_its_metre_also_where_the_server_is_start
             master.start()
             guitarist.play(riff(BPM * 0.8, 48))
             jam.await_line(f"{BPM * 0.8:.1f} bpm (jack transport)")
-            guitarist.wait(tail=0.3)
-            off = kicks_off_one(jam, master, again, BPM * 0.8)[-3:]
+            kicks = partial(kicks_off_one, jam, master, again, BPM * 0.8)
+            before = len(kicks())
+            jam.until(lambda: len(kicks()) > before + 3, "a fourth kick")
+            off = kicks()[-3:]
             report = jam.end()
         assert report["reason"] == "told to end" and jam.process.returncode == 0
-        assert len(off) == 3 and max(map(abs, off)) < 0.12
+        assert max(map(abs, off)) < 0.12
 
 
 def test_a_flood_is_survived_and_counted(server, tmp_path):
@@ -165,14 +165,14 @@ def test_a_flood_is_survived_and_counted(server, tmp_path):
         (2 * BAR_S + index / 20_000, bytes((0x90 if index % 2 else 0x80, index % 128, 1)))
         for index in range(20_000)
     ]
-    events = [*clock_events(BPM, 6 * BAR_S), *riff(BPM, 24), *flood]
+    events = [*clock_events(BPM, 5 * BAR_S), *riff(BPM, 20), *flood]
     with listening(server, *PATIENT, "--record", str(tmp_path / "flood.mid")) as jam:
         jam.guitarist.play(events)
         jam.guitarist.wait(tail=0.3)
         heard = strokes(jam, BPM)
         report = jam.end()
     assert report["messages"] > 15_000
-    assert any(beat > 22 for beat, _ in heard)  # long after the flood
+    assert any(beat > 18 for beat, _ in heard)  # long after the flood
     assert jam.process.returncode == 0
 
 
@@ -186,7 +186,7 @@ def test_regenerate_pressed_once_and_then_twice_goes_through_the_ideas_at_the_ba
     options = (*PATIENT, "--regenerate", "cc 81")
     with listening(server, *options, drummer="Ideas") as jam:
         jam.guitarist.play(sorted([*song(BPM, 31), *pedal]))
-        jam.guitarist.wait(tail=0.3, timeout=60)
+        jam.guitarist.wait(tail=0.3)
         heard = {round(beat / 4): drum for beat, drum in strokes(jam, BPM)}
         report = jam.end()
     first, second, third = drummers.Ideas.drums

@@ -21,7 +21,7 @@ from tests.support.jack.harness import JackServer, require_jack
 PROGRAM = "ardour7-lua"
 SCRIPT = Path(__file__).parent / "ardour_record.lua"
 TICK_S = 0.5 / 1920  # Ardour keeps musical time in 1/1920 of a beat, at 120 bpm in a new session
-PATIENCE_S = 40.0
+PATIENCE_S = 60.0
 
 Timed = tuple[float, mido.Message]
 

@@ -10,14 +10,14 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from random import Random
 from typing import Any
 
 from tests.support.jack.harness import Event, JackGuitarist, JackServer, clock_events, note_on_times
 
-READY_S = 30.0
+READY_S = 60.0
 NO_CLIENT = "DRUMD_TESTS_WITHOUT_JACK_CLIENT"  # tests.support.listen looks for it
 
 
@@ -48,12 +48,20 @@ class Listening:
         self.guitarist = guitarist
         self.plug_in()
 
+    def until(self, true: Callable[[], object], what: str) -> None:
+        """Wait until something is true of what came back."""
+        give_up = time.monotonic() + READY_S
+        while not true():
+            assert time.monotonic() < give_up, f"{what} never came"
+            time.sleep(0.001)
+
     def await_stroke(self) -> None:
         """Wait until a drum sounds, to act while it does."""
-        give_up = time.monotonic() + READY_S
-        while not sounding(self):
-            assert time.monotonic() < give_up, "no drum came"
-            time.sleep(0.001)
+        self.until(lambda: sounding(self), "a drum")
+
+    def await_silence(self) -> None:
+        """Wait until every drum that was struck has ended."""
+        self.until(lambda: not sounding(self), "silence")
 
     def end(self) -> dict[str, Any]:
         """Tell the daemon to end; its closing report."""

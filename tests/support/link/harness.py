@@ -23,7 +23,7 @@ from typing import Any
 
 import pytest
 
-WAIT_S = 40.0  # Link looks for new network interfaces every five seconds
+WAIT_S = 90.0  # Link looks for new network interfaces every five seconds
 OLDER_S = 1.5
 ADDRESSES = ("10.99.0.1/24", "10.99.0.2/24")
 
@@ -53,18 +53,26 @@ class Program:
 
     def until(self, true: Callable[[State], bool], *, since: float = 0.0) -> State:
         """Wait for a state of which something is true, said since a moment."""
-        give_up = time.monotonic() + WAIT_S
+        give_up, looked = time.monotonic() + WAIT_S, 0
         while time.monotonic() < give_up:
-            for state in tuple(self.said):
+            for state in self.said[looked:]:
+                looked += 1
                 if state["time"] >= since and true(state):
                     return state
             time.sleep(0.02)
         raise AssertionError(f"never came true; it said at last {self.said[-3:]}")
 
+    def looks(self, count: int, *, since: float) -> list[State]:
+        """The first so many states that it says since a moment, however long that takes."""
+        found = list[State]()
+        self.until(lambda state: found.append(state) or len(found) == count, since=since)
+        return found
+
     def between(self, first: float, last: float) -> list[State]:
-        """All that it said from one moment to another, which is waited for."""
-        self.until(lambda state: state["time"] > last)
-        return [state for state in tuple(self.said) if first <= state["time"] <= last]
+        """All that it said from one moment to another, which is waited for, and one state more."""
+        end = self.until(lambda state: state["time"] > last)
+        said = self.said[: self.said.index(end) + 1]
+        return [state for state in said if first <= state["time"]]
 
     def end(self) -> None:
         self._process.kill()

@@ -19,7 +19,7 @@ from tests.support.jack.exact import CycleRecorder, ExactResult, NotingOutput
 from tests.support.jack.harness import JackGuitarist, jack_server
 
 pytestmark = pytest.mark.jack
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 DEAD_SERVER = """
 import sys, mido

@@ -17,7 +17,7 @@ from tests.support.jack.harness import jack_server
 from tests.support.jack.master import JackMaster
 from tests.support.player import Session, groove, host, steady
 
-BPM, WAIT_S = 93.0, 10.0
+BPM, WAIT_S = 93.0, 60.0
 
 
 class Roll:
