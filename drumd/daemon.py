@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -73,6 +73,7 @@ class Daemon:
     """Plays along until it is told to stop, the input ends or something vital is gone.
 
     A `groove` that is given is kept to; where nobody tells a metre, it is in the groove's.
+    `reads` are files that were read besides those of the settings: none is recorded over.
     `clock`, `thread` and `aside` are what it lives by; on simulated ones it runs as fast as it can.
     """
 
@@ -89,9 +90,11 @@ class Daemon:
         thread: ThreadMaker = RealtimeThread,
         aside: Aside = in_thread,
         groove: GivenGroove | None = None,
+        reads: Sequence[Path] = (),
     ) -> None:
         self.ending: Ending | None = None
         self._settings, self._reporter, self._groove = settings, reporter, groove
+        self._reads = reads
         self._open_input, self._open_output = open_input, open_output
         self._clock = clock or MonotonicClock()
         self._thread, self._aside = thread, aside
@@ -137,8 +140,9 @@ class Daemon:
         source = file_of(settings.input)
         self._file = read_host_file(source) if source else None
         wanted = tuple(dict.fromkeys(filter(None, (settings.output_file, settings.record))))
+        read = [*filter(None, (source, settings.groove, settings.model)), *self._reads]
         try:
-            check_outputs([source] if source else [], wanted, force=True)
+            check_outputs(read, wanted, force=True)
         except OutputError as error:
             raise SettingsError(str(error)) from error
         self._files = wanted if settings.force else tuple(map(free_name, wanted))

@@ -100,7 +100,7 @@ def command(
     if styles and (len(bundles) > 1 or not judge_is_here()):
         raise click.UsageError(NO_STYLES if len(bundles) < 2 else ONE_BUNDLE)
     if report is not None:
-        check_outputs([], [report / INDEX], force=force, pages=True)
+        check_outputs(bundles, [report / INDEX], force=force, pages=True)
     opened = [open_bundle(bundle) for bundle in bundles] or [open_bundle()]
     with _corpus(data) as place:
         corpus = read_corpus(place)

@@ -119,7 +119,7 @@ def command(
         for guitar, target in zip(guitars, targets, strict=True)
     ]  # fmt: skip
     pictures = [path for path in (plot, score) if path]
-    check_outputs(guitars if pictures else (), pictures, force=force)
+    check_outputs(_read_by(jobs) if pictures else (), pictures, force=force)
     drums = [path for job in jobs for path in job.targets]
     check_outputs((), [*drums, *pictures] if pictures else (), force=True)
     with _folder_for(targets, out):
@@ -162,9 +162,9 @@ def _folder_for(targets: Sequence[Path], out: Path | None) -> Iterator[None]:
 def _work(jobs: Sequence[Job], *, force: bool) -> list[RenderResult]:
     """The outcome of each job, in their order; one alone runs in this process."""
     from engine.inference.render import RenderResult, drum_all, run
-    from engine.storage.outputs import identity
+    from engine.storage.outputs import identities
 
-    read = {identity(path) for job in jobs for path in (job.source, job.groove) if path}
+    read = identities(_read_by(jobs))
     done = {
         job: RenderResult(job.source, job.target, error=reason)
         for job in jobs
@@ -178,6 +178,11 @@ def _work(jobs: Sequence[Job], *, force: bool) -> list[RenderResult]:
             outcomes = drum_all(todo, processes=cores(), progress=progress)
         done |= zip(todo, outcomes, strict=True)
     return [done[job] for job in jobs]
+
+
+def _read_by(jobs: Sequence[Job]) -> set[Path]:
+    paths = (path for job in jobs for path in (job.source, job.groove, job.bundle))
+    return {path for path in paths if path}
 
 
 def _in_the_way(job: Job, read: Collection[object], *, force: bool) -> str:

@@ -97,7 +97,8 @@ MidiFile = click.Path(dir_okay=False, path_type=Path)
 def command(config: Path | None, as_json: bool, **options: object) -> None:
     settings = load_settings(config, {KEY_OF.get(name, name): v for name, v in options.items()})
     reporter = PlainReporter(heard(sys.stderr)) if as_json else reporter_for(sys.stdout)
-    daemon = Daemon(settings, reporter, groove=_given(settings.groove))
+    reads = [config] if config else []
+    daemon = Daemon(settings, reporter, groove=_given(settings.groove), reads=reads)
     summary = daemon.run()
     if as_json:
         click.echo(json.dumps(summary.as_dict(), indent=2))

@@ -4,6 +4,7 @@ __all__ = [
     "arrival",
     "base",
     "clock_holdover",
+    "decode",
     "driver",
     "fakes",
     "jack",

@@ -18,6 +18,7 @@ import mido
 from drumd.errors import PortError, PortLostError, PortNotFoundError
 from drumd.ports.arrival import ArrivalTimes
 from drumd.ports.base import Handed, Heard, Place, PortList
+from drumd.ports.decode import message_of
 from drumd.ports.driver import find_driver
 from drumd.ports.jack.watch import SERVER_GONE, JackWatch
 from drumd.ports.names import CLIENTS, OWN_PORTS, cable_to
@@ -101,9 +102,8 @@ class RtmidiInput:
                 self._arrivals.emptied(asked_at)
                 return
             stamp = self._arrivals.stamp(event[1])
-            try:
-                message = mido.Message.from_bytes(event[0])
-            except (ValueError, IndexError, TypeError):
+            message = message_of(event[0])
+            if message is None:
                 self.failed += 1
                 continue
             yield stamp, message

@@ -4,6 +4,7 @@ __all__ = [
     "accompany",
     "asking",
     "bundle",
+    "graph_check",
     "guide",
     "infer",
     "layout",

@@ -22,14 +22,13 @@ from numpy.typing import NDArray
 from engine.encoding.features import Floats
 from engine.errors import BundleError
 from engine.inference.bundle import Bundle
+from engine.inference.graph_check import check_graph
 
 LISTEN_INPUTS = {"pitch", "values", "step", "count", "history", "conditions", "bar_steps"}
 GROOVE = "groove"  # one more, where the network can be told one
 DRUMS = {"previous", "history"}
 NEXT = "_next"
 OUR_NAMES = {"likely": "voice_marginals"}  # by what the graphs of all bundles call them
-
-InvalidArgument = onnxruntime.capi.onnxruntime_pybind11_state.InvalidArgument  # of another shape
 
 
 class StepLogits(NamedTuple):
@@ -124,9 +123,11 @@ def _session(path: Path) -> Any:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.enable_cpu_mem_arena = False  # a bar needs little; a smaller process matters more
-    options.log_severity_level = 3
+    options.log_severity_level = 4  # what is wrong is raised, and said once
     try:
-        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        data = path.read_bytes()
+        check_graph(data)
+        return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime raises a dozen classes of its own here
         raise BundleError(f"{path} is not a network that can be run ({error})") from error
 

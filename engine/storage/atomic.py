@@ -6,6 +6,7 @@ one step. Until then, whatever happens, what was there stands.
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import secrets
@@ -114,10 +115,28 @@ def _write(path: Path, data: bytes, *, sync: bool = True) -> None:
 
 
 def _swap(new: Path, target: Path) -> None:
-    """Puts `new` at `target`; what was there goes only once the new one stands."""
+    """Puts `new` at `target`, and what was there, if anything, at `new`."""
     if not target.exists():
         new.rename(target)
-        return
+    elif not _exchange(new, target):
+        _rename_twice(new, target)
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Lets two names change places in one step, where the system can (Linux, macOS)."""
+    if os.name != "posix":
+        return False
+    library, names = ctypes.CDLL(None), (os.fsencode(one), os.fsencode(other))
+    if hasattr(library, "renameat2"):
+        here = -100  # AT_FDCWD
+        return bool(library.renameat2(here, names[0], here, names[1], 2) == 0)  # RENAME_EXCHANGE
+    if hasattr(library, "renamex_np"):
+        return bool(library.renamex_np(*names, 2) == 0)  # RENAME_SWAP
+    return False
+
+
+def _rename_twice(new: Path, target: Path) -> None:
+    """The same in two steps: a process that is killed between them leaves the old folder hidden."""
     old = new.with_name(f"{new.name}.old")
     target.rename(old)
     try:
@@ -125,7 +144,7 @@ def _swap(new: Path, target: Path) -> None:
     except BaseException:
         old.rename(target)
         raise
-    shutil.rmtree(old, ignore_errors=True)
+    old.rename(new)
 
 
 def _unwritable(folder: Path, error: OSError) -> CorpusError:

@@ -21,8 +21,11 @@ HEAD_BYTES = 500  # of a page, in which that stands
 def check_outputs(
     reads: Iterable[Path], writes: Sequence[Path], *, force: bool, pages: bool = False
 ) -> None:
-    """Raises OutputError unless `writes` may be written; `pages` of drumd's own may be replaced."""
-    read, asked = {identity(path) for path in reads}, set[object]()
+    """Raises OutputError unless `writes` may be written; `pages` of drumd's own may be replaced.
+
+    Of a folder among `reads` all files are read.
+    """
+    read, asked = identities(reads), set[object]()
     for target in writes:
         if reason := in_the_way(target, read, force=force, pages=pages):
             raise OutputError(reason)
@@ -45,6 +48,11 @@ def in_the_way(target: Path, read: Collection[object], *, force: bool, pages: bo
 def same_file(one: Path, other: Path) -> bool:
     """Whether two names mean one file, also through links and on disks that ignore case."""
     return identity(one) == identity(other)
+
+
+def identities(reads: Iterable[Path]) -> set[object]:
+    """What stands for the files that are read: of a folder, such as a bundle, those in it."""
+    return {identity(file) for path in reads for file in (path, *_files_in(path))}
 
 
 def identity(path: Path) -> object:
@@ -79,6 +87,13 @@ def free_name(path: Path) -> Path:
         return path
     numbered = (path.with_name(f"{path.stem}-{number}{path.suffix}") for number in count(2))
     return next(one for one in numbered if not is_there(one))
+
+
+def _files_in(path: Path) -> list[Path]:
+    try:
+        return list(path.iterdir())
+    except (OSError, ValueError):  # a file; not there
+        return []
 
 
 def _resolved(path: Path) -> Path:

@@ -50,6 +50,14 @@ class Share:
             gradient.copy_(whole.view_as(gradient))
         return told[0].item(), told[1].item() > 0
 
+    def told_by_first(self, value: float) -> float:
+        """What the first process says, in all."""
+        if self.ranks == 1:
+            return value
+        told = torch.tensor([value])
+        distributed.broadcast(told, 0)
+        return told.item()
+
     def wait(self) -> None:
         """For all processes to come this far."""
         if self.ranks > 1:

@@ -239,12 +239,15 @@ class _Run:
 
     def validate(self) -> None:
         """The end of an epoch: the process that writes scores, logs and saves."""
+        if self._log is not None:
+            self._model.eval()
+            with torch.no_grad():
+                self._scores = self._task.validate()
+        spoilt = (value for value in self._scores.values() if not math.isfinite(value))
+        told = {"score": self._share.told_by_first(next(spoilt, 0.0))}
+        self._refuse_no_number(told | self._scores)
         if self._log is None:
             return
-        self._model.eval()
-        with torch.no_grad():
-            self._scores = self._task.validate()
-        self._refuse_no_number(self._scores)
         self._log.write(self._line())
         better = self._scores["score"] < self._best
         self._best = min(self._best, self._scores["score"])

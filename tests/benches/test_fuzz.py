@@ -7,6 +7,8 @@ import pytest
 from tests.benches.fuzz.harness import fuzz
 from tests.benches.fuzz.targets import TARGETS
 
+SLOW = {"bundle's ONNX": 5, "live MIDI: a jam": 20}  # fewer of these
+
 
 @pytest.fixture(autouse=True)
 def _alarm():
@@ -17,5 +19,6 @@ def _alarm():
 
 @pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.name)
 def test_damaged_input_is_read_or_refused_in_a_sentence(target, tmp_path):
-    row = fuzz(target, tmp_path, most=40)
-    assert row["read"] + row["refused"] == row["inputs"] >= 40
+    most = SLOW.get(target.name, 40)
+    row = fuzz(target, tmp_path, most=most)
+    assert row["read"] + row["refused"] == row["inputs"] >= most

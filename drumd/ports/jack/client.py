@@ -19,6 +19,7 @@ import mido
 
 from drumd.errors import PortError, PortLostError
 from drumd.ports.base import Handed, Heard, Place, PortList
+from drumd.ports.decode import message_of
 from drumd.ports.jack.frames import FrameClock
 from drumd.ports.jack.outbox import Outbox
 from drumd.ports.jack.transport import transport_place
@@ -87,9 +88,8 @@ class JackInput:
             frame, data = self._heard.popleft()
             if data[:1] and data[0] in IGNORED:
                 continue
-            try:
-                message = mido.Message.from_bytes(data)
-            except (ValueError, IndexError, TypeError):
+            message = message_of(data)
+            if message is None:
                 self.failed += 1
                 continue
             yield self._frames.seconds_of(frame), message

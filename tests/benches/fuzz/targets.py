@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from tests.benches.fuzz import mutate, seeds
+from tests.benches.fuzz import graphs, live, mutate, seeds
 from tests.benches.fuzz.mutate import Damage
 from tests.support.fakes import RockDrummer
 
@@ -104,10 +104,12 @@ TARGETS = (
     Target("MIDI: listen --in", "in.mid", seeds.songs, listen, mutate.damaged_bytes),
     Target("MIDI: prepare", "in.mid", seeds.songs, prepare, mutate.damaged_bytes),
     Target("recording: report", "in.mid", seeds.recordings, report, mutate.damaged_bytes),
+    Target("live MIDI: a jam", "in.live", live.jams, live.hear, mutate.damaged_bytes),
     Target("config TOML: listen", "in.toml", seeds.configs, config, mutate.damaged_text),
     Target("recipe TOML: train", "in.toml", seeds.recipes, recipe, mutate.damaged_text),
     Target("onsets JSON: beats", "in.json", seeds.onsets, onsets, mutate.damaged_json),
     Target("bundle.json", "bundle.json", seeds.bundles, bundle, mutate.damaged_json),
+    Target("bundle's ONNX", "in.graph", graphs.graphs, graphs.play, graphs.damaged_graph),
     Target("corpus.json", "corpus.json", seeds.corpus_heads, corpus_head, mutate.damaged_json),
     Target(
         "corpus.safetensors", "corpus.safetensors", seeds.corpora, corpus_head, mutate.damaged_bytes

@@ -90,6 +90,15 @@ def test_the_song_that_is_played_is_never_recorded_over(run, tmp_path):
     assert guitar.read_bytes() == before and not (tmp_path / "drums.mid").exists()
 
 
+def test_the_settings_that_are_read_are_never_recorded_over(run, tmp_path):
+    guitar = guitar_file(tmp_path / "guitar.mid", bars=3)
+    config = tmp_path / "live.toml"
+    config.write_text('style = "rock"\n')
+    result = run("--in", guitar, "--config", config, "--record", config, "--force")
+    assert result.exit_code == 1 and "is what is read" in result.output
+    assert config.read_text() == 'style = "rock"\n'
+
+
 @pytest.mark.parametrize("content", [None, b"MThd, or so it says"])
 def test_nothing_is_written_for_an_input_that_cannot_be_read(run, tmp_path, content):
     source, session = tmp_path / "in.mid", tmp_path / "session.mid"

@@ -1,7 +1,10 @@
 """Files and folders that appear whole or not at all."""
 
+from pathlib import Path
+
 import pytest
 
+from engine.storage import atomic
 from engine.storage.atomic import new_file, new_folder, write_file
 
 
@@ -31,6 +34,7 @@ def test_an_old_folder_stands_until_the_new_one_is_in_its_place(tmp_path, monkey
     folder = tmp_path / "bundle"
     folder.mkdir()
     (folder / "old").write_text("")
+    monkeypatch.setattr(atomic, "_exchange", lambda *_: False)  # not everywhere
     rename = type(folder).rename
 
     def refused(self, target):
@@ -51,3 +55,23 @@ def test_an_old_folder_stands_until_the_new_one_is_in_its_place(tmp_path, monkey
     swap()
     assert [path.name for path in folder.iterdir()] == ["new"]
     assert [path.name for path in tmp_path.iterdir()] == ["bundle"]
+
+
+def test_a_folder_is_at_its_place_at_every_step_where_two_names_can_be_exchanged(
+    tmp_path, monkeypatch
+):
+    one, other = tmp_path / "one", tmp_path / "other"
+    one.mkdir()
+    other.mkdir()
+    if not atomic._exchange(one, other):
+        pytest.skip("this system exchanges no two names in one step")
+    (other / "old").write_text("")
+
+    def moved(*_):
+        raise AssertionError("the folder leaves its place")
+
+    monkeypatch.setattr(Path, "rename", moved)
+    with new_folder(other) as beside:
+        (beside / "new").write_text("")
+    assert [path.name for path in other.iterdir()] == ["new"]
+    assert {path.name for path in tmp_path.iterdir()} == {"one", "other"}

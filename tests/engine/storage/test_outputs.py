@@ -24,6 +24,16 @@ def test_what_is_read_is_never_written_over_whatever_it_is_called(song, tmp_path
             check_outputs([song], [name], force=True)
 
 
+def test_all_files_of_a_bundle_that_is_read_are_kept(tmp_path):
+    bundle, link = tmp_path / "bundle", tmp_path / "drums.mid"
+    bundle.mkdir()
+    (bundle / "play.onnx").write_bytes(b"precious")
+    os.link(bundle / "play.onnx", link)
+    for name in (link, bundle / "play.onnx"):
+        with pytest.raises(OutputError, match="is what is read"):
+            check_outputs([bundle], [name], force=True)
+
+
 def test_a_file_that_is_there_is_kept_unless_forced(song):
     with pytest.raises(OutputError, match="--force"):
         check_outputs([], [song], force=False)

@@ -288,8 +288,20 @@ class Alone(Share):
     def add_up(self, model, loss, stop):  # noqa: ARG002
         return loss, stop
 
+    def told_by_first(self, value):
+        return value
+
     def wait(self):
         """Nobody is waited for."""
+
+
+def test_every_process_of_a_training_ends_where_the_score_is_no_number(corpus, tmp_path):
+    class Told(Alone):
+        def told_by_first(self, _value):
+            return math.nan
+
+    with pytest.raises(TrainingError, match="the score is nan"):
+        train(open_task(recipe(), corpus), recipe(), tmp_path / "run", share=Told(1, 2))
 
 
 def test_every_process_begins_each_epoch_with_a_new_tally(corpus, tmp_path):
