@@ -17,6 +17,7 @@ from engine.music.notes import Metre
 from engine.music.wishes import Style, Wishes, style_of
 
 CLOCKS = ("auto", "host", "link", "count-in", "free", "given")
+PARTS_AT = ("bar", "phrase")
 FIELD_OF = {"in": "input", "out": "output"}
 AUTO, KIT_SOUNDS = "auto", ("rock", "jazz")  # the kits of drumd's own
 SPEAKERS = "speakers"
@@ -58,10 +59,24 @@ class Settings:
     hold: Control | None = None
     mute: Control | None = None
     tap_groove: Control | None = None
+    pedal: Control | None = None  # one for all; see drumd.jam.pedal
+    next_part: Control | None = None
+    ending: Control | None = None
+    start: Control | None = None
+    part_a: Control | None = None  # calls back what was kept as A
+    part_b: Control | None = None
+    part_c: Control | None = None
+    part_d: Control | None = None
+    keep_a: Control | None = None
+    keep_b: Control | None = None
+    keep_c: Control | None = None
+    keep_d: Control | None = None
+    parts_at: str = "bar"  # where a part that is called begins: the next bar but one, or a phrase
     style_dial: Control | None = None
     density_dial: Control | None = None
     intensity_dial: Control | None = None
     humanize_dial: Control | None = None
+    part_dial: Control | None = None
 
     def __post_init__(self) -> None:
         _check(self.input != "", "in: a port needs a name")
@@ -93,6 +108,7 @@ class Settings:
             value = getattr(self, name)
             _check(value is None or 0 <= value <= 1, f"{name} must be in 0..1")
         _check(-100 <= self.latency_ms <= 100, "latency_ms must be in -100..100")
+        _check(self.parts_at in PARTS_AT, f"parts_at must be one of {', '.join(PARTS_AT)}")
         _check(self.seed >= 0, "seed must not be negative")
         _check(0 <= self.max_late_ms <= 500, "max_late_ms must be in 0..500")
 
@@ -252,7 +268,7 @@ def _control_of(value: object) -> Control:
 def _control(value: object) -> Control:
     control = _control_of(value)
     if control.kind == "program":
-        raise ValueError("a pedal or key is a `cc` or a `note`; a program chooses styles only")
+        raise ValueError("a pedal or key is a `cc` or a `note`; a program chooses styles or parts")
     return control
 
 
@@ -263,10 +279,10 @@ def _dial(value: object) -> Control:
     return control
 
 
-def _style_dial(value: object) -> Control:
+def _choosing_dial(value: object) -> Control:
     control = _control_of(value)
     if control.kind == "note":
-        raise ValueError("styles are chosen by `program` or by a `cc`")
+        raise ValueError("styles and parts are chosen by `program` or by a `cc`")
     return control
 
 
@@ -305,7 +321,9 @@ _PARSE: dict[str, Callable[[object], object]] = {
     "force": _flag,
     "latency_ms": _number,
     "max_late_ms": _number,
+    "parts_at": _text,
     **{command.value: _control for command in Command},
     **{dial.value: _dial for dial in Dial},
-    Dial.STYLE.value: _style_dial,
+    Dial.STYLE.value: _choosing_dial,
+    Dial.PART.value: _choosing_dial,
 }

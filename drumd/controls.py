@@ -27,6 +27,28 @@ class Command(Enum):
     HOLD = "hold"  # while it is down, the bar that is heard as it is pressed is repeated
     MUTE = "mute"  # while it is down, the drums are silent
     GROOVE = "tap_groove"  # while it is down, a groove is tapped in
+    PEDAL = "pedal"  # one for all: tapped, held or pressed twice; see drumd.jam.pedal
+    NEXT = "next_part"  # of the song file, or of the parts that are kept; else a fill
+    ENDING = "ending"  # a fill, a last stroke, silence
+    START = "start"  # the drums come in at the next bar line
+    PART_A = "part_a"  # a fill, and the part that was kept as A
+    PART_B = "part_b"
+    PART_C = "part_c"
+    PART_D = "part_d"
+    KEEP_A = "keep_a"  # what plays is part A of the song from now on, as it is set
+    KEEP_B = "keep_b"
+    KEEP_C = "keep_c"
+    KEEP_D = "keep_d"
+
+    @property
+    def recalls(self) -> str:
+        """The part that it calls back; empty if none."""
+        return self.value[-1].upper() if self.value.startswith("part_") else ""
+
+    @property
+    def keeps(self) -> str:
+        """The part that it keeps; empty if none."""
+        return self.value[-1].upper() if self.value.startswith("keep_") else ""
 
 
 class Dial(Enum):
@@ -36,6 +58,7 @@ class Dial(Enum):
     DENSITY = "density_dial"
     INTENSITY = "intensity_dial"
     HUMANIZE = "humanize_dial"
+    PART = "part_dial"  # program 0 calls back part A, 1 B ...
 
 
 @dataclass(frozen=True, slots=True)

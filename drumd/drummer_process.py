@@ -38,7 +38,8 @@ UNREADY_STARTS = 3  # a drummer that dies so often before it was ever ready will
 class Drummer(Protocol):
     """A drummer: `engine.inference.infer.BundleDrummer`, or a fake.
 
-    It may have a text `told`, which says in words what it played last.
+    It may have a text `told`, which says in words what it played last, and a `groove`, the pattern
+    of all bars of what it kept to.
     """
 
     def play(self, request: Request) -> Pattern: ...
@@ -56,6 +57,7 @@ class Answer:
     pattern: Pattern
     seconds: float  # how long it thought
     told: str = ""  # what it says that it plays
+    groove: Pattern | None = None  # what it keeps to, all its bars
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ class _Played:
     pattern: Pattern
     seconds: float
     told: str
+    groove: Pattern | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +169,10 @@ class DrummerProcess:
             case _Ready():
                 self.ready = self._was_ready = True
                 self._send(now)
-            case _Played(pattern, seconds, told) if self._in_flight is not None:
-                answer = Answer(self._in_flight, as_music(pattern), float(seconds), str(told))
+            case _Played(pattern, seconds, told, groove) if self._in_flight is not None:
+                kept_to = None if groove is None else as_music(groove)
+                music, seconds = as_music(pattern), float(seconds)
+                answer = Answer(self._in_flight, music, seconds, str(told), kept_to)
                 self._in_flight, self._wait = None, 0.0
                 self._send(now)
                 return [answer]
@@ -249,5 +254,5 @@ def _answer(pipe: Connection, factory: Factory) -> None:
         request = pipe.recv()
         began = time.perf_counter()
         pattern = drummer.play(request)
-        told = str(getattr(drummer, "told", ""))
-        pipe.send(_Played(pattern, time.perf_counter() - began, told))
+        told, groove = str(getattr(drummer, "told", "")), getattr(drummer, "groove", None)
+        pipe.send(_Played(pattern, time.perf_counter() - began, told, groove))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -15,6 +17,8 @@ from drumd.jam.given import GivenGroove
 from drumd.ports.quiet import heard
 from drumd.status.reporter import PlainReporter, reporter_for
 from engine.music.wishes import STYLE_NAMES
+
+Command = Callable[..., Any]
 
 HELP = """Play drums to a live guitar.
 
@@ -39,11 +43,25 @@ In a style, with a pedal for fills and a knob for how hard it plays (docs/contro
 To a groove of yours, from a file or tapped on pads and strings while a pedal is held:
     drumd listen --groove beat.mid
     drumd listen --tap-groove "cc 67"
+One pedal for all (tap: next part or fill, hold: ending, twice: start), keys that keep parts:
+    drumd listen --pedal "cc 64" --keep-a "note 24" --keep-b "note 25"
 The same settings every time (keys are the options' names, the command line goes over them):
     drumd listen --config configs/listen.toml
 """
 
 MidiFile = click.Path(dir_okay=False, path_type=Path)
+
+
+def _for_each_part(option: str, text: str) -> Callable[[Command], Command]:
+    """The four options of a pedal that there is for each part."""
+
+    def add(command: Command) -> Command:
+        for letter in reversed("ABCD"):
+            name = f"{option}-{letter.lower()}"
+            command = click.option(name, metavar="CONTROL", help=text.format(letter))(command)
+        return command
+
+    return add
 
 
 @click.command(name="listen", help=HELP)
@@ -86,6 +104,16 @@ MidiFile = click.Path(dir_okay=False, path_type=Path)
 @click.option("--hold", metavar="CONTROL", help="While down, repeats the bar that plays.")
 @click.option("--mute", metavar="CONTROL", help="While down, silences the drums.")
 @click.option("--tap-groove", metavar="CONTROL", help="While down, taps in a groove.")
+@click.option("--pedal", metavar="CONTROL", help="Tap: next part or fill; hold: end; twice: start.")
+@click.option("--next-part", metavar="CONTROL", help="The next of the parts; else a fill.")
+@click.option("--ending", metavar="CONTROL", help="A fill, a last stroke, silence.")
+@click.option("--start", metavar="CONTROL", help="The drums come in at the next bar line.")
+@_for_each_part("--part", "Calls back what was kept as part {}.")
+@_for_each_part("--keep", "Keeps what plays as part {} of the song.")
+@click.option("--part-dial", metavar="CONTROL", help="Calls parts back: `program` 0 is A.")
+@click.option(
+    "--parts-at", metavar="WHERE", help="Where a part that is called begins: bar or phrase."
+)
 @click.option("--style-dial", metavar="CONTROL", help="Sets the style: `program` or `cc 20`.")
 @click.option("--density-dial", metavar="CONTROL", help="Sets the density: `cc 21`.")
 @click.option("--intensity-dial", metavar="CONTROL", help="Sets the intensity.")

@@ -5,9 +5,13 @@ __all__ = [
     "conductor",
     "control_map",
     "dials",
+    "form",
     "given",
     "heard",
     "jam",
+    "parts",
+    "pedal",
     "player",
+    "rattle",
     "tapping",
 ]

@@ -1,8 +1,8 @@
 """What the drummer has played, and how the next bar is struck.
 
 A `BarMaker` belongs to the conductor, which says when; it knows what the player has set, the
-phrase, the loudness of the guitar, the bar that plays again when there is nothing new, and the one
-that the player holds.
+phrase and the form of the song, the loudness of the guitar, the bar that plays again when there is
+nothing new, and the one that the player holds.
 """
 
 from __future__ import annotations
@@ -13,20 +13,22 @@ from dataclasses import replace
 
 from drumd.controls import Command, Dial
 from drumd.jam.dials import Dials
+from drumd.jam.form import Ahead, Form, Lead
 from drumd.jam.given import GivenGroove
 from drumd.jam.player import Player
-from engine.music.notes import HISTORY_BARS, Metre, Note, Pattern
+from drumd.status.told import Told
+from engine.music.notes import HISTORY_BARS, Metre, Note, Pattern, Request
 from engine.music.wishes import Wishes
 from engine.performance.dynamics import Dynamics
 from engine.performance.expression import touched
-from engine.performance.phrase import Phrase
+from engine.performance.phrase import Phrase, ended
 
 
 class BarMaker:
     """Cues bars with the player's touch."""
 
-    def __init__(self, player: Player, dials: Dials) -> None:
-        self.dials = dials
+    def __init__(self, player: Player, dials: Dials, form: Form | None = None) -> None:
+        self.dials, self.form = dials, form or Form()
         self.history: deque[Pattern] = deque(maxlen=HISTORY_BARS)
         self.again: Pattern | None = None  # what plays when there is nothing new; never a fill
         self._player = player
@@ -49,9 +51,25 @@ class BarMaker:
         """The player has turned a dial to 0..127."""
         self.dials = self.dials.turned(dial, value, program=program)
 
-    def press(self, down: frozenset[Command]) -> None:
-        """These pedals and keys are held now."""
-        self.dials = replace(self.dials, down=down)
+    def press(self, down: frozenset[Command], beat: float | None, bar_beats: float) -> None:
+        """These pedals and keys are held from `beat` on; the mute counts from the next bar line."""
+        muted, self.dials = self.dials.muted, replace(self.dials, down=down)
+        if beat is None or self.dials.muted == muted:
+            return
+        if self.dials.muted:
+            self._mute((beat // bar_beats + 1) * bar_beats)
+        else:
+            self._unmute(beat)
+
+    def obey(self, command: Command, ahead: Ahead) -> None:
+        """Do what the player says of the bars to come."""
+        if command is Command.REGENERATE:
+            self.regenerate()
+        elif command.keeps and ahead.playing:
+            self.form.keep(command.keeps, self.dials)
+        elif command is Command.FILL or not self.form.obey(command, ahead):
+            self.ask_fill()
+            self.form.notice = f"a fill in bar {ahead.bar + 1}"
 
     def ask_fill(self) -> None:
         """The player wants the next bar to be a fill."""
@@ -61,6 +79,7 @@ class BarMaker:
         """The player wants the next idea, or the given groove played otherwise."""
         idea = self.dials.idea + (self.dials.given is None)
         self.dials = replace(self.dials, seed=self.dials.seed + 1, idea=idea)
+        self.form.loosen()
         self._forget()
 
     def keep_to(self, given: GivenGroove | None) -> None:
@@ -78,7 +97,7 @@ class BarMaker:
 
     def begin(self) -> None:
         """A new song: what was played in the last one is over, and the first idea comes first."""
-        self.dials = replace(self.dials, idea=0)
+        self.dials = replace(self.form.begin(self.dials), idea=0)
         self._forget()
         self.again = self._cued = self._sounding = self._before = None
 
@@ -90,9 +109,27 @@ class BarMaker:
         """The drums come in with the next bar, where a phrase begins."""
         self._phrase.begin()
 
-    def turn_to_part(self) -> None:
-        """The next bar begins another part of the song."""
-        self._phrase.turn()
+    def lead(self, bar: int) -> Lead:
+        """What the bar that is about to be asked for is in the song."""
+        lead = self.form.lead(bar)
+        if lead is Lead.FILL:
+            self._promised = True
+        elif lead is Lead.PART:
+            self._promised = False  # a fill that led into it was not played: it comes too late
+            self._turn_to(self.form.said)
+        return lead
+
+    def hear_told(self, told: Told, groove: Pattern | None, metre: Metre) -> None:
+        """What the drummer says of the bar that begins next."""
+        if self.form.hear(told, groove, metre):
+            self._turn_to(told.part)
+
+    def _turn_to(self, part: str) -> None:
+        """The next bar begins another part of the song, or the first."""
+        first = not self.form.part
+        self.dials = self.form.turn(part, self.dials)
+        if not first:
+            self._phrase.turn()
 
     @property
     def since(self) -> int:
@@ -103,6 +140,30 @@ class BarMaker:
         """What the next bar is to keep to; None: what the drummer finds."""
         given = self.dials.given
         return given.bar(self.since) if given and given.fits(metre) else None
+
+    def request(
+        self, bar: int, notes: tuple[Note, ...], heard_until: float, metre: Metre, bpm: float
+    ) -> Request:
+        """What to ask for the next bar."""
+        wishes, dials = self.wishes(), self.dials  # a phrase may begin with it
+        return Request(
+            bar=bar,
+            start=bar * metre.beats,
+            notes=notes,
+            heard_until=heard_until,
+            metre=metre,
+            bpm=bpm,
+            history=tuple(self.history),
+            temperature=dials.temperature,
+            wishes=wishes,
+            seed=dials.seed,
+            since=self.since,
+            groove=self.bar(metre),
+            idea=dials.idea,
+            part=self.form.said,
+            called=self.form.called,
+            kept=self.form.grooves(metre),
+        )
 
     def wishes(self) -> Wishes:
         """What to ask for in the next bar; a fill whose bar was not played is asked for again."""
@@ -117,6 +178,10 @@ class BarMaker:
     def answered(self, pattern: Pattern, wished: Wishes, start: float) -> Pattern:
         """Cue what the drummer answered to what was asked last; returns it as it is struck."""
         return self.play(pattern, wished, start, remember=self._asked_turns == self._turns)
+
+    def end(self, start: float) -> Pattern:
+        """Cue the last stroke of the song; returns it as it is struck."""
+        return self.cue(ended(self.again or Pattern(), 0.0), start)
 
     def play_again(self, pattern: Pattern, start: float) -> Pattern:
         """Cue a bar that has been played already; returns it as it is struck.
@@ -154,11 +219,11 @@ class BarMaker:
         """The player means the bar that he hears; `begun`: the one settled last plays already."""
         self._held = self._sounding if begun or self._before is None else self._before
 
-    def mute(self, bar_line: float) -> None:
+    def _mute(self, bar_line: float) -> None:
         """Be silent from that beat on; what leans out of its bar before it is silent too."""
         self._player.drop_from(bar_line)
 
-    def unmute(self, beat: float) -> None:
+    def _unmute(self, beat: float) -> None:
         """Let a bar be heard that was cued in silence, if it is still to come at that beat."""
         if self._coming and self._coming[0] > beat:
             start, struck = self._coming

@@ -8,40 +8,43 @@ answered by then is not waited for: the last bar plays again.
 
 Drums enter at the first bar line after one bar of guitar, or on "one" after a count-in. They rest
 after two silent bars, come in again at the bar line after the guitar did, and end when the host
-stops. After a jump of the host
+stops, or when the player or the song file ends the song; then they come in again once the guitar
+has rested. After a jump of the host
 the last bar plays on in the new place until the next bar line; a host that stops only to go on
 elsewhere at once, as some do when they loop, has jumped. In a loop shorter than a bar no bar line
 ever comes: once a bar's worth of it has gone by, the place where it begins counts as one. A host
 that jumps faster than one can loop rattles: that is not played.
 
 While the player taps in a groove (`drumd.jam.tapping`) the notes that begin are strokes of it and
-no guitar; they keep the drums from resting. A drummer who says that the song has moved to another
-part begins a phrase there.
+no guitar; they keep the drums from resting.
 
-What the player has set (`drumd.jam.dials`) is looked up when a bar is asked for. How bars are
-struck is for the `BarMaker` to know (`drumd.jam.bar_maker`).
+What the player has set (`drumd.jam.dials`) and where the song is in its form (`drumd.jam.form`) is
+looked up when a bar is asked for. How bars are struck is for the `BarMaker` to know
+(`drumd.jam.bar_maker`).
 """
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 
 import mido
 
 from drumd.controls import Command, Dial
 from drumd.jam.bar_maker import BarMaker
 from drumd.jam.dials import Dials
+from drumd.jam.form import Ahead, Form, Lead
 from drumd.jam.given import GivenGroove
 from drumd.jam.heard import HeardNotes, jump_shift
 from drumd.jam.player import Player
+from drumd.jam.rattle import Rattle
 from drumd.jam.tapping import TapPedal
 from drumd.status.phase import BarCounts, Phase
 from drumd.status.told import NOTHING, Told
 from drumd.timing.musical import MusicalClock
 from drumd.timing.song_state import SongState
 from drumd.timing.timeline import Timeline
-from engine.music.notes import Note, Pattern, Request
+from engine.music.notes import Pattern, Request
 
 ASK_S = 0.2  # the longest that an answer is waited for; the guitar heard is older by as much
 SEND_S = 0.03  # between the deadline and the earliest hit there may be
@@ -51,10 +54,9 @@ JUST_NOW = 1.0  # beats; a note so little before the time began to roll belongs 
 EARLY = 0.5  # a first note so little (beats) after a bar line was meant to be on it
 MISSED = 0.02  # beats; where a jump lands, hits so little before it are still played
 SILENT_BARS = 2
-RATTLE_S = 0.3  # two jumps within that: a loop shorter than an eighth at 200 bpm
-TOGETHER_S = 0.045  # jumps so close are one, told in two words: a clock comes between at 56 bpm
 HELD_BARS = 4  # a note held for longer has lost its note-off
 EVER = float("-inf")
+NO_TIME = "there is no time yet: play, or count in with four taps"
 TOO_SHORT = "what was tapped is no groove: hold the pedal for a whole bar, while the song runs"
 
 
@@ -69,6 +71,7 @@ class Conductor:
         *,
         heard: HeardNotes | None = None,
         dials: Dials | None = None,
+        form: Form | None = None,
     ) -> None:
         self.heard = heard or HeardNotes()
         self.phase = Phase.STOPPED
@@ -77,17 +80,17 @@ class Conductor:
         self.told = NOTHING  # what the drummer says that it plays in this song
         self.played = list[Told]()  # what it has played, one after the other, in all songs
         self._musical, self._player, self._ask = musical, player, ask
-        self._maker, self._taps = BarMaker(player, dials or Dials()), TapPedal()
+        self._maker, self._taps = BarMaker(player, dials or Dials(), form), TapPedal()
         self._bar = 0  # the next bar to settle
         self._asked: Request | None = None
         self._answered = False
         self._enter: float | None = None  # drums may come in from this beat on
         self._landed = 0.0  # the beat where a jump ended last, or the last bar began
         self._passed = 0.0  # beats since the last bar began, without those since the last jump
-        self._landings = deque[float](maxlen=2)  # when (seconds) jumps ended
-        self._rattling = False
+        self._rattle = Rattle()
         self._stopped = (EVER, Phase.STOPPED)  # when, and what the drummer was doing then
         self._counted_in: float | None = None  # when (seconds), as far as has been seen to
+        self._called_in: float | None = None  # when (seconds) the player called for drums
         self._song = 0  # the number of the song, from 1
 
     @property
@@ -132,14 +135,39 @@ class Conductor:
                 self._musical.turn(0.5)
             case Command.TAP:
                 self._musical.tap(time)
-            case Command.FILL:
-                self._maker.ask_fill()
-            case Command.REGENERATE:
-                self._maker.regenerate()
             case Command.HOLD:
                 settled = (self._bar - 1) * self.bar_beats  # where the bar settled last begins
                 self._maker.hold(begun=timeline is None or timeline.beat_at(time) >= settled)
+            case Command.START:
+                self._call_in(time)
+            case _:
+                self._maker.obey(command, self._ahead)
         self._notice(time, before)
+
+    def recall(self, part: str) -> None:
+        """The player calls for a part of the song."""
+        self.form.call(part, self._ahead)
+
+    @property
+    def form(self) -> Form:
+        """Where the song is among its parts."""
+        return self._maker.form
+
+    @property
+    def _ahead(self) -> Ahead:
+        """The next bar that can still be asked for."""
+        settled = self._asked is not None or self._answered
+        under_way = self._asked is not None and not self._answered
+        since = self._maker.since + under_way
+        return Ahead(self._bar + settled, since, playing=self.phase is Phase.PLAYING)
+
+    def _call_in(self, time: float) -> None:
+        """The drums are to come in at the next bar line, guitar or not."""
+        if self.phase is Phase.STOPPED:
+            self.form.notice = NO_TIME
+        elif self.phase is not Phase.PLAYING:
+            self._enter, self._called_in, self.form.over = EVER, time, False
+            self.form.notice = f"drums from bar {self._ahead.bar + 1}"
 
     @property
     def dials(self) -> Dials:
@@ -152,18 +180,10 @@ class Conductor:
 
     def press(self, time: float, down: frozenset[Command]) -> None:
         """These pedals are held from `time` on; the mute counts from the next bar line on."""
-        muted, tapping = self.dials.muted, self.dials.tapping
-        self._maker.press(down)
+        tapping = self.dials.tapping
+        self._maker.press(down, _beat(self._musical.timeline, time), self.bar_beats)
         if self.dials.tapping != tapping:
             self._turn_tapping(time)
-        if self.dials.muted != muted and self._musical.timeline is not None:
-            self._turn_mute(self._musical.timeline.beat_at(time))
-
-    def _turn_mute(self, beat: float) -> None:
-        if self.dials.muted:
-            self._maker.mute((beat // self.bar_beats + 1) * self.bar_beats)
-        else:
-            self._maker.unmute(beat)
 
     def _turn_tapping(self, time: float) -> None:
         """The pedal is down, or let go: then what was tapped is the groove, if it is one."""
@@ -178,22 +198,22 @@ class Conductor:
         elif not self._taps.too_short:
             self._maker.keep_to(None)
 
-    def answer(self, request: Request, pattern: Pattern, told: str = "") -> None:
-        """Play what the drummer answered, unless that comes too late; `told` says what it is."""
+    def answer(
+        self, request: Request, pattern: Pattern, told: str = "", groove: Pattern | None = None
+    ) -> None:
+        """Play what the drummer answered, unless that comes too late.
+
+        `told` says what it is, `groove` what it keeps to.
+        """
         if request is not self._asked or self._answered:
             self.counts.dropped_answers += 1
             return
         self._answered = True
-        self._hear_told(Told.of(told))
+        self.told = Told.of(told)
+        self._maker.hear_told(self.told, groove, request.metre)
+        if self.told != NOTHING and self.played[-1:] != [self.told]:
+            self.played.append(self.told)
         self._play(self._maker.answered(pattern, request.wishes, request.start))
-
-    def _hear_told(self, told: Told) -> None:
-        """What the drummer says of the bar that begins next."""
-        if told.part and self.told.part not in ("", told.part):
-            self._maker.turn_to_part()
-        self.told = told
-        if told != NOTHING and self.played[-1:] != [told]:
-            self.played.append(told)
 
     def step(self, now: float) -> None:
         """Do what is due at `now` seconds; to be called some hundred times a second."""
@@ -237,48 +257,40 @@ class Conductor:
 
     def _wanted(self, now: float, timeline: Timeline) -> bool:
         """Whether drums belong into the next bar, as far as one can tell now."""
-        start = self._bar * self.bar_beats
+        if self.form.over:
+            return False
         if self.phase is not Phase.PLAYING:
-            return self._enter is not None and self._enter <= start
-        until = self.heard.sounded_until(timeline.beat_at(now), held=HELD_BARS * self.bar_beats)
-        if self._counted_in is not None and self._musical.counted_in is not None:
-            until = max(timeline.beat_at(self._counted_in), EVER if until is None else until)
-        if self._taps.last is not None:
-            until = max(timeline.beat_at(self._taps.last), EVER if until is None else until)
-        return until is not None and until > start - SILENT_BARS * self.bar_beats + EARLY
+            return self._enter is not None and self._enter <= self._bar * self.bar_beats
+        return self._lively(now, timeline)
+
+    def _lively(self, now: float, timeline: Timeline) -> bool:
+        """Whether the player has done something of late."""
+        counted_in = None if self._musical.counted_in is None else self._counted_in
+        done = (counted_in, self._taps.last, self._called_in)
+        beats = [timeline.beat_at(time) for time in done if time is not None]
+        heard = self.heard.sounded_until(timeline.beat_at(now), held=HELD_BARS * self.bar_beats)
+        until = max(beats, default=EVER) if heard is None else max(heard, *beats, EVER)
+        return until > (self._bar - SILENT_BARS) * self.bar_beats + EARLY
 
     def _ask_for_bar(self, now: float, timeline: Timeline) -> None:
         heard_until = timeline.beat_at(now)
         notes = self.heard.notes(heard_until)
         self._maker.hear(notes, heard_until, self.bar_beats)
+        held = self._maker.held if self.phase is Phase.PLAYING else None
+        if held is not None:
+            self._answered = True
+            self._play_again(held)
+            return
+        if self._maker.lead(self._bar) is Lead.END:
+            self._answered = True
+            self._play(self._maker.end(self._bar * self.bar_beats))
+            return
         if self.phase is not Phase.PLAYING:
             self._maker.come_in()
-        elif self._maker.held is not None:
-            self._answered = True
-            self._play_again(self._maker.held)
-            return
-        self._asked = self._request(notes, heard_until, self._musical.bpm or timeline.bpm)
+        bpm, metre = self._musical.bpm or timeline.bpm, self._musical.metre
+        asked = self._maker.request(self._bar, notes, heard_until, metre, bpm)
+        self._asked = replace(asked, song=self._song)
         self._ask(self._asked)
-
-    def _request(self, notes: tuple[Note, ...], heard_until: float, bpm: float) -> Request:
-        """What to ask for the next bar."""
-        wishes, dials = self._maker.wishes(), self._maker.dials  # a phrase may begin with it
-        return Request(
-            bar=self._bar,
-            start=self._bar * self.bar_beats,
-            notes=notes,
-            heard_until=heard_until,
-            metre=self._musical.metre,
-            bpm=bpm,
-            history=tuple(self._maker.history),
-            temperature=dials.temperature,
-            wishes=wishes,
-            seed=dials.seed,
-            song=self._song,
-            since=self._maker.since,
-            groove=self._maker.bar(self._musical.metre),
-            idea=dials.idea,
-        )
 
     def _settle(self, now: float, timeline: Timeline) -> None:
         """The deadline of the next bar is here: play, play the last bar again, or rest."""
@@ -291,6 +303,8 @@ class Conductor:
                 self.counts.repeated += 1
                 self._play_again(self._maker.again)
         self._maker.settle()
+        if self.form.over and self.phase is Phase.RESTING and not self._lively(now, timeline):
+            self.form.over, self._enter = False, None
         self._landed, self._passed = self._bar * self.bar_beats, 0.0
         self._bar += 1
         self._asked, self._answered = None, False
@@ -358,8 +372,9 @@ class Conductor:
     def _go_on_from(self, time: float, beat: float) -> None:
         """Be in the bar of `beat`; who plays plays the rest of the last bar there."""
         bar = int((beat + LEAN) // self.bar_beats)
+        self.form.move(bar + 1 - self._bar)
         self._bar, self._landed = bar + 1, beat
-        if self.phase is Phase.STOPPED or self._rattles(time):
+        if self.phase is Phase.STOPPED or self._rattle.hear(time):
             return
         again = self._maker.again
         if self.phase is Phase.PLAYING and again is not None:
@@ -368,14 +383,6 @@ class Conductor:
             self.pattern = self._maker.cue(Pattern.of(rest, self.bar_beats), start)
         if self._passed >= self.bar_beats - EARLY:
             self._turn_over(time)
-
-    def _rattles(self, time: float) -> bool:
-        """Whether the song jumps too fast to be played; it has just done so again."""
-        if not self._landings or time - self._landings[-1] > TOGETHER_S:
-            before = self._landings[0] if len(self._landings) == 2 else EVER
-            self._rattling = time - before < RATTLE_S
-            self._landings.append(time)
-        return self._rattling
 
     def _turn_over(self, now: float) -> None:
         """A bar's worth of a loop has gone by without a bar line: see to the bar that would come.

@@ -14,11 +14,14 @@ from typing import Protocol
 import mido
 
 from drumd.config import Settings
+from drumd.controls import Command, Dial
 from drumd.drummer_process import Answer
 from drumd.jam.conductor import Conductor
 from drumd.jam.control_map import ControlMap
-from drumd.jam.dials import Dials
+from drumd.jam.dials import FULL, Dials
+from drumd.jam.form import Form
 from drumd.jam.given import GivenGroove
+from drumd.jam.pedal import OnePedal
 from drumd.output.scheduler import Scheduler
 from drumd.recording.diary import Diary
 from drumd.recording.recorder import DRUMS, GUITAR, Recorder
@@ -32,6 +35,7 @@ from engine.music.notes import Request
 
 LIMIT = 4096
 TIMING = frozenset(("clock", "start", "continue", "stop", "songpos"))
+PARTS = "ABCD"
 BATCH = 512  # taken at once, so that a flood does not keep the conductor waiting
 
 
@@ -64,21 +68,23 @@ class Jam:
         self.hits = 0
         self.lateness, self.thinking = Gauge(), Gauge()
         dials = Dials(settings.wishes, settings.temperature, settings.seed, given=groove)
-        self.conductor = Conductor(musical, scheduler, self._ask, dials=dials)
+        form = Form(at_phrase=settings.parts_at == "phrase")
+        self.conductor = Conductor(musical, scheduler, self._ask, dials=dials, form=form)
         self._clock, self._musical, self._scheduler = clock, musical, scheduler
         self._drummer, self._recorder = drummer, recorder
         self._diary = Diary(recorder, musical) if recorder else None
         self._latency = settings.latency_ms / 1e3
-        self._controls = ControlMap(settings.controls, settings.dials)
+        self._controls, self._pedal = ControlMap(settings.controls, settings.dials), OnePedal()
 
     def step(self) -> None:
         """Do what there is to do now; never waits."""
         now = self._clock.now()
         for stamp, message in self.inbox.take():
             self._hear(stamp, message)
+        self._follow_pedal(now)
         for answer in self._drummer.poll(now):
             self.thinking.add(answer.seconds)
-            self.conductor.answer(answer.request, answer.pattern, answer.told)
+            self.conductor.answer(answer.request, answer.pattern, answer.told, answer.groove)
         self.conductor.step(now)
         self.collect_sent()
         if self._diary:
@@ -97,10 +103,27 @@ class Jam:
 
     def _obey(self, stamp: float, message: mido.Message) -> None:
         for command in self._controls.commands(message):
-            self.conductor.command(stamp, command)
+            if command is not Command.PEDAL:
+                self.conductor.command(stamp, command)
+        self._follow_pedal(stamp)
         self.conductor.press(stamp, self._controls.down)
+        program = message.type == "program_change"
         for dial, value in self._controls.turned(message):
-            self.conductor.turn(dial, value, program=message.type == "program_change")
+            if dial is Dial.PART:
+                self._recall(value if program else value * len(PARTS) // (FULL + 1))
+            else:
+                self.conductor.turn(dial, value, program=program)
+
+    def _follow_pedal(self, time: float) -> None:
+        """See what the one pedal says."""
+        down, playing = Command.PEDAL in self._controls.down, self.conductor.phase is Phase.PLAYING
+        if command := self._pedal.follow(time, down=down, playing=playing):
+            self.conductor.command(time, command)
+
+    def _recall(self, number: int) -> None:
+        """The part of that number is to come, 0 being A."""
+        if number < len(PARTS):
+            self.conductor.recall(PARTS[number])
 
     def collect_sent(self) -> None:
         """Take what the scheduler has sent, for the record and the figures."""
@@ -123,7 +146,7 @@ class Jam:
 
     def snapshot(self) -> Snapshot:
         """How the jam stands now."""
-        musical, song = self._musical, self._song
+        musical, song, form = self._musical, self._song, self.conductor.form
         beat = None if song is None else song.beat_at(self._clock.now())
         return Snapshot(
             phase=self.conductor.phase,
@@ -145,6 +168,10 @@ class Jam:
             dials=str(self.conductor.dials),
             trouble=musical.trouble or self.conductor.trouble,
             groove=str(self.told),
+            part=form.part,
+            kept=tuple(form.kept),
+            coming=str(form.coming or ""),
+            notice=form.notice,
         )
 
     @property

@@ -42,6 +42,7 @@ class PlainReporter:
     def __init__(self, stream: IO[str]) -> None:
         self._stream = stream
         self._last: tuple[object, ...] = ()
+        self._notice = ""
 
     def say(self, text: str) -> None:
         with suppress(*UNREAD):
@@ -50,6 +51,9 @@ class PlainReporter:
 
     def show(self, snapshot: Snapshot) -> None:
         step = None if snapshot.bar is None else (snapshot.bar - 1) // LINE_BARS
+        if snapshot.notice and snapshot.notice != self._notice:
+            self.say(snapshot.notice)
+        self._notice = snapshot.notice
         playing = (snapshot.doing, snapshot.groove, snapshot.dials)
         state = (*playing, snapshot.source, step, snapshot.away)
         if state != self._last:

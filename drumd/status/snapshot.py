@@ -78,6 +78,10 @@ class Snapshot:
     dials: str = ""  # what the player has set, in words
     trouble: str = ""  # what is wrong with the time or the groove that is told, in one sentence
     groove: str = ""  # what the drummer says that it plays
+    part: str = ""  # of the song, that plays
+    kept: tuple[str, ...] = ()  # the parts that the player has kept
+    coming: str = ""  # the part to come, and at which bar
+    notice: str = ""  # what the player's last press did, and when it counts
 
     def line(self) -> str:
         """The snapshot in one line."""
@@ -89,6 +93,7 @@ class Snapshot:
         faults += self._port_faults()
         faults += "".join(f", waiting for port {name}" for name in self.away)
         doing = self.doing + (f", {self.groove}" if self.groove else "")
+        doing += f", {self.coming}" if self.coming else ""
         dials = f" [{self.dials}]" if self.dials else ""
         return (
             f"{place:<8} {tempo:<18} {self.notes:>3} notes heard, {self.hits:>4} hits, "
@@ -111,6 +116,11 @@ class Snapshot:
         strokes = Counter(hit.voice for hit in hits if hit.voice is not None)
         return ", ".join(f"{voice.name.lower()} {strokes[voice]}" for voice in sorted(strokes))
 
+    def _parts(self) -> str:
+        """The parts that are kept, and the one to come."""
+        kept = " ".join(f"[{name}]" if name == self.part else name for name in sorted(self.kept))
+        return f"   parts   {kept or '-'}" + (f"  next: {self.coming}" if self.coming else "")
+
     def screen(self) -> str:
         """The snapshot as a screen of a few lines, with what the drummer plays as rows."""
         place = "-" if self.bar is None else f"{self.bar}.{self.beat}"
@@ -125,7 +135,9 @@ class Snapshot:
                 f"     bar   {place:<12} window: {self.notes} notes",
                 f"   drums   {self.doing}{waiting}",
                 *([f"  groove   {self.groove}"] if self.groove else []),
+                *([self._parts()] if self.kept or self.coming else []),
                 f"     set   {self.dials or 'nothing: all is left to the drummer'}",
+                *([f"pressed   {self.notice}"] if self.notice else []),
                 f"    hits   {self.hits} sent, {self.late} late, "
                 f"{self.bars.repeated} bars repeated, {self.dropped} messages dropped"
                 f"{self._port_faults()}",

@@ -2,12 +2,14 @@
 
 Bars are compared by where their notes begin and by their basses. A part is remembered as its bars;
 a bar that is like one of them belongs to it. What is like none of the parts begins a new one, if it
-lasts.
+lasts. Parts are named A, B, C as they come; the player may call one otherwise, or say which comes
+next (`call`, `turn_to`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from string import ascii_uppercase
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +21,7 @@ LASTING = 4  # bars that are like no part before they are a new one
 RETURNING = 2  # bars that are like another part before it has returned
 MOST_PARTS = 4
 MOST_BARS = 16  # of a part that are remembered
-LETTERS = "ABCD"
+LETTERS = ascii_uppercase
 _SEMITONES = 12
 
 
@@ -29,13 +31,16 @@ class PartMemory:
     def __init__(self) -> None:
         self.part = 0  # of the bar to come
         self._parts: list[list[_Riff]] = [[]]
+        self._names = [LETTERS[0]]
+        self._said = 0  # so many bars belong to the part because the player says so
         self._strays: list[_Riff] = []  # the latest bars, while they are not like the part
         self.begun = 0  # how many of the bars heard last the part began with, if it just did
 
     def hear(self, bar: HeardBar) -> int:
         """Takes in the next bar; returns the part that the bar after it belongs to."""
         riff, self.begun = _Riff(bar), 0
-        if riff.silent or self._belongs(riff, self.part):
+        said, self._said = self._said, max(0, self._said - (not riff.silent))
+        if riff.silent or said or self._belongs(riff, self.part):
             self._remember(riff, self.part)
             self._strays = []
             return self.part
@@ -44,9 +49,37 @@ class PartMemory:
         if other is not None:
             self._begin(other, self._strays[-RETURNING:])
         elif len(self._strays) == LASTING and len(self._parts) < MOST_PARTS:
-            self._parts.append([])
-            self._begin(len(self._parts) - 1, self._strays)
+            self._begin(self._new_part(self._free_name()), self._strays)
         return self.part
+
+    @property
+    def name(self) -> str:
+        """What the part of the bar to come is called."""
+        return self._names[self.part]
+
+    def turn_to(self, name: str) -> None:
+        """The player says that the bar to come is of this part, whatever its riff."""
+        if name == self.name:
+            return
+        if name not in self._names:
+            self._new_part(name)
+        self.part, self._strays, self._said = self._names.index(name), [], LASTING
+
+    def call(self, name: str) -> None:
+        """The player calls the part so; another that was called so needs a new name."""
+        if name == self.name:
+            return
+        if name in self._names:
+            self._names[self._names.index(name)] = self._free_name()
+        self._names[self.part] = name
+
+    def _new_part(self, name: str) -> int:
+        self._parts.append([])
+        self._names.append(name)
+        return len(self._parts) - 1
+
+    def _free_name(self) -> str:
+        return next(letter for letter in LETTERS if letter not in self._names)
 
     def _begin(self, part: int, bars: Sequence[_Riff]) -> None:
         """The part to come is this one, and the bars just heard were of it."""

@@ -19,7 +19,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.grooves.groove import Groove
-from engine.grooves.memory import LETTERS
 from engine.inference.guide import Choice, Guide
 from engine.music.grid import MAX_BAR_BEATS, fits_grid
 from engine.music.notes import HISTORY_BARS, WINDOW_NOTES, Hit, Metre, Note, Pattern, Request
@@ -73,7 +72,7 @@ def accompany(
     """
     asked, unfit = _requests(notes, bars, wishes)
     choices = _choices(drummer, asked, idea, groove)
-    parts = [0 if choice is None else choice.part for choice in choices]
+    parts = ["" if choice is None else choice.part for choice in choices]
     hits: list[Hit] = []
     history: tuple[Pattern, ...] = ()
     before: Bar | None = None
@@ -105,7 +104,7 @@ def accompany(
         history = (*history, pattern)[-HISTORY_BARS:]
         before = bar
     told = next((choice.told for choice in choices if choice), "")
-    letters = "".join(LETTERS[part] for part in parts) if drummer.guide else ""
+    letters = "".join(parts)
     return Take(tuple(sorted(hits)), tuple(bar for bar, _ in asked), unfit, told, letters)
 
 

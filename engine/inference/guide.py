@@ -19,7 +19,7 @@ from engine.grooves.book import Book, alike, folded, loops, read_book
 from engine.grooves.groove import Groove, feel_of, keeper_of
 from engine.grooves.heard import LONGEST, HeardBar, heard_bar, summary, told
 from engine.grooves.ideas import IDEAS, choose_ideas, worth_of
-from engine.grooves.memory import PartMemory, parts_of
+from engine.grooves.memory import LETTERS, PartMemory, parts_of
 from engine.inference.bundle import Bundle
 from engine.inference.runtime import open_ranker
 from engine.music.kit import Voice
@@ -47,7 +47,11 @@ class Choice:
 
     groove: Groove
     told: str
-    part: int = 0
+    part: str = LETTERS[0]
+
+
+_Thought = tuple[list[int], dict[tuple[int, int], int]]
+"""The ideas and what was chosen of them, under some wishes of the player's."""
 
 
 @dataclass(slots=True)
@@ -61,6 +65,7 @@ class _Song:
     chosen: dict[tuple[int, int], int] = field(default_factory=dict)  # (idea, part) to a groove
     wishes: Wishes | None = None
     metre: Metre | None = None
+    thought: dict[tuple[Wishes, Metre], _Thought] = field(default_factory=dict)
     heard_to: float = float("-inf")
 
 
@@ -91,8 +96,17 @@ class Guide:
             self._number, self._song = request.song, _Song()
         song = self._song
         self._hear(song, request)
+        if request.called:
+            song.memory.call(request.called)
+        if request.part:
+            song.memory.turn_to(request.part)
         self._think(song, request)
-        return self._choice(song, request.idea, song.memory.part, request.wishes)
+        name = song.memory.name
+        kept = next((one for one in request.kept if one.part == name), None)
+        if kept:
+            return Choice(Groove(kept.groove, request.metre, called=kept.name), kept.name, name)
+        choice = self._choice(song, request.idea, song.memory.part, request.wishes)
+        return replace(choice, part=name)
 
     def plan(self, bars: Sequence[Bar], requests: Sequence[Request], idea: int = 0) -> list[Choice]:
         """The groove of each bar of a file, whose guitar is known to its end."""
@@ -135,13 +149,15 @@ class Guide:
         """Chooses the ideas, at first, when the player's words change, and when it is surer."""
         wishes = replace(request.wishes, fill=None, humanize=None, intensity=None)
         if not song.ideas or wishes != song.wishes or request.metre != song.metre:
-            song.wishes, song.metre, song.chosen = wishes, request.metre, {}
-            song.ideas = self._ideas(song.bars, request.metre, wishes)
+            words = song.wishes, song.metre = wishes, request.metre
+            if words not in song.thought:  # a part that comes back brings its words with it
+                song.thought[words] = self._ideas(song.bars, request.metre, wishes), {}
+            song.ideas, song.chosen = song.thought[words]
         elif request.since in SURER_AFTER and request.idea == 0 and song.memory.part == 0:
             better = self._ideas(song.bars, request.metre, wishes)
             worth = self._worth(song.bars, request.metre, wishes)
             if worth[better[0]] > worth[song.ideas[0]] + CLEARLY:
-                song.ideas, song.chosen = better, {}
+                song.ideas, song.chosen = song.thought[wishes, request.metre] = better, {}
 
     def _choice(self, song: _Song, idea: int, part: int, wishes: Wishes) -> Choice:
         number = idea % len(song.ideas)
@@ -149,7 +165,7 @@ class Guide:
             song.chosen[number, part] = self._for_part(song, song.ideas[number], part, wishes)
         groove = self.book[song.chosen[number, part]]
         told = f"idea {number + 1} of {len(song.ideas)}: {groove.name}"
-        return Choice(groove, told, part)
+        return Choice(groove, told, LETTERS[part])
 
     def _for_part(self, song: _Song, first: int, part: int, wishes: Wishes) -> int:
         """The groove of a part: the first part's is the idea; others get one related to it."""

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from engine.encoding.combinations import combination
 from engine.encoding.features import GRID_CHANNELS, Floats, grid_pattern, pattern_grid
 from engine.errors import BundleError
-from engine.grooves.memory import LETTERS
 from engine.inference.asking import bar_steps, network_inputs, past_bars
 from engine.inference.bundle import open_bundle
 from engine.inference.graph_check import bounded_memory
@@ -42,13 +41,14 @@ WISH_WEIGHT = 1.0  # what a stroke a beat too many or too few costs, in expected
 class BundleDrummer:
     """Plays a bundle. Warms up when it is made: the first bar is as quick as the rest.
 
-    `guide` chooses grooves; a bundle of the first kit has none. `told` says in a few words what
-    groove was played last.
+    `guide` chooses grooves; a bundle of the first kit has none. `groove` is what was kept to last,
+    `told` says in a few words which one it is.
     """
 
     def __init__(self, bundle: Path | None = None, *, seed: int = 0) -> None:
         opened = open_bundle(bundle)
         self.seed, self.told = seed, ""
+        self.groove: Pattern | None = None  # of all its bars
         with bounded_memory():
             self.guide: Guide | None = open_guide(opened)
             self._playing = opened.playing
@@ -101,11 +101,13 @@ class BundleDrummer:
     def _with_groove(self, request: Request) -> Request:
         if self.guide is None:
             return request
-        if request.groove is not None:
-            self.told = "the given groove"
-            return request
+        if request.groove is not None and request.heard_until > request.start:
+            return request  # of a file, whose grooves are planned
         choice = self.guide.choose(request)
-        self.told = f"{choice.told}; part {LETTERS[choice.part]}"
+        told = choice.told if request.groove is None else "the given groove"
+        self.told, self.groove = f"{told}; part {choice.part}", choice.groove.pattern
+        if request.groove is not None:
+            return request
         return replace(request, groove=choice.groove.bar(request.since or 0))
 
     def _sampler(self, request: Request) -> Sampler:

@@ -134,6 +134,15 @@ class Pattern:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptGroove:
+    """What the player has kept for a part of the song: the groove of some bars, and its name."""
+
+    part: str
+    groove: Pattern
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """What the drummer is asked: the drums of `bars` bars from beat `start` on.
 
@@ -160,3 +169,6 @@ class Request:
     left: int | None = None  # bars that follow to the end of the song; None: nobody knows
     groove: Pattern | None = None  # what the bars are to keep to; None: as the drummer finds
     idea: int = 0  # which of the drummer's ideas, 0 the first
+    part: str = ""  # of the song, if the player says so; empty: as the riffs have it
+    called: str = ""  # what the player calls the part that plays up to here
+    kept: tuple[KeptGroove, ...] = ()

@@ -64,7 +64,7 @@ def test_an_unknown_key_is_answered_with_the_valid_ones(file):
         ('style = "polka"', "there is no style 'polka'; there are auto, jazz"),
         ("density = 1.5", r"density must be in 0\.\.1"),
         ("humanize = -1", r"humanize must be in 0\.\.1"),
-        ('mute = "program"', "a program chooses styles only"),
+        ('mute = "program"', "a program chooses styles or parts"),
         ('density_dial = "note 3"', "a knob is a `cc`"),
         ('style_dial = "note 3"', "by `program` or by a `cc`"),
         ("bpm = = 3", "cannot be read"),

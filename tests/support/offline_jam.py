@@ -44,7 +44,8 @@ class InstantDrummer:
 
     def _answer(self, request: Request) -> Answer:
         pattern = self._kit.play(request)
-        return Answer(request, pattern, 0.01, getattr(self._kit, "told", ""))
+        told, groove = getattr(self._kit, "told", ""), getattr(self._kit, "groove", None)
+        return Answer(request, pattern, 0.01, told, groove)
 
 
 class OfflineJam:

@@ -90,3 +90,46 @@ def test_a_stretch_like_no_part_does_not_become_the_part_that_returns_after_it()
     assert known(form)[24:36] == "D" * 12, "nothing else is known of it"
     assert known(form)[36:42] == "A" * 6
     assert known(form)[42:] == "A" * 4, "and it is no bar of A that A is known by"
+
+
+def heard(form):
+    memory = PartMemory()
+    for bar in bars_of(form):
+        memory.hear(bar)
+    return memory
+
+
+def test_a_part_is_known_by_the_name_that_the_player_gives_it():
+    memory = heard("AAAAAA")
+    memory.call("verse")
+    for bar in bars_of("BBBBBBAA"):
+        memory.hear(bar)
+    assert memory.name == "verse"
+
+
+def test_a_name_stands_for_the_riff_that_was_called_so_last():
+    memory = heard("AAAAAABBBBBB")
+    memory.call("A")
+    assert memory.name == "A" and memory.part == 1
+    for bar in bars_of("AA"):
+        memory.hear(bar)
+    assert memory.name == "C"
+
+
+def test_the_part_that_the_player_says_stays_whatever_its_riff():
+    memory = heard("AAAAAA")
+    memory.turn_to("B")
+    for bar in bars_of("AAAAAAAA"):
+        memory.hear(bar)
+    assert memory.name == "B"
+
+
+def test_after_the_player_has_said_a_part_riffs_bring_parts_back():
+    memory = heard("AAAAAA")
+    memory.turn_to("chorus")
+    for bar in bars_of("BBBBBBAA"):
+        memory.hear(bar)
+    assert memory.name == "A"
+    for bar in bars_of("BB"):
+        memory.hear(bar)
+    assert memory.name == "chorus"

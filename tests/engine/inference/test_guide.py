@@ -12,7 +12,7 @@ from engine.grooves.ideas import worth_of
 from engine.inference.accompany import accompany
 from engine.inference.guide import CLEARLY, SURER_AFTER, Guide
 from engine.inference.infer import BundleDrummer
-from engine.music.notes import Metre, Note, Request
+from engine.music.notes import KeptGroove, Metre, Note, Request
 from engine.music.wishes import FREE, Style, Wishes
 from tests.support.bars import bars_of, four
 from tests.support.bundles import (
@@ -207,7 +207,7 @@ def test_a_song_that_is_moved_back_is_heard_on_from_there():
 def test_live_a_returning_riff_brings_its_groove_back():
     chosen = live(preferring(ROCK), "A" * 8 + "B" * 8 + "A" * 8)
     first, second, third = chosen[7], chosen[15], chosen[23]
-    assert [choice.part for choice in (first, second, third)] == [0, 1, 0]
+    assert [choice.part for choice in (first, second, third)] == ["A", "B", "A"]
     assert second.groove != first.groove and third.groove == first.groove
 
 
@@ -224,7 +224,7 @@ def test_the_groove_of_another_part_is_related_to_the_first_ones():
 def test_where_no_groove_is_related_the_parts_share_one():
     guide = guide_of(0.9, book=(ROCK,))
     chosen = live(guide, "A" * 8 + "B" * 8)
-    assert {choice.groove for choice in chosen} == {ROCK} and chosen[-1].part == 1
+    assert {choice.groove for choice in chosen} == {ROCK} and chosen[-1].part == "B"
 
 
 @pytest.mark.parametrize(("metre", "groove"), [(Metre(3, 4), WALTZ), (Metre(4, 4), ROCK)])
@@ -322,7 +322,7 @@ def test_a_drummer_plays_the_groove_that_its_guide_chooses_and_says_which(folder
     assert drummer.told == f"idea 1 of 5: {chosen.name}; part A"
     given = BundleDrummer(folder, seed=1)
     assert given.play(replace(request, groove=chosen.bar(0))) == played
-    assert given.told == "the given groove"
+    assert given.told == "the given groove; part A"
 
 
 def test_another_groove_is_played_otherwise_by_the_same_dice(folder):
@@ -355,3 +355,37 @@ def test_a_bundle_of_the_first_kit_takes_no_notice_of_a_groove_or_of_bars_long_a
     assert drummer.play(told) == plain
     assert drummer.play(replace(request, history=(ROCK.pattern, BUSY.pattern))) != plain
     assert drummer.play(replace(request, history=(BUSY.pattern, ROCK.pattern))) != plain
+
+
+def test_the_player_says_which_part_comes_and_what_is_kept_for_it():
+    guide = preferring(ROCK)
+    kept = (KeptGroove("B", HALF_TIME.pattern, "my chorus"),)
+    live(guide, "A" * 6, kept=kept)
+    notes = tuple(notes_of("A" * 6))
+    chosen = guide.choose(Request(6, 24.0, notes, 24.0, part="B", kept=kept))
+    assert (chosen.part, chosen.told) == ("B", "my chorus")
+    assert chosen.groove.pattern == HALF_TIME.pattern
+
+
+def test_what_is_kept_comes_back_with_its_riff():
+    guide, kept = preferring(ROCK), (KeptGroove("verse", DANCE.pattern, "my verse"),)
+    form = "A" * 6 + "B" * 6 + "A" * 4
+    notes, told = notes_of(form), []
+    for bar in range(len(form)):
+        heard = tuple(note for note in notes if note.onset < 4.0 * bar)
+        called = "verse" if bar == 5 else ""
+        request = Request(bar, 4.0 * bar, heard, 4.0 * bar, since=bar, called=called, kept=kept)
+        told.append(guide.choose(request).told)
+    assert told[4].startswith("idea") and told[5] == told[8] == told[-1] == "my verse"
+    assert told[11].startswith("idea")
+
+
+def test_words_that_come_back_bring_their_ideas_back():
+    guide = undecided()
+    first = live(guide, "AA", wishes=FREE)[-1]
+    notes = tuple(notes_of("AAAA"))
+    asked = Request(2, 8.0, notes[:16], 8.0, since=2)
+    guide.choose(replace(asked, wishes=Wishes(style=Style.DANCE)))
+    guide._rank.hope = np.roll(guide._rank.hope, 1)
+    back = guide.choose(replace(asked, bar=3, start=12.0, heard_until=12.0, notes=notes[:24]))
+    assert back.groove == first.groove
