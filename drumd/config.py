@@ -13,6 +13,7 @@ from pathlib import Path
 
 from drumd.controls import Command, Control, Dial
 from drumd.errors import SettingsError
+from engine.music.kit_map import STANDARD
 from engine.music.notes import Metre
 from engine.music.wishes import Style, Wishes, style_of
 
@@ -45,6 +46,7 @@ class Settings:
     humanize: float | None = None
     groove: Path | None = None  # a MIDI file whose first bars of drums are kept to
     record: Path | None = None
+    kit: str = STANDARD  # whose keys the drums go out on, one of `drumd kits` or a .toml file
     sound: bool = False  # whether the drums also sound from this machine's speakers
     kit_sound: str = AUTO  # which kit sounds there: by the style, one of KIT_SOUNDS, or a path
     force: bool = False  # whether a recording may take the place of a file that is there
@@ -316,6 +318,7 @@ _PARSE: dict[str, Callable[[object], object]] = {
     "humanize": _number,
     "groove": _path,
     "record": _path,
+    "kit": _text,
     "sound": _flag,
     "kit_sound": _text,
     "force": _flag,

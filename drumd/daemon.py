@@ -18,6 +18,7 @@ from drumd.output.scheduler import Scheduler
 from drumd.output.together import Together
 from drumd.ports.base import InputPort, OutputPort, Place
 from drumd.ports.fakes import NullPort
+from drumd.ports.keyed import Keyed
 from drumd.ports.midi_file import FileInput
 from drumd.ports.midi_file_host import HostFile, read_host_file
 from drumd.ports.open import file_of, open_input, open_output, same_port
@@ -40,6 +41,7 @@ from drumd.timing.sources.jack_transport import JackTransport
 from drumd.timing.sources.link import LinkTime
 from drumd.timing.transport_place import TransportPlace
 from engine.errors import EngineError, OutputError
+from engine.music.kit_map import kit_map
 from engine.music.notes import COMMON_TIME, Metre
 from engine.storage.outputs import check_outputs, free_name
 
@@ -171,18 +173,20 @@ class Daemon:
 
     def _start_output(self, stack: ExitStack) -> Output:
         settings, clock = self._settings, self._clock
+        kit = kit_map(settings.kit)
 
         def opened(again: Place | None) -> OutputPort:
             if settings.output_file:
                 return NullPort(clock, str(self._files[0]))
             if is_speakers(settings.output):
                 return sounding(again)
-            return self._open_output(settings.output, clock, api=settings.api, again=again)
+            port = self._open_output(settings.output, clock, api=settings.api, again=again)
+            return Keyed(port, kit, clock)
 
         def sounding(again: Place | None) -> OutputPort:
             name = settings.output if is_speakers(settings.output) else SPEAKERS
-            kit = settings.kit_heard
-            return self._open_output(name, clock, api=settings.api, again=again, kit=kit)
+            heard = settings.kit_heard
+            return self._open_output(name, clock, api=settings.api, again=again, kit=heard)
 
         port = SteadyOutput(opened, clock, aside=self._aside)
         beside = self._start_sound(sounding) if settings.sound else None

@@ -79,6 +79,7 @@ SHARED = (
     "engine.music.bars",
     "engine.music.general_midi",
     "engine.music.kit",
+    "engine.music.kit_map",
     "engine.music.loop",
     "engine.music.notes",
     "engine.music.wishes",

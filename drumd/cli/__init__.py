@@ -21,6 +21,7 @@ __all__ = [
     "export",
     "generate",
     "grooves",
+    "kits",
     "listen",
     "main",
     "panic",
@@ -46,6 +47,7 @@ COMMANDS = {
     "report": "Show how a recorded jam went.",
     "beats": "Find the beat of recorded onsets.",
     "ports": "List the MIDI ports.",
+    "kits": "List the kits whose keys drumd knows.",
     "doctor": "Find what is wrong and say how to mend it.",
     "panic": "End every note on a MIDI output.",
 }

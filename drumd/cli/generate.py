@@ -14,6 +14,7 @@ import click
 from drumd.cli.progress import cores, progress_bar
 from drumd.cli.terminal import tell
 from drumd.errors import DrumdError
+from engine.music.kit_map import STANDARD, kit_map
 from engine.music.wishes import STYLE_NAMES, Wishes, style_of
 
 if TYPE_CHECKING:
@@ -59,6 +60,10 @@ AnyPath = click.Path(path_type=Path)
     "--groove", metavar="FILE.mid", type=AnyPath,
     help="Keep to the groove in this file: its first one to four bars of drums.",
 )  # fmt: skip
+@click.option(
+    "--kit", metavar="KIT", default=STANDARD, show_default=True,
+    help="Whose keys the drums are written on: see `drumd kits`.",
+)  # fmt: skip
 @click.option("--model", "bundle", type=AnyPath, help="A bundle; the one that ships if left out.")
 @click.option("--plot", type=AnyPath, help="Draw the guitar over the drums to this picture.")
 @click.option("--score", type=AnyPath, help="Write the drums as notation to this MusicXML file.")
@@ -77,6 +82,7 @@ def command(
     humanize: float | None,
     ideas: int,
     groove: Path | None,
+    kit: str,
     bundle: Path | None,
     plot: Path | None,
     score: Path | None,
@@ -108,13 +114,14 @@ def command(
         raise click.UsageError("--plot and --score are for one guitar at a time")
     if groove and ideas > 1:
         raise click.UsageError("--groove gives the groove; leave it or --ideas out")
+    kit_map(kit)
     open_bundle(bundle)  # what is wrong with it is said once, and before the work
     wishes = Wishes(style_of(style), density, intensity, humanize=humanize)
     targets = _targets(guitars, out)
     jobs = [
         Job(
             guitar, target, track, bundle, seed, temperature, with_guitar, plot, score, wishes,
-            ideas, groove,
+            ideas, groove, kit,
         )
         for guitar, target in zip(guitars, targets, strict=True)
     ]  # fmt: skip

@@ -73,6 +73,7 @@ def _for_each_part(option: str, text: str) -> Callable[[Command], Command]:
     metavar="KIT",
     help=f"Which kit sounds: {', '.join(KIT_SOUNDS)}, or a folder, .sfz or .sf2 of yours.",
 )
+@click.option("--kit", metavar="KIT", help="Whose keys the drums go out on: see `drumd kits`.")
 @click.option("--api", metavar="API", help="MIDI API: auto, alsa, jack, coremidi or winmm.")
 @click.option("--bpm", type=float, help="About how fast you play; exactly, with --clock given.")
 @click.option("--clock", metavar="KIND", help=f"Where the time comes from: {', '.join(CLOCKS)}.")

@@ -8,6 +8,7 @@ __all__ = [
     "driver",
     "fakes",
     "jack",
+    "keyed",
     "midi_file",
     "midi_file_host",
     "names",

@@ -17,7 +17,8 @@ from engine.midi.instruments import choose, instruments
 from engine.midi.read import song_of
 from engine.midi.write import drum_file
 from engine.music.bars import end_with_last_note
-from engine.music.notes import Note
+from engine.music.kit_map import STANDARD, kit_map
+from engine.music.notes import Hit, Note
 from engine.music.song import Bar, Song, bars
 from engine.music.wishes import FREE, Wishes
 from engine.storage.atomic import new_file
@@ -42,6 +43,7 @@ class Job:
     wishes: Wishes = FREE
     ideas: int = 1  # how many of the drummer's ideas are written, the best first
     groove: Path | None = None  # a file whose drums are kept to; None: the drummer's own ideas
+    kit: str = STANDARD  # whose keys the drums are written on
 
     @property
     def targets(self) -> tuple[Path, ...]:
@@ -122,7 +124,7 @@ def drum(job: Job, drummer: Drummer) -> RenderResult:
         for target, one in zip(job.targets, takes, strict=True):
             beside = whole.enter_context(_placed(target))
             if beside:
-                beside.write_bytes(drum_file(file.raw, one.hits, guitar=keep))
+                beside.write_bytes(drum_file(file.raw, _on_keys(one.hits, job.kit), guitar=keep))
         _illustrate(replace(job, plot=plot, score=score), song, notes, takes)
     return RenderResult(
         job.source,
@@ -136,6 +138,12 @@ def drum(job: Job, drummer: Drummer) -> RenderResult:
             for target, one in zip(job.targets, takes, strict=True)
         ),
     )
+
+
+def _on_keys(hits: Sequence[Hit], kit: str) -> list[Hit]:
+    """The hits on the keys of that kit."""
+    keys = kit_map(kit)
+    return [replace(hit, drum=keys.key(hit.drum)) for hit in hits]
 
 
 def form_of(parts: str) -> str:

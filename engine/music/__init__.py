@@ -5,6 +5,7 @@ __all__ = [
     "general_midi",
     "grid",
     "kit",
+    "kit_map",
     "loop",
     "notes",
     "song",

@@ -51,6 +51,9 @@ PITCH_OF: dict[Voice, int] = {
     Voice.SHAKER: 70,
 }
 
+CLICK_KEY, ONE_KEY = 33, 34  # General MIDI 2's metronome: its click, and its bell for "one"
+CLICK_KEYS = frozenset({CLICK_KEY, ONE_KEY})
+
 FILL_VOICES = (
     Voice.SNARE,
     Voice.LOW_TOM,

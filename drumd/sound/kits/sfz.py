@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from drumd.sound.errors import SoundError
-from drumd.sound.kits.pieces import KEYS, Piece
+from drumd.sound.kits.pieces import GM_KEYS, KEYS, Piece
 
 HEADER = re.compile(r"<(\w+)>")
 OPCODE = re.compile(r"([\w$#]+)=(.*?)(?=\s+[\w$#]+=|\s*$)", re.DOTALL)
@@ -45,7 +45,7 @@ def read_sfz(path: Path) -> dict[Piece, list[Zone]]:
     regions = _regions(re.sub(r"#define[^\n]*", "", text))
     zones = defaultdict(list)
     for piece, keys in KEYS.items():
-        for key in keys:  # the first of its keys that plays
+        for key in sorted(keys, key=lambda key: key not in GM_KEYS):  # the first that plays
             try:
                 zones[piece] = [z for region in regions if (z := _zone(region, key, path.parent))]
             except ValueError as error:

@@ -11,7 +11,7 @@ import mido
 import numpy as np
 
 from drumd.sound.errors import SoundError
-from drumd.sound.kits.pieces import KEYS
+from drumd.sound.kits.pieces import GM_KEYS_OF
 from drumd.sound.kits.sample_files import read_sound
 from drumd.sound.kits.strokes import Stroke
 from drumd.sound.synthesis.modes import Audio
@@ -42,12 +42,12 @@ def _layer(path: Path, rate: int, velocity: int) -> list[Stroke]:
             raise SoundError(f"fluidsynth cannot play {path}: {error}") from error
         if done.returncode or not target.exists():
             raise SoundError(f"fluidsynth cannot play {path}: is it a soundfont?")
-        frames = read_sound(target, rate, longest_s=APART_S * (len(KEYS) + 2))
+        frames = read_sound(target, rate, longest_s=APART_S * (len(GM_KEYS_OF) + 2))
     length = round(APART_S * rate)
-    cuts = [frames[n * length : (n + 1) * length] for n in range(len(KEYS))]
+    cuts = [frames[n * length : (n + 1) * length] for n in range(len(GM_KEYS_OF))]
     return [
         Stroke(piece, velocity, 0, _from_onset(cut))
-        for piece, cut in zip(KEYS, cuts, strict=True)
+        for piece, cut in zip(GM_KEYS_OF, cuts, strict=True)
         if len(cut)
     ]
 
@@ -57,7 +57,7 @@ def _write_strokes(path: Path, velocity: int) -> None:
     song, track = mido.MidiFile(ticks_per_beat=LONG // 2), mido.MidiTrack()
     song.tracks.append(track)
     gap = round(APART_S * LONG)
-    for key in (keys[0] for keys in KEYS.values()):
+    for key in (keys[0] for keys in GM_KEYS_OF.values()):
         how = {"channel": DRUM_CHANNEL, "note": key}
         track.append(mido.Message("note_on", velocity=velocity, **how))
         track.append(mido.Message("note_off", time=gap, **how))
