@@ -15,6 +15,7 @@ __all__ = [
     "ports",
     "process",
     "recording",
+    "song_file",
     "sound",
     "status",
     "timing",

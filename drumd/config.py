@@ -45,6 +45,7 @@ class Settings:
     intensity: float | None = None
     humanize: float | None = None
     groove: Path | None = None  # a MIDI file whose first bars of drums are kept to
+    song: Path | None = None  # a song file, or a folder of them
     record: Path | None = None
     kit: str = STANDARD  # whose keys the drums go out on, one of `drumd kits` or a .toml file
     sound: bool = False  # whether the drums also sound from this machine's speakers
@@ -79,6 +80,7 @@ class Settings:
     intensity_dial: Control | None = None
     humanize_dial: Control | None = None
     part_dial: Control | None = None
+    song_dial: Control | None = None
 
     def __post_init__(self) -> None:
         _check(self.input != "", "in: a port needs a name")
@@ -284,7 +286,7 @@ def _dial(value: object) -> Control:
 def _choosing_dial(value: object) -> Control:
     control = _control_of(value)
     if control.kind == "note":
-        raise ValueError("styles and parts are chosen by `program` or by a `cc`")
+        raise ValueError("styles, parts and songs are chosen by `program` or by a `cc`")
     return control
 
 
@@ -317,6 +319,7 @@ _PARSE: dict[str, Callable[[object], object]] = {
     "intensity": _number,
     "humanize": _number,
     "groove": _path,
+    "song": _path,
     "record": _path,
     "kit": _text,
     "sound": _flag,
@@ -329,4 +332,5 @@ _PARSE: dict[str, Callable[[object], object]] = {
     **{dial.value: _dial for dial in Dial},
     Dial.STYLE.value: _choosing_dial,
     Dial.PART.value: _choosing_dial,
+    Dial.SONG.value: _choosing_dial,
 }

@@ -59,6 +59,7 @@ class Dial(Enum):
     INTENSITY = "intensity_dial"
     HUMANIZE = "humanize_dial"
     PART = "part_dial"  # program 0 calls back part A, 1 B ...
+    SONG = "song_dial"  # program 0 is the first song of the set list
 
 
 @dataclass(frozen=True, slots=True)

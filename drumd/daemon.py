@@ -13,6 +13,7 @@ from drumd.drummer_process import DrummerProcess, Factory, model_factory
 from drumd.errors import DrumdError, RecordError, SettingsError
 from drumd.jam.given import GivenGroove
 from drumd.jam.jam import DrummerLink, Jam
+from drumd.jam.song import Song
 from drumd.output.realtime import RealtimeThread, ThreadMaker
 from drumd.output.scheduler import Scheduler
 from drumd.output.together import Together
@@ -92,11 +93,12 @@ class Daemon:
         thread: ThreadMaker = RealtimeThread,
         aside: Aside = in_thread,
         groove: GivenGroove | None = None,
+        songs: Sequence[Song] = (),
         reads: Sequence[Path] = (),
     ) -> None:
         self.ending: Ending | None = None
         self._settings, self._reporter, self._groove = settings, reporter, groove
-        self._reads = reads
+        self._songs, self._reads = songs, reads
         self._open_input, self._open_output = open_input, open_output
         self._clock = clock or MonotonicClock()
         self._thread, self._aside = thread, aside
@@ -124,8 +126,16 @@ class Daemon:
             recorder = self._start_recorder(stack, metre)
             musical = self._musical_clock(stack, output, metre)
             scheduler = self._scheduler(output, musical)
-            drummer, groove = self._drummer, self._groove
-            jam = Jam(settings, self._clock, musical, scheduler, drummer, recorder, groove=groove)
+            jam = Jam(
+                settings,
+                self._clock,
+                musical,
+                scheduler,
+                self._drummer,
+                recorder,
+                groove=self._groove,
+                songs=self._songs,
+            )
             stack.callback(jam.finish)  # what ends the last notes is recorded too
             stack.callback(scheduler.stop)  # before it is started: no thread is left behind
             scheduler.start()

@@ -41,7 +41,7 @@ DRUMD = (
     ("ports", "recording"),
     ("output",),
     ("jam", "doctor"),
-    ("daemon", "sound"),
+    ("daemon", "sound", "song_file"),
     ("cli",),
     ("__main__",),
 )

@@ -15,6 +15,7 @@ from drumd.config import CLOCKS, KEY_OF, KIT_SOUNDS, load_settings
 from drumd.daemon import Daemon
 from drumd.jam.given import GivenGroove
 from drumd.ports.quiet import heard
+from drumd.song_file import read_songs
 from drumd.status.reporter import PlainReporter, reporter_for
 from engine.music.wishes import STYLE_NAMES
 
@@ -45,11 +46,14 @@ To a groove of yours, from a file or tapped on pads and strings while a pedal is
     drumd listen --tap-groove "cc 67"
 One pedal for all (tap: next part or fill, hold: ending, twice: start), keys that keep parts:
     drumd listen --pedal "cc 64" --keep-a "note 24" --keep-b "note 25"
+Through a song hands-free, its parts in their order (docs/songs.md):
+    drumd listen --song configs/song.toml
 The same settings every time (keys are the options' names, the command line goes over them):
     drumd listen --config configs/listen.toml
 """
 
 MidiFile = click.Path(dir_okay=False, path_type=Path)
+SongFile = click.Path(exists=True, path_type=Path)
 
 
 def _for_each_part(option: str, text: str) -> Callable[[Command], Command]:
@@ -89,6 +93,7 @@ def _for_each_part(option: str, text: str) -> Callable[[Command], Command]:
 @click.option("--intensity", type=float, help="How hard, 0..1; it goes with you if left out.")
 @click.option("--humanize", type=float, help="0: on the grid and even; 1: as it has learnt.")
 @click.option("--groove", type=MidiFile, help="Keep to its first one to four bars of drums.")
+@click.option("--song", type=SongFile, help="A song file (configs/song.toml), or a folder of them.")
 @click.option("--record", type=MidiFile, help="Keep guitar and drums (see `drumd report`).")
 @click.option(
     "--force", is_flag=True, default=None,
@@ -112,6 +117,7 @@ def _for_each_part(option: str, text: str) -> Callable[[Command], Command]:
 @_for_each_part("--part", "Calls back what was kept as part {}.")
 @_for_each_part("--keep", "Keeps what plays as part {} of the song.")
 @click.option("--part-dial", metavar="CONTROL", help="Calls parts back: `program` 0 is A.")
+@click.option("--song-dial", metavar="CONTROL", help="Chooses a song of the folder: `program`.")
 @click.option(
     "--parts-at", metavar="WHERE", help="Where a part that is called begins: bar or phrase."
 )
@@ -127,7 +133,9 @@ def command(config: Path | None, as_json: bool, **options: object) -> None:
     settings = load_settings(config, {KEY_OF.get(name, name): v for name, v in options.items()})
     reporter = PlainReporter(heard(sys.stderr)) if as_json else reporter_for(sys.stdout)
     reads = [config] if config else []
-    daemon = Daemon(settings, reporter, groove=_given(settings.groove), reads=reads)
+    groove = _groove_of(settings.groove) if settings.groove else None
+    songs = read_songs(settings.song, _groove_of) if settings.song else ()
+    daemon = Daemon(settings, reporter, groove=groove, songs=songs, reads=reads)
     summary = daemon.run()
     if as_json:
         click.echo(json.dumps(summary.as_dict(), indent=2))
@@ -136,10 +144,8 @@ def command(config: Path | None, as_json: bool, **options: object) -> None:
     sys.exit(daemon.ending.status if daemon.ending else 0)
 
 
-def _given(file: Path | None) -> GivenGroove | None:
+def _groove_of(file: Path) -> GivenGroove:
     """The groove of a file, as plain values."""
-    if file is None:
-        return None
     from engine.grooves.given import groove_of_file  # loads numpy
 
     groove = groove_of_file(file)

@@ -13,5 +13,7 @@ __all__ = [
     "pedal",
     "player",
     "rattle",
+    "set_list",
+    "song",
     "tapping",
 ]

@@ -112,11 +112,10 @@ class BarMaker:
     def lead(self, bar: int) -> Lead:
         """What the bar that is about to be asked for is in the song."""
         lead = self.form.lead(bar)
-        if lead is Lead.FILL:
-            self._promised = True
-        elif lead is Lead.PART:
+        if lead & Lead.PART:
             self._promised = False  # a fill that led into it was not played: it comes too late
             self._turn_to(self.form.said)
+        self._promised |= bool(lead & Lead.FILL)
         return lead
 
     def hear_told(self, told: Told, groove: Pattern | None, metre: Metre) -> None:
@@ -160,7 +159,7 @@ class BarMaker:
             since=self.since,
             groove=self.bar(metre),
             idea=dials.idea,
-            part=self.form.said,
+            part=self.form.tells,
             called=self.form.called,
             kept=self.form.grooves(metre),
         )

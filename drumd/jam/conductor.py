@@ -148,6 +148,15 @@ class Conductor:
         """The player calls for a part of the song."""
         self.form.call(part, self._ahead)
 
+    def choose_song(self, number: int) -> None:
+        """The player chooses a song of the set list, from 0."""
+        self.form.choose(number, self._ahead)
+
+    @property
+    def place_told(self) -> str:
+        """Where the song is in its order, in words."""
+        return self.form.songs.told(max(0, self._bar - 1))
+
     @property
     def form(self) -> Form:
         """Where the song is among its parts."""
@@ -166,7 +175,9 @@ class Conductor:
         if self.phase is Phase.STOPPED:
             self.form.notice = NO_TIME
         elif self.phase is not Phase.PLAYING:
-            self._enter, self._called_in, self.form.over = EVER, time, False
+            self._enter, self._called_in = EVER, time
+            if self.form.over:
+                self.form.again()
             self.form.notice = f"drums from bar {self._ahead.bar + 1}"
 
     @property
@@ -251,6 +262,11 @@ class Conductor:
             return onset
         return onset + self.bar_beats - EARLY
 
+    def _guitar_bar(self) -> int:
+        """The bar in which the guitar began, once drums may come in."""
+        assert self._enter is not None
+        return int((self._enter - self.bar_beats + 2 * EARLY) // self.bar_beats)
+
     def _deadline(self, timeline: Timeline) -> float:
         """When the drums of the next bar must be there, in seconds."""
         return timeline.time_of(self._bar * self.bar_beats - LEAN) - SEND_S
@@ -281,6 +297,8 @@ class Conductor:
             self._answered = True
             self._play_again(held)
             return
+        if self.phase is not Phase.PLAYING:
+            self.form.songs.start(self._bar if self._enter == EVER else self._guitar_bar())
         if self._maker.lead(self._bar) is Lead.END:
             self._answered = True
             self._play(self._maker.end(self._bar * self.bar_beats))
@@ -304,7 +322,8 @@ class Conductor:
                 self._play_again(self._maker.again)
         self._maker.settle()
         if self.form.over and self.phase is Phase.RESTING and not self._lively(now, timeline):
-            self.form.over, self._enter = False, None
+            self.form.again()
+            self._enter = None
         self._landed, self._passed = self._bar * self.bar_beats, 0.0
         self._bar += 1
         self._asked, self._answered = None, False
@@ -356,6 +375,7 @@ class Conductor:
             return
         was, beat = old.beat_at(time), timeline.beat_at(time)
         shift = self._musical.state.shift_since(before)
+        anew = shift is not None
         if shift is None:
             self._passed += max(0.0, was - self._landed)
             shift = jump_shift(was, beat, self.bar_beats)
@@ -367,12 +387,12 @@ class Conductor:
         self._asked, self._answered = None, False
         if self._enter is not None:
             self._enter += shift
-        self._go_on_from(time, beat)
+        self._go_on_from(time, beat, anew=anew)
 
-    def _go_on_from(self, time: float, beat: float) -> None:
+    def _go_on_from(self, time: float, beat: float, *, anew: bool = False) -> None:
         """Be in the bar of `beat`; who plays plays the rest of the last bar there."""
         bar = int((beat + LEAN) // self.bar_beats)
-        self.form.move(bar + 1 - self._bar)
+        self.form.move(bar + 1 - self._bar, anew=anew)
         self._bar, self._landed = bar + 1, beat
         if self.phase is Phase.STOPPED or self._rattle.hear(time):
             return

@@ -8,7 +8,7 @@ elsewhere.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 import mido
@@ -22,6 +22,7 @@ from drumd.jam.dials import FULL, Dials
 from drumd.jam.form import Form
 from drumd.jam.given import GivenGroove
 from drumd.jam.pedal import OnePedal
+from drumd.jam.song import Song
 from drumd.output.scheduler import Scheduler
 from drumd.recording.diary import Diary
 from drumd.recording.recorder import DRUMS, GUITAR, Recorder
@@ -63,12 +64,13 @@ class Jam:
         recorder: Recorder | None = None,
         *,
         groove: GivenGroove | None = None,
+        songs: Sequence[Song] = (),
     ) -> None:
         self.inbox = Inbox()
         self.hits = 0
         self.lateness, self.thinking = Gauge(), Gauge()
         dials = Dials(settings.wishes, settings.temperature, settings.seed, given=groove)
-        form = Form(at_phrase=settings.parts_at == "phrase")
+        form = Form(songs, at_phrase=settings.parts_at == "phrase")
         self.conductor = Conductor(musical, scheduler, self._ask, dials=dials, form=form)
         self._clock, self._musical, self._scheduler = clock, musical, scheduler
         self._drummer, self._recorder = drummer, recorder
@@ -111,6 +113,8 @@ class Jam:
         for dial, value in self._controls.turned(message):
             if dial is Dial.PART:
                 self._recall(value if program else value * len(PARTS) // (FULL + 1))
+            elif dial is Dial.SONG:
+                self.conductor.choose_song(value)
             else:
                 self.conductor.turn(dial, value, program=program)
 
@@ -171,6 +175,7 @@ class Jam:
             part=form.part,
             kept=tuple(form.kept),
             coming=str(form.coming or ""),
+            song=self.conductor.place_told,
             notice=form.notice,
         )
 

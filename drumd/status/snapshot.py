@@ -81,6 +81,7 @@ class Snapshot:
     part: str = ""  # of the song, that plays
     kept: tuple[str, ...] = ()  # the parts that the player has kept
     coming: str = ""  # the part to come, and at which bar
+    song: str = ""  # of the song file, and where it is
     notice: str = ""  # what the player's last press did, and when it counts
 
     def line(self) -> str:
@@ -93,7 +94,7 @@ class Snapshot:
         faults += self._port_faults()
         faults += "".join(f", waiting for port {name}" for name in self.away)
         doing = self.doing + (f", {self.groove}" if self.groove else "")
-        doing += f", {self.coming}" if self.coming else ""
+        doing += "".join(f", {words}" for words in (self.song, self.coming) if words)
         dials = f" [{self.dials}]" if self.dials else ""
         return (
             f"{place:<8} {tempo:<18} {self.notes:>3} notes heard, {self.hits:>4} hits, "
@@ -135,6 +136,7 @@ class Snapshot:
                 f"     bar   {place:<12} window: {self.notes} notes",
                 f"   drums   {self.doing}{waiting}",
                 *([f"  groove   {self.groove}"] if self.groove else []),
+                *([f"    song   {self.song}"] if self.song else []),
                 *([self._parts()] if self.kept or self.coming else []),
                 f"     set   {self.dials or 'nothing: all is left to the drummer'}",
                 *([f"pressed   {self.notice}"] if self.notice else []),

@@ -6,13 +6,14 @@ drivers, the threads and the drummer's process are left out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import mido
 
 from drumd.config import Settings
 from drumd.drummer_process import Answer
 from drumd.jam.jam import Jam
+from drumd.jam.song import Song
 from drumd.output.scheduler import Scheduler
 from drumd.ports.fakes import PatientPort, RecordingPort
 from drumd.recording.recorder import Recorder
@@ -59,6 +60,7 @@ class OfflineJam:
         musical: MusicalClock | None = None,
         recorder: Recorder | None = None,
         make_port: Callable[[ManualClock], RecordingPort] = RecordingPort,
+        songs: Sequence[Song] = (),
     ) -> None:
         settings = settings or Settings()
         self.clock = ManualClock()
@@ -67,7 +69,9 @@ class OfflineJam:
         self.musical = musical or musical_clock(settings.clock, settings.bpm, metre)
         self.scheduler = Scheduler(self.port, self.clock, self.musical)
         drummer = InstantDrummer(kit)
-        self.jam = Jam(settings, self.clock, self.musical, self.scheduler, drummer, recorder)
+        self.jam = Jam(
+            settings, self.clock, self.musical, self.scheduler, drummer, recorder, songs=songs
+        )
         self._ahead: list[Timed] = []
 
     def hear(self, messages: Iterable[Timed]) -> None:

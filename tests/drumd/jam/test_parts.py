@@ -47,9 +47,10 @@ class Kit:
 class Rig(OfflineJam):
     """A guitar from 0 s on: bar `n` begins at 2 n seconds."""
 
-    def __init__(self, bars, riffs="A", *, guitar=None, **settings):
+    def __init__(self, bars, riffs="A", *, guitar=None, songs=(), **settings):
         self.kit, self.bars = Kit(riffs), bars
-        super().__init__(self.kit, Settings(clock="given", bpm=BPM, **KEYS, **settings))
+        time = {} if "clock" in settings else {"clock": "given", "bpm": BPM}
+        super().__init__(self.kit, Settings(**KEYS, **time, **settings), songs=songs)
         self.hear(groove(steady(BPM, 0.0), 0, (bars if guitar is None else guitar) * 4))
 
     def press(self, bar, name, *, down_s=0.1, value=127):
@@ -62,6 +63,10 @@ class Rig(OfflineJam):
         number = CC["style_dial"]
         message = mido.Message("control_change", control=number, value=value)
         self.hear([(bar * BAR_S, message)])
+        return self
+
+    def program(self, bar, number):
+        self.hear([(bar * BAR_S, mido.Message("program_change", program=number))])
         return self
 
     def to(self, bar):
