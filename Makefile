@@ -39,7 +39,7 @@ clean: ## remove what make made
 	@touch $@
 
 .venv/.dev: .venv/.core
-	$(BIN)/python -m pip install -q --prefer-binary -c constraints.txt -e '.[train,notation,plot,jack,link,audio,audio-files,test,eval]'
+	$(BIN)/python -m pip install -q --prefer-binary -c constraints.txt -e '.[train,notation,plot,jack,link,audio,audio-files,page,test,eval]'
 	@touch $@
 
 .PHONY: help jam test check bench chaos fuzz clean

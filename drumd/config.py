@@ -51,6 +51,9 @@ class Settings:
     sound: bool = False  # whether the drums also sound from this machine's speakers
     kit_sound: str = AUTO  # which kit sounds there: by the style, one of KIT_SOUNDS, or a path
     force: bool = False  # whether a recording may take the place of a file that is there
+    page: bool = False  # a page for a browser on this machine
+    page_lan: bool = False  # and for those in the same network who know the code
+    page_port: int = 8722
     latency_ms: float = 0.0
     max_late_ms: float = 20.0
     this_is_one: Control | None = None
@@ -113,6 +116,7 @@ class Settings:
             _check(value is None or 0 <= value <= 1, f"{name} must be in 0..1")
         _check(-100 <= self.latency_ms <= 100, "latency_ms must be in -100..100")
         _check(self.parts_at in PARTS_AT, f"parts_at must be one of {', '.join(PARTS_AT)}")
+        _check(0 <= self.page_port <= 65535, "page_port must be in 0..65535")
         _check(self.seed >= 0, "seed must not be negative")
         _check(0 <= self.max_late_ms <= 500, "max_late_ms must be in 0..500")
 
@@ -137,6 +141,11 @@ class Settings:
         if self.link:
             return "a host's MIDI clock or Ableton Link has the time, else four taps or your notes"
         return "a host's MIDI clock has the time, else four taps or your notes"
+
+    @property
+    def has_page(self) -> bool:
+        """Whether a page is served."""
+        return self.page or self.page_lan
 
     @property
     def links(self) -> bool:
@@ -325,6 +334,9 @@ _PARSE: dict[str, Callable[[object], object]] = {
     "sound": _flag,
     "kit_sound": _text,
     "force": _flag,
+    "page": _flag,
+    "page_lan": _flag,
+    "page_port": _whole,
     "latency_ms": _number,
     "max_late_ms": _number,
     "parts_at": _text,

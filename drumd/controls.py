@@ -81,6 +81,12 @@ class Control:
         place = int(channel) - 1 if channel else None
         return cls("program", 0, place) if program else cls(kind.lower(), int(number), place)
 
+    def __str__(self) -> str:
+        """As it is written in a file of settings."""
+        number = "" if self.kind == "program" else f" {self.number}"
+        channel = "" if self.channel is None else f" channel {self.channel + 1}"
+        return f"{self.kind}{number}{channel}"
+
     def owns(self, message: mido.Message) -> bool:
         """Whether the message comes from this control."""
         match message.type:

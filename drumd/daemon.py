@@ -10,13 +10,15 @@ from typing import Protocol
 
 from drumd.config import SPEAKERS, Settings, is_speakers, playable_metre
 from drumd.drummer_process import DrummerProcess, Factory, model_factory
-from drumd.errors import DrumdError, RecordError, SettingsError
+from drumd.errors import DrumdError, RecordError, RemoteError, SettingsError
 from drumd.jam.given import GivenGroove
 from drumd.jam.jam import DrummerLink, Jam
+from drumd.jam.reception import Reception
 from drumd.jam.song import Song
 from drumd.output.realtime import RealtimeThread, ThreadMaker
 from drumd.output.scheduler import Scheduler
 from drumd.output.together import Together
+from drumd.page.page_process import PageProcess, check_libraries
 from drumd.ports.base import InputPort, OutputPort, Place
 from drumd.ports.fakes import NullPort
 from drumd.ports.keyed import Keyed
@@ -32,7 +34,8 @@ from drumd.process import (
     stopped_by_signals,
 )
 from drumd.recording.recorder import Recorder
-from drumd.status.reporter import SCREEN_S, Reporter
+from drumd.remote.door import Door
+from drumd.status.reporter import SCREEN_S, Overheard, Reporter
 from drumd.status.snapshot import Snapshot, Summary
 from drumd.status.told import grooves_of, parts_of
 from drumd.timing.clock import Clock, MonotonicClock
@@ -77,6 +80,7 @@ class Daemon:
 
     A `groove` that is given is kept to; where nobody tells a metre, it is in the groove's.
     `reads` are files that were read besides those of the settings: none is recorded over.
+    Guests come in by the door that `open_door` opens; without one there are none.
     `clock`, `thread` and `aside` are what it lives by; on simulated ones it runs as fast as it can.
     """
 
@@ -95,10 +99,13 @@ class Daemon:
         groove: GivenGroove | None = None,
         songs: Sequence[Song] = (),
         reads: Sequence[Path] = (),
+        open_door: Callable[[], Door] | None = None,
     ) -> None:
         self.ending: Ending | None = None
         self._settings, self._reporter, self._groove = settings, reporter, groove
-        self._songs, self._reads = songs, reads
+        self._songs, self._reads, self._open_door = songs, reads, open_door
+        self._door: Door | None = None
+        self._page: PageProcess | None = None
         self._open_input, self._open_output = open_input, open_output
         self._clock = clock or MonotonicClock()
         self._thread, self._aside = thread, aside
@@ -111,7 +118,7 @@ class Daemon:
         self._pausing = False  # Ctrl-Z was pressed
         self._trouble = ""  # of the sources of time, as said last
         self._drummer = drummer or DrummerProcess(
-            factory or model_factory(settings.model, settings.seed), say=reporter.say
+            factory or model_factory(settings.model, settings.seed), say=self._say
         )
 
     def run(self) -> Summary:
@@ -120,6 +127,7 @@ class Daemon:
         self._read_and_check()
         with ExitStack() as stack:
             stack.enter_context(stopped_by_signals(self.stop))
+            self._start_door(stack)
             self._start_drummer(stack)
             output = self._start_output(stack)
             metre = self._metre(output)
@@ -140,6 +148,7 @@ class Daemon:
             stack.callback(scheduler.stop)  # before it is started: no thread is left behind
             scheduler.start()
             self._await_drummer()
+            self._start_page(stack)
             if not self.ending:
                 self._play(jam, self._start_input(stack), output, scheduler)
         return self._summary(jam, scheduler, output)
@@ -173,6 +182,43 @@ class Daemon:
     def _start_drummer(self, stack: ExitStack) -> None:
         stack.callback(self._drummer.stop)
         self._drummer.start(self._clock.now())
+
+    def _say(self, text: str) -> None:
+        self._reporter.say(text)
+
+    def _start_door(self, stack: ExitStack) -> None:
+        """Let others look in; a jam that is to have a page cannot do without."""
+        if self._settings.has_page:
+            check_libraries("--page")
+        if self._open_door is None:
+            return
+        try:
+            self._door = self._open_door()
+        except RemoteError as error:
+            if self._settings.has_page:
+                raise
+            self._say(f"{error}: nobody can look in from outside")
+            return
+        stack.callback(self._door.close)
+        self._reporter = Overheard(self._reporter, self._door.say)
+
+    def _start_page(self, stack: ExitStack) -> None:
+        settings = self._settings
+        if self._door and settings.has_page:
+            self._page = PageProcess(self._door.file, settings.page_port, lan=settings.page_lan)
+            stack.callback(self._page.close)
+
+    def _reception(self, jam: Jam, guitar: SteadyInput, output: Output) -> Reception | None:
+        if self._door is None:
+            return None
+
+        def beside() -> dict[str, object]:
+            return {"in": guitar.name, "out": output.name, "files": [f.name for f in self._files]}
+
+        def snapshot() -> Snapshot:
+            return self._snapshot(jam, guitar, output)
+
+        return Reception(self._door, jam, self._clock, snapshot=snapshot, beside=beside)
 
     def _start_recorder(self, stack: ExitStack, metre: Metre) -> Recorder | None:
         if not self._files:
@@ -281,6 +327,7 @@ class Daemon:
             f"ready: guitar from {guitar.name!r}, drums to {output.name!r}; {self._settings.time}"
         )
         watch_at = 0.0
+        reception = self._reception(jam, guitar, output)
         with (
             quick_threads(),
             main_thread_first(),
@@ -294,6 +341,8 @@ class Daemon:
                     for heard in guitar.poll():
                         jam.inbox.put(*heard)
                     jam.step()
+                    if reception:
+                        reception.step()
                 except DrumdError as error:
                     self.stop(str(error), status=1)
                 if self._clock.now() >= watch_at:
@@ -301,6 +350,7 @@ class Daemon:
                     self._look_after(guitar, output, scheduler)
                     snapshot = self._snapshot(jam, guitar, output)
                     self._tell_trouble(snapshot.trouble)
+                    self._tell_news(jam)
                     self._reporter.show(snapshot)
                 self._clock.sleep(STEP_S)
 
@@ -313,6 +363,13 @@ class Daemon:
             self._clock.sleep(STEP_S)
         stand_still()
         scheduler.go_on()
+
+    def _tell_news(self, jam: Jam) -> None:
+        """Say what has come up in the jam and with the page."""
+        while jam.news:
+            self._reporter.say(jam.news.pop(0))
+        if self._page and (news := self._page.news()):
+            self._reporter.say(news)
 
     def _tell_trouble(self, trouble: str) -> None:
         """Say what is wrong with the time or the groove that is told, once."""

@@ -24,10 +24,11 @@ from typing import Protocol
 
 from drumd.errors import DrummerError
 from engine.errors import EngineError
-from engine.music.notes import Hit, Pattern, Request
+from engine.music.notes import Hit, Idea, Pattern, Request
 
 NICE = 10
 MOST_HITS = 4096  # in an answer; more is no music
+MOST_IDEAS = 16
 LOAD_S = 60.0  # a drummer that is not ready by then hangs
 ANSWER_S = 2.0  # nor does one that thinks for so long
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.5, 8.0
@@ -38,8 +39,8 @@ UNREADY_STARTS = 3  # a drummer that dies so often before it was ever ready will
 class Drummer(Protocol):
     """A drummer: `engine.inference.infer.BundleDrummer`, or a fake.
 
-    It may have a text `told`, which says in words what it played last, and a `groove`, the pattern
-    of all bars of what it kept to.
+    It may have a text `told`, which says in words what it played last, a `groove`, the pattern of
+    all bars of what it kept to, and `ideas` that it offers.
     """
 
     def play(self, request: Request) -> Pattern: ...
@@ -58,6 +59,7 @@ class Answer:
     seconds: float  # how long it thought
     told: str = ""  # what it says that it plays
     groove: Pattern | None = None  # what it keeps to, all its bars
+    ideas: tuple[Idea, ...] | None = None  # what it offers, where that has changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ class _Played:
     seconds: float
     told: str
     groove: Pattern | None
+    ideas: tuple[Idea, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,10 +172,15 @@ class DrummerProcess:
             case _Ready():
                 self.ready = self._was_ready = True
                 self._send(now)
-            case _Played(pattern, seconds, told, groove) if self._in_flight is not None:
-                kept_to = None if groove is None else as_music(groove)
-                music, seconds = as_music(pattern), float(seconds)
-                answer = Answer(self._in_flight, music, seconds, str(told), kept_to)
+            case _Played(pattern, seconds, told, groove, ideas) if self._in_flight is not None:
+                answer = Answer(
+                    self._in_flight,
+                    as_music(pattern),
+                    float(seconds),
+                    str(told),
+                    None if groove is None else as_music(groove),
+                    None if ideas is None else as_ideas(ideas),
+                )
                 self._in_flight, self._wait = None, 0.0
                 self._send(now)
                 return [answer]
@@ -217,6 +225,13 @@ def as_music(pattern: object) -> Pattern:
     return Pattern.of(hits, float(pattern.beats))
 
 
+def as_ideas(offered: object) -> tuple[Idea, ...]:
+    """The ideas made anew, as with `as_music`."""
+    if not isinstance(offered, tuple) or len(offered) > MOST_IDEAS:
+        raise TypeError("no ideas")
+    return tuple(Idea(str(idea.name), as_music(idea.bar)) for idea in offered)
+
+
 class _interrupts_held:  # noqa: N801 (reads as a statement)
     """Keeps the terminal's signals waiting for this thread and what it spawns, if that can be."""
 
@@ -250,9 +265,13 @@ def _serve(pipe: Connection, factory: Factory) -> None:
 def _answer(pipe: Connection, factory: Factory) -> None:
     drummer = factory()
     pipe.send(_Ready())
+    before: tuple[Idea, ...] = ()
     while True:
         request = pipe.recv()
         began = time.perf_counter()
         pattern = drummer.play(request)
+        seconds = time.perf_counter() - began
         told, groove = str(getattr(drummer, "told", "")), getattr(drummer, "groove", None)
-        pipe.send(_Played(pattern, time.perf_counter() - began, told, groove))
+        ideas = getattr(drummer, "ideas", ())
+        pipe.send(_Played(pattern, seconds, told, groove, None if ideas == before else ideas))
+        before = ideas

@@ -7,6 +7,7 @@ DrumdError
 │   ├── PortAmbiguousError   a part of a name that several ports have
 │   └── PortLostError        a port that went away while in use
 ├── DrummerError         the drummer's process does not come up
+├── RemoteError          no door for others, or none that is open
 └── RecordError          a recording that cannot be written
 """
 
@@ -53,6 +54,10 @@ class PortLostError(PortError):
 
 class DrummerError(DrumdError):
     """The drummer's process does not come up or keeps dying."""
+
+
+class RemoteError(DrumdError):
+    """There is no door for others, or no daemon behind it."""
 
 
 class RecordError(DrumdError):

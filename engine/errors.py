@@ -25,6 +25,7 @@ EXTRAS = {  # of drumd: the libraries of each, by the names that they are import
     "link": ("link",),
     "audio": ("miniaudio",),
     "audio-files": ("soundfile",),
+    "page": ("starlette", "uvicorn", "websockets"),
 }
 
 

@@ -19,7 +19,16 @@ SOURCES = sorted(
     for path in (ROOT / folder).rglob("*.py")
 )
 ROOMS = sorted({Path(file).parent.as_posix() for file in SOURCES})
-HEAVY = {"matplotlib", "music21", "numpy", "onnxruntime", "sklearn", "torch"}
+HEAVY = {
+    "matplotlib",
+    "music21",
+    "numpy",
+    "onnxruntime",
+    "sklearn",
+    "starlette",
+    "torch",
+    "uvicorn",
+}
 
 # A room imports from the rooms of the lines above its own, never from its own line or below.
 # A file that lies in no room is a room of its own, and so is a folder of a room that is named here.
@@ -38,8 +47,8 @@ ENGINE = (
 DRUMD = (
     ("errors", "controls", "process", "demo"),
     ("config", "timing", "status", "drummer_process"),
-    ("ports", "recording"),
-    ("output",),
+    ("ports", "recording", "remote"),
+    ("output", "page"),
     ("jam", "doctor"),
     ("daemon", "sound", "song_file"),
     ("cli",),
@@ -60,6 +69,7 @@ HOMES = {
     "rtmidi": ["drumd/ports/driver.py"],
     "sklearn": ["engine/evaluation/measures/boosted_trees.py"],
     "soundfile": ["drumd/sound/audio_file.py"],
+    "starlette": ["drumd/page/app.py"],
     "supriya_midi": ["drumd/ports/driver.py"],
     "torch": [
         "engine/models/*",
@@ -68,6 +78,7 @@ HOMES = {
         "engine/beats/training/*",
         "engine/grooves/training/*",
     ],
+    "uvicorn": ["drumd/page/server.py"],
 }
 # what the daemon takes of the engine as it is imported: plain values, free of numpy
 SHARED = (
@@ -233,6 +244,9 @@ def module_of(file: str) -> str:
         ("drumd/daemon.py", "def late():\n    from drumd.sound.speakers import Speakers"),
         ("drumd/sound/speakers.py", "def late():\n    import miniaudio"),
         ("drumd/sound/render.py", "def late():\n    import soundfile"),
+        ("drumd/remote/door.py", "from starlette.applications import Starlette"),
+        ("drumd/page/hub.py", "from drumd.jam.jam import Jam"),
+        ("drumd/page/page_process.py", "def late():\n    from drumd.daemon import Daemon"),
         ("drumd/config.py", "import click"),
         ("drumd/timing/musical.py", "from drumd.ports.base import Place"),
         ("drumd/timing/musical.py", "from drumd.jam import player"),

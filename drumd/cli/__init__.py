@@ -24,6 +24,7 @@ __all__ = [
     "kits",
     "listen",
     "main",
+    "page",
     "panic",
     "ports",
     "prepare",
@@ -37,6 +38,7 @@ __all__ = [
 INTERRUPTED = 130
 COMMANDS = {
     "listen": "Play drums to a live guitar.",
+    "page": "Show and steer a running jam in a browser.",
     "generate": "Write drums for a guitar file.",
     "render": "Make a MIDI file sound.",
     "prepare": "Turn folders of MIDI songs into a corpus to train on.",

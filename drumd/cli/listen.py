@@ -15,6 +15,7 @@ from drumd.config import CLOCKS, KEY_OF, KIT_SOUNDS, load_settings
 from drumd.daemon import Daemon
 from drumd.jam.given import GivenGroove
 from drumd.ports.quiet import heard
+from drumd.remote.door import Door
 from drumd.song_file import read_songs
 from drumd.status.reporter import PlainReporter, reporter_for
 from engine.music.wishes import STYLE_NAMES
@@ -48,6 +49,9 @@ One pedal for all (tap: next part or fill, hold: ending, twice: start), keys tha
     drumd listen --pedal "cc 64" --keep-a "note 24" --keep-b "note 25"
 Through a song hands-free, its parts in their order (docs/songs.md):
     drumd listen --song configs/song.toml
+With a page in the browser, on this machine or on a phone in the same network (docs/page.md):
+    drumd listen --page
+    drumd listen --page-lan
 The same settings every time (keys are the options' names, the command line goes over them):
     drumd listen --config configs/listen.toml
 """
@@ -99,6 +103,12 @@ def _for_each_part(option: str, text: str) -> Callable[[Command], Command]:
     "--force", is_flag=True, default=None,
     help="Record over a file that is there; without it, the jam goes to NAME-2.mid.",
 )  # fmt: skip
+@click.option("--page", is_flag=True, default=None, help="Serve a page that shows and steers it.")
+@click.option(
+    "--page-lan", is_flag=True, default=None,
+    help="Serve it to this network too, with a code that is told here.",
+)  # fmt: skip
+@click.option("--page-port", type=int, help="Where the page is, if that is free: 8722.")
 @click.option("--latency-ms", type=float, help="Send the drums so much earlier.")
 @click.option("--max-late-ms", type=float, help="Leave out a hit that is later than this.")
 @click.option("--tap", metavar="CONTROL", help="Counts in by foot: `cc 64`, `note 36 channel 10`.")
@@ -135,7 +145,7 @@ def command(config: Path | None, as_json: bool, **options: object) -> None:
     reads = [config] if config else []
     groove = _groove_of(settings.groove) if settings.groove else None
     songs = read_songs(settings.song, _groove_of) if settings.song else ()
-    daemon = Daemon(settings, reporter, groove=groove, songs=songs, reads=reads)
+    daemon = Daemon(settings, reporter, groove=groove, songs=songs, reads=reads, open_door=Door)
     summary = daemon.run()
     if as_json:
         click.echo(json.dumps(summary.as_dict(), indent=2))

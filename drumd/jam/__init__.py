@@ -11,9 +11,12 @@ __all__ = [
     "jam",
     "parts",
     "pedal",
+    "picture",
     "player",
     "rattle",
+    "reception",
     "set_list",
     "song",
+    "steering",
     "tapping",
 ]

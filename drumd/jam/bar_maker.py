@@ -51,6 +51,10 @@ class BarMaker:
         """The player has turned a dial to 0..127."""
         self.dials = self.dials.turned(dial, value, program=program)
 
+    def wish(self, wishes: Wishes) -> None:
+        """The player wants it so from the next bar on."""
+        self.dials = replace(self.dials, wishes=wishes)
+
     def press(self, down: frozenset[Command], beat: float | None, bar_beats: float) -> None:
         """These pedals and keys are held from `beat` on; the mute counts from the next bar line."""
         muted, self.dials = self.dials.muted, replace(self.dials, down=down)
@@ -81,6 +85,14 @@ class BarMaker:
         self.dials = replace(self.dials, seed=self.dials.seed + 1, idea=idea)
         self.form.loosen()
         self._forget()
+
+    def pick(self, idea: int) -> None:
+        """The player wants this one of the drummer's ideas, 0 the first."""
+        self.keep_to(None)
+        if idea != self.dials.idea:
+            self.dials = replace(self.dials, idea=idea)
+            self._forget()
+        self.form.loosen()
 
     def keep_to(self, given: GivenGroove | None) -> None:
         """The player gives a groove, which begins a phrase; None: the drummer's own again."""
@@ -129,6 +141,11 @@ class BarMaker:
         self.dials = self.form.turn(part, self.dials)
         if not first:
             self._phrase.turn()
+
+    @property
+    def coming(self) -> tuple[float, Pattern] | None:
+        """The bar that was cued last: the beat where it begins, and how it is struck."""
+        return self._coming
 
     @property
     def since(self) -> int:

@@ -45,6 +45,7 @@ from drumd.timing.musical import MusicalClock
 from drumd.timing.song_state import SongState
 from drumd.timing.timeline import Timeline
 from engine.music.notes import Pattern, Request
+from engine.music.wishes import Wishes
 
 ASK_S = 0.2  # the longest that an answer is waited for; the guitar heard is older by as much
 SEND_S = 0.03  # between the deadline and the earliest hit there may be
@@ -188,6 +189,31 @@ class Conductor:
     def turn(self, dial: Dial, value: int, *, program: bool = False) -> None:
         """The player has turned a dial to 0..127."""
         self._maker.turn(dial, value, program=program)
+
+    def wish(self, wishes: Wishes) -> None:
+        """The player wants it so, from the next bar that is asked for on."""
+        self._maker.wish(wishes)
+
+    def pick(self, idea: int) -> None:
+        """The player picks one of the drummer's ideas, 0 the first."""
+        self._maker.pick(idea)
+
+    @property
+    def coming(self) -> tuple[float, Pattern] | None:
+        """The bar that was cued last: the beat where it begins, and how it is struck."""
+        return self._maker.coming if self.phase is Phase.PLAYING else None
+
+    @property
+    def since(self) -> int | None:
+        """Bars since the phrases are counted, before the one that was cued last; None at rest."""
+        return max(0, self._maker.since - 1) if self.phase is Phase.PLAYING else None
+
+    @property
+    def next_bar(self) -> int | None:
+        """The number, from 1, of the bar that a word spoken now counts for; None at a stop."""
+        if self.phase is Phase.STOPPED:
+            return None
+        return self._bar + 1 + (self._asked is not None or self._answered)
 
     def press(self, time: float, down: frozenset[Command]) -> None:
         """These pedals are held from `time` on; the mute counts from the next bar line on."""

@@ -22,10 +22,13 @@ from drumd.jam.dials import FULL, Dials
 from drumd.jam.form import Form
 from drumd.jam.given import GivenGroove
 from drumd.jam.pedal import OnePedal
+from drumd.jam.picture import Played
 from drumd.jam.song import Song
+from drumd.jam.steering import Steering
 from drumd.output.scheduler import Scheduler
 from drumd.recording.diary import Diary
 from drumd.recording.recorder import DRUMS, GUITAR, Recorder
+from drumd.remote.order import Order
 from drumd.status.phase import Phase
 from drumd.status.snapshot import RECENT, Gauge, Snapshot
 from drumd.status.told import NOTHING, Told
@@ -68,6 +71,7 @@ class Jam:
     ) -> None:
         self.inbox = Inbox()
         self.hits = 0
+        self.news = list[str]()  # that are still to be said
         self.lateness, self.thinking = Gauge(), Gauge()
         dials = Dials(settings.wishes, settings.temperature, settings.seed, given=groove)
         form = Form(songs, at_phrase=settings.parts_at == "phrase")
@@ -76,7 +80,9 @@ class Jam:
         self._drummer, self._recorder = drummer, recorder
         self._diary = Diary(recorder, musical) if recorder else None
         self._latency = settings.latency_ms / 1e3
-        self._controls, self._pedal = ControlMap(settings.controls, settings.dials), OnePedal()
+        self.controls, self._pedal = ControlMap(settings.controls, settings.dials), OnePedal()
+        self.steering = Steering(self.conductor, self.controls)
+        self.played = Played()
 
     def step(self) -> None:
         """Do what there is to do now; never waits."""
@@ -87,30 +93,36 @@ class Jam:
         for answer in self._drummer.poll(now):
             self.thinking.add(answer.seconds)
             self.conductor.answer(answer.request, answer.pattern, answer.told, answer.groove)
+            if answer.ideas is not None:
+                self.steering.ideas = answer.ideas
         self.conductor.step(now)
         self.collect_sent()
         if self._diary:
             self._diary.step(now, str(self.told))
         if self._recorder:
-            self._recorder.follow(now, self._song, self._musical.jumps)
+            self._recorder.follow(now, self.song, self._musical.jumps)
 
     def _hear(self, stamp: float, message: mido.Message) -> None:
         """A message is a command of the player's or music (or the host's)."""
-        if self._controls.owns(message):
+        if self.controls.learning and (action := self.controls.learn(message)):
+            self.news.append(self.steering.learnt(action))
+            return
+        if self.controls.owns(message):
             self._obey(stamp, message)
             return
         music = self.conductor.hear(stamp, message)
+        self.played.hear(stamp, message)
         if self._recorder and music:
             self._recorder.hear(stamp, GUITAR, message)
 
     def _obey(self, stamp: float, message: mido.Message) -> None:
-        for command in self._controls.commands(message):
+        for command in self.controls.commands(message):
             if command is not Command.PEDAL:
                 self.conductor.command(stamp, command)
         self._follow_pedal(stamp)
-        self.conductor.press(stamp, self._controls.down)
+        self.conductor.press(stamp, self.controls.down)
         program = message.type == "program_change"
-        for dial, value in self._controls.turned(message):
+        for dial, value in self.controls.turned(message):
             if dial is Dial.PART:
                 self._recall(value if program else value * len(PARTS) // (FULL + 1))
             elif dial is Dial.SONG:
@@ -120,7 +132,7 @@ class Jam:
 
     def _follow_pedal(self, time: float) -> None:
         """See what the one pedal says."""
-        down, playing = Command.PEDAL in self._controls.down, self.conductor.phase is Phase.PLAYING
+        down, playing = Command.PEDAL in self.controls.down, self.conductor.phase is Phase.PLAYING
         if command := self._pedal.follow(time, down=down, playing=playing):
             self.conductor.command(time, command)
 
@@ -128,6 +140,10 @@ class Jam:
         """The part of that number is to come, 0 being A."""
         if number < len(PARTS):
             self.conductor.recall(PARTS[number])
+
+    def obey(self, order: Order) -> str:
+        """Do what is asked for from outside; a ValueError says why that cannot be."""
+        return self.steering.obey(self._clock.now(), order)
 
     def collect_sent(self) -> None:
         """Take what the scheduler has sent, for the record and the figures."""
@@ -137,6 +153,7 @@ class Jam:
             if message.type == "note_on":
                 self.hits += 1
                 self.lateness.add(at - planned)
+                self.played.strike(planned + self._latency, message)
                 if self._diary:
                     self._diary.hit(at - planned)
             if self._recorder:
@@ -150,7 +167,7 @@ class Jam:
 
     def snapshot(self) -> Snapshot:
         """How the jam stands now."""
-        musical, song, form = self._musical, self._song, self.conductor.form
+        musical, song, form = self._musical, self.song, self.conductor.form
         beat = None if song is None else song.beat_at(self._clock.now())
         return Snapshot(
             phase=self.conductor.phase,
@@ -185,7 +202,7 @@ class Jam:
         return self.conductor.told if self.conductor.phase is Phase.PLAYING else NOTHING
 
     @property
-    def _song(self) -> Timeline | None:
+    def song(self) -> Timeline | None:
         """Where the song is, or None while it stands still."""
         return self._musical.timeline if self._musical.rolling else None
 

@@ -5,9 +5,10 @@ A reader or a terminal that has gone is no reason to end a jam, nor to end it wi
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
-from typing import IO, Protocol
+from typing import IO, Any, Protocol
 
 from drumd.status.plain import harmless, redraws
 from drumd.status.snapshot import Snapshot
@@ -101,6 +102,27 @@ class ScreenReporter:
     def __exit__(self, *_: object) -> None:
         with suppress(*UNREAD):
             self._live.stop()
+
+
+class Overheard:
+    """A reporter whose every word another one hears too."""
+
+    def __init__(self, reporter: Reporter, hear: Callable[[str], None]) -> None:
+        self._reporter, self._hear = reporter, hear
+
+    def say(self, text: str) -> None:
+        self._reporter.say(text)
+        self._hear(text)
+
+    def show(self, snapshot: Snapshot) -> None:
+        self._reporter.show(snapshot)
+
+    def __enter__(self) -> Overheard:
+        self._reporter.__enter__()
+        return self
+
+    def __exit__(self, *ending: Any) -> None:
+        self._reporter.__exit__(*ending)
 
 
 def reporter_for(stream: IO[str]) -> Reporter:

@@ -23,7 +23,7 @@ from engine.grooves.memory import LETTERS, PartMemory, parts_of
 from engine.inference.bundle import Bundle
 from engine.inference.runtime import open_ranker
 from engine.music.kit import Voice
-from engine.music.notes import Metre, Request
+from engine.music.notes import Idea, Metre, Request
 from engine.music.song import Bar
 from engine.music.wishes import DENSEST, SPARSEST, Wishes
 
@@ -89,6 +89,16 @@ class Guide:
         self._metre = np.array([str(groove.metre) for groove in self.book])
         self._beats = np.array([groove.metre.beats for groove in self.book])
         self._number, self._song = -2, _Song()
+        self._shown: dict[int, Idea] = {}  # by their place in the book
+
+    @property
+    def ideas(self) -> tuple[Idea, ...]:
+        """What is offered for the part that plays, live; nothing before the first bar."""
+        song, part = self._song, self._song.memory.part
+        return tuple(
+            self._idea(song.chosen.get((number, part), first))
+            for number, first in enumerate(song.ideas)
+        )
 
     def choose(self, request: Request) -> Choice:
         """The groove of the next bar, live: what was played up to it is heard here first."""
@@ -166,6 +176,12 @@ class Guide:
         groove = self.book[song.chosen[number, part]]
         told = f"idea {number + 1} of {len(song.ideas)}: {groove.name}"
         return Choice(groove, told, LETTERS[part])
+
+    def _idea(self, place: int) -> Idea:
+        if place not in self._shown:
+            groove = self.book[place]
+            self._shown[place] = Idea(groove.name, groove.bar(0))
+        return self._shown[place]
 
     def _for_part(self, song: _Song, first: int, part: int, wishes: Wishes) -> int:
         """The groove of a part: the first part's is the idea; others get one related to it."""

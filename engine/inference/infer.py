@@ -29,7 +29,7 @@ from engine.inference.takes import (
     expected_f1,
     fills_out,
 )
-from engine.music.notes import COMMON_TIME, Note, Pattern, Request
+from engine.music.notes import COMMON_TIME, Idea, Note, Pattern, Request
 from engine.music.wishes import DENSEST, SPARSEST
 
 Guidance = Callable[[int], float]  # by step
@@ -55,6 +55,11 @@ class BundleDrummer:
             self._graphs, self._layout = Graphs(opened), layout_of(opened)
             self._warm_up(opened.folder)
         give_back_memory()
+
+    @property
+    def ideas(self) -> tuple[Idea, ...]:
+        """What the drummer offers for the part that plays."""
+        return self.guide.ideas if self.guide else ()
 
     def play(self, request: Request) -> Pattern:
         """The drums of the bars asked for, in beats from `request.start`.

@@ -143,6 +143,14 @@ class KeptGroove:
 
 
 @dataclass(frozen=True, slots=True)
+class Idea:
+    """One of the grooves that a drummer offers: its name, and its first bar."""
+
+    name: str
+    bar: Pattern
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """What the drummer is asked: the drums of `bars` bars from beat `start` on.
 

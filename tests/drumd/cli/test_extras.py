@@ -19,6 +19,8 @@ CASES = {  # words, and which extra they cannot do without
     "listen --clock link --in riff.mid --out jam.mid": "link",
     "listen --in riff.mid --out heard.mid": None,
     "listen --in riff.mid --out speakers": "audio",
+    "listen --in riff.mid --out paged.mid --page": "page",
+    "page": "page",
     "render riff.mid -o riff.wav": None,
     "render riff.mid -o riff.flac": "audio-files",
     "generate riff.mid -o drums.mid": None,
