@@ -7,4 +7,5 @@ __all__ = [
     "records",
     "tracker",
     "training",
+    "whole",
 ]

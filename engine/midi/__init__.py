@@ -5,6 +5,7 @@ __all__ = [
     "instruments",
     "names",
     "read",
+    "recorded",
     "smf",
     "write",
 ]

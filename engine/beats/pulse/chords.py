@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
-from math import log
+from math import inf, log
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +37,7 @@ class ChordMaker:
     @property
     def closes_at(self) -> float:
         """When the chord being gathered is complete, in seconds; infinity if there is none."""
-        return self._notes[0][0] + CHORD_S if self._notes else float("inf")
+        return self._notes[0][0] + CHORD_S if self._notes else inf
 
     def add(self, time: float, pitch: int, velocity: int) -> None:
         self._notes.append((time, pitch, velocity))
@@ -85,6 +86,16 @@ class ChordMaker:
         self._low += _MEAN_SHARE * (low - self._low)
         self._high += _MEAN_SHARE * (high - self._high)
         return features, classes, low
+
+
+def chords_of(notes: Iterable[tuple[float, int, int]]) -> list[Chord]:
+    """All chords of some notes, each (seconds, pitch, velocity), in order of time."""
+    maker, chords = ChordMaker(), []
+    for note in notes:
+        if note[0] >= maker.closes_at:
+            chords.append(maker.close())
+        maker.add(*note)
+    return [*chords, maker.close()] if maker.closes_at < inf else chords
 
 
 def likeness(

@@ -9,5 +9,6 @@ __all__ = [
     "parts",
     "performances",
     "ranking_examples",
+    "solos",
     "weight_files",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from pathlib import Path
 from time import monotonic
 
@@ -13,10 +14,13 @@ from torch import Tensor, nn
 from engine.beats.pulse.inputs import WIDTH
 from engine.beats.pulse.model import CLASSES
 from engine.beats.training.onset_examples import NO_LABEL, Example, examples_of
-from engine.beats.training.parts import load_parts
-from engine.beats.training.weight_files import save
+from engine.beats.training.parts import KnownPart, load_parts
+from engine.beats.training.solos import known_solos
+from engine.beats.training.weight_files import load, save
 
 HIDDEN, DROPOUT, BATCH = 48, 0.1, 96
+SOLOS = 0.4  # share of the examples
+POOL, AGAIN = 4096, 8  # examples kept, and how often each is used
 RATE, DECAY = 4e-3, 1e-2
 ABOUT = "The onset model, made by engine/beats/training/learn_onsets.py."
 MASKS = ((slice(0, 1), 0.25), (slice(1, 13), 0.15), (slice(24, WIDTH), 0.12))  # inputs left out
@@ -66,22 +70,45 @@ def batch_of(examples: list[Example], rng: np.random.Generator) -> tuple[Tensor,
     return torch.from_numpy(inputs), torch.from_numpy(labels)
 
 
-def learn(examples: list[Example], *, minutes: float, seed: int) -> OnsetNet:
-    torch.manual_seed(seed)
-    rng, net, began, step = np.random.default_rng(seed), OnsetNet(), monotonic(), 0
-    optimizer = torch.optim.AdamW(net.parameters(), RATE, weight_decay=DECAY)
+def learn(
+    net: OnsetNet, draw: Iterator[Example], *, minutes: float, rate: float, seed: int, save_to: Path
+) -> None:
+    """Learn for so long; what was learned is saved every minute."""
+    rng, began, step = np.random.default_rng(seed), monotonic(), 0
+    optimizer = torch.optim.AdamW(net.parameters(), rate, weight_decay=DECAY)
+    said, losses = began, []
     while (done := (monotonic() - began) / (60 * minutes)) < 1:
         warm = min(1.0, step / 100)
         for group in optimizer.param_groups:
-            group["lr"] = RATE * warm * (0.5 * (1 + np.cos(np.pi * done)) + 0.005)
-        chosen = rng.choice(len(examples), BATCH, replace=False)
-        inputs, labels = batch_of([examples[i] for i in chosen], rng)
+            group["lr"] = rate * warm * (0.5 * (1 + np.cos(np.pi * done)) + 0.005)
+        inputs, labels = batch_of([next(draw) for _ in range(BATCH)], rng)
         optimizer.zero_grad()
-        loss_of(net(inputs), labels).backward()  # type: ignore[no-untyped-call]
+        loss = loss_of(net(inputs), labels)
+        loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(net.parameters(), 1.0)
         optimizer.step()
         step += 1
-    return net
+        losses.append(float(loss.detach()))
+        if monotonic() - said > 60:
+            print(f"{done:.2f} {step} steps, loss {np.mean(losses):.4f}", flush=True)  # noqa: T201
+            said, losses = monotonic(), []
+            save(net.inp, net.gru, net.out, ABOUT, save_to)
+    save(net.inp, net.gru, net.out, ABOUT, save_to)
+
+
+def drawn(
+    parts: list[KnownPart], solos: list[KnownPart], rng: np.random.Generator
+) -> Iterator[Example]:
+    """Examples without end; SOLOS of them, where there are some, of the solos. Each is used AGAIN
+    times: to make one costs more than to learn from it."""
+    pool: list[Example] = []
+    while True:
+        of_solos = bool(solos) and rng.random() < SOLOS
+        chosen = solos if of_solos else parts
+        fresh = examples_of(chosen[int(rng.integers(len(chosen)))], rng)
+        pool = [*pool, *fresh][-POOL:]
+        for _ in range(AGAIN * len(fresh)):
+            yield pool[int(rng.integers(len(pool)))]
 
 
 def main() -> None:
@@ -89,18 +116,25 @@ def main() -> None:
     parser.add_argument("parts", type=Path)
     parser.add_argument("model", type=Path)
     parser.add_argument("--minutes", type=float, default=30)
-    parser.add_argument("--performances", type=int, default=8)
+    parser.add_argument("--solos", type=Path, help="real solos to learn from too")
+    parser.add_argument("--start", type=Path, help="a model to go on from")
+    parser.add_argument("--rate", type=float, default=RATE)
+    parser.add_argument("--seed", type=int, default=0)
     asked = parser.parse_args()
-    rng = np.random.default_rng(0)
-    parts = load_parts(asked.parts)
-    examples = [
-        example
-        for _ in range(asked.performances)
-        for part in parts
-        for example in examples_of(part, rng)
-    ]
-    net = learn(examples, minutes=asked.minutes, seed=0)
-    save(net.inp, net.gru, net.out, ABOUT, asked.model)
+    torch.manual_seed(asked.seed)
+    net = OnsetNet()
+    if asked.start:
+        load(net.inp, net.gru, net.out, asked.start)
+    rng = np.random.default_rng(asked.seed)
+    solos = known_solos(asked.solos) if asked.solos else []
+    learn(
+        net,
+        drawn(load_parts(asked.parts), solos, rng),
+        minutes=asked.minutes,
+        rate=asked.rate,
+        seed=asked.seed,
+        save_to=asked.model,
+    )
 
 
 if __name__ == "__main__":

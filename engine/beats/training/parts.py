@@ -34,6 +34,7 @@ class KnownPart:
     is_guitar: bool
     part: Played
     is_one: NDArray[np.bool_]
+    by_hand: bool = False  # its timing is a player's, not a sequencer's
 
 
 def known_parts(folder: Path, *, leave_out: Sequence[str]) -> Iterator[KnownPart]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.beats.pulse.chords import Chord, ChordMaker
+from engine.beats.pulse.chords import Chord, chords_of
 from engine.beats.training.conditions import Array, Played, play
 from engine.beats.training.parts import KnownPart
 
@@ -15,6 +15,9 @@ LONGEST_S, MOST_CHORDS, FEWEST_NOTES, FEWEST_BEATS = 75.0, 200, 40, 16
 CONDITIONS = ("human", "human", "human", "clean", "step")
 COUNTED = 0.35  # share of the performances that begin with a count-in
 TAP_JITTER_S = 0.01
+LAID_BACK_S = 0.012  # one deviation of how late a player plays
+FLAWED, MOST_LOST, MOST_TWICE = 0.2, 0.15, 0.04  # share of the performances; of their notes
+RESTED, REST_S = 0.2, (2.0, 8.0)  # share of the performances with a rest put in
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +49,10 @@ def perform(known: KnownPart, rng: np.random.Generator) -> Performance | None:
     pitch = part.pitch[kept] + rng.integers(-3, 4)
     velocity = part.velocity[kept] if rng.random() > 0.15 else np.full(kept.sum(), 90)
     cut = Played(part.time[kept] * stretch, pitch, velocity, part.beats * stretch)
-    played = play(cut, str(rng.choice(CONDITIONS)), rng, wild=True)
-    chords = chords_of(played)[:MOST_CHORDS]
+    condition = "clean" if known.by_hand else str(rng.choice(CONDITIONS))
+    played = _flawed(play(cut, condition, rng, wild=True), rng)
+    columns = (played.time.tolist(), played.pitch.tolist(), played.velocity.tolist())
+    chords = chords_of(zip(*columns, strict=True))[:MOST_CHORDS]
     first = max(0, int(np.searchsorted(played.beats, chords[0].time - 0.03)) - 4)
     last = int(np.searchsorted(played.beats, chords[-1].time)) + 1
     beats, is_one = played.beats[first:last], known.is_one[first:last]
@@ -57,14 +62,22 @@ def perform(known: KnownPart, rng: np.random.Generator) -> Performance | None:
     return replace(whole, taps=_taps(whole, rng)) if rng.random() < COUNTED else whole
 
 
-def chords_of(played: Played) -> list[Chord]:
-    maker, chords = ChordMaker(), []
-    columns = (played.time.tolist(), played.pitch.tolist(), played.velocity.tolist())
-    for note in zip(*columns, strict=True):
-        if note[0] >= maker.closes_at:
-            chords.append(maker.close())
-        maker.add(*note)
-    return [*chords, maker.close()]
+def _flawed(played: Played, rng: np.random.Generator) -> Played:
+    """Now and then a rest, and notes lost and heard twice as ears do; always a little late."""
+    time = played.time + rng.normal(0, LAID_BACK_S)
+    kept, again = np.ones(len(time), bool), np.zeros(len(time), bool)
+    if rng.random() < FLAWED:
+        kept = rng.random(len(time)) >= rng.uniform(0, MOST_LOST)
+        again = rng.random(len(time)) < rng.uniform(0, MOST_TWICE)
+    if rng.random() < RESTED:
+        start = rng.uniform(time[0], time[-1])
+        kept &= (time < start) | (time > start + rng.uniform(*REST_S))
+    kept[: FEWEST_NOTES // 2] = True
+    index = np.concatenate([np.flatnonzero(kept), np.flatnonzero(again)])
+    late = np.concatenate([np.zeros(kept.sum()), rng.uniform(0.05, 0.12, again.sum())])
+    order = np.argsort(time[index] + late, kind="stable")
+    time, index = (time[index] + late)[order], index[order]
+    return Played(time, played.pitch[index], played.velocity[index], played.beats)
 
 
 def _taps(whole: Performance, rng: np.random.Generator) -> list[float]:

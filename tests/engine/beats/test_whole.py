@@ -1,0 +1,37 @@
+"""The beats of a whole recording: from its first bar on, by what came before and after."""
+
+import numpy as np
+import pytest
+
+from engine.beats.whole import find_beats
+from tests.support.strums import strummed
+
+BEAT_S = 0.6  # of strummed()
+
+
+def test_a_strum_has_its_beats_from_the_first_bar_to_the_end():
+    found = find_beats(strummed(16))
+    assert found is not None and found.metre == 4
+    places = (found.times - 1.0) / BEAT_S
+    assert np.abs(places - np.round(places)).max() < 0.08
+    assert np.diff(found.times) == pytest.approx(BEAT_S, abs=0.04)
+    assert np.round((found.ones - 1.0) / BEAT_S).tolist() == [4 * k for k in range(len(found.ones))]
+    assert found.times[-1] > strummed(16)[-1][0]
+
+
+def test_a_beat_that_is_lost_for_a_while_is_bridged():
+    kept = [onset for onset in strummed(24) if not 14 < onset[0] < 24]
+    found = find_beats(kept, bpm=104)
+    assert found is not None
+    places = (found.times - 1.0) / BEAT_S
+    assert np.abs(places - np.round(places)).max() < 0.12
+
+
+def test_a_metre_that_is_told_holds():
+    found = find_beats(strummed(12), metre=2)
+    assert found is not None and found.metre == 2 and len(found.ones) == (len(found.times) + 1) // 2
+
+
+@pytest.mark.parametrize("onsets", [[], strummed(1)[:1], [(1.0, 40, 90)] * 30])
+def test_too_little_has_no_beats(onsets):
+    assert find_beats(onsets) is None
