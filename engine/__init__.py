@@ -7,6 +7,7 @@ __all__ = [
     "errors",
     "evaluation",
     "grooves",
+    "hearing",
     "inference",
     "midi",
     "models",

@@ -1,0 +1,96 @@
+"""Strokes: when the guitar is struck, known some hundredths of a second after it sounds.
+
+What is new in the spectrum against some frames before (spectral flux), measured against how loud
+the player has been, peaks where a string is struck. It is causal: one frame after the peak the
+stroke is known, and it is stamped back to where it began.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from math import exp
+
+import numpy as np
+
+from engine.hearing.spectra import Floats, Spectra
+from engine.hearing.velocities import PlayersRange
+
+LAG = 3  # frames between which spectra are compared
+LEAST, OVER = 0.055, 1.5  # a peak is so high at least, and so many times above the flux before it
+MEDIAN_S = 0.5  # that is the median over so long
+APART_S = 0.05  # what comes so soon after a stroke is the same hand's
+FADE_S = 0.1  # how fast a stroke stops hiding what is less new than it was
+LEVEL_UP, LEVEL_S = 0.25, 8.0  # loudness: the share that a louder frame has, and how it falls
+FLOOR = 1e-4  # amplitude; quieter than this is silence
+BEGAN_S = 0.0075  # so long before the end of its frame a stroke began
+
+
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    """The guitar was struck: seconds of the stream, MIDI velocity."""
+
+    time: float
+    velocity: int
+
+
+class OnsetDetector:
+    """Hears blocks of samples of one channel and gives back each stroke as it is known."""
+
+    def __init__(self, rate: int) -> None:
+        self._rate = rate
+        self._spectra = Spectra(rate)
+        frame_s = self._spectra.hop / rate
+        self._fall, self._fade = frame_s / LEVEL_S, frame_s / FADE_S
+        self._apart = APART_S / frame_s
+        self._bands = deque[Floats](maxlen=LAG)
+        self._flux = deque[float](maxlen=round(MEDIAN_S / frame_s))
+        self._level = FLOOR
+        self._loud = deque[float](maxlen=LAG)  # of the last frames
+        self._frame = 0  # the number of the last frame
+        self._last = float("-inf")  # the frame of the last stroke
+        self._struck = 0.0  # and its flux
+        self._range = PlayersRange()
+
+    def hear(self, samples: Floats) -> list[Stroke]:
+        """The strokes that are known with these samples."""
+        strokes = (self._step(bands) for bands in self._spectra.hear(samples))
+        return [stroke for stroke in strokes if stroke]
+
+    def _step(self, bands: Floats) -> Stroke | None:
+        """Take in a frame; a stroke in the one before it, if there was one."""
+        flux = self._flux_of(bands)
+        stroke = self._stroke() if self._is_peak(flux) else None
+        self._flux.append(flux)
+        self._frame += 1
+        return stroke
+
+    def _flux_of(self, bands: Floats) -> float:
+        """How much is new in a frame."""
+        relative = np.log1p(bands / self._level)
+        before = self._bands[0] if len(self._bands) == LAG else relative
+        flux = float(np.maximum(relative - before, 0).mean())
+        self._bands.append(relative)
+        loud = float(bands.mean())
+        self._loud.append(loud)
+        share = LEVEL_UP if loud > self._level else self._fall
+        self._level = max(FLOOR, self._level + share * (loud - self._level))
+        return flux
+
+    def _is_peak(self, coming: float) -> bool:
+        """Whether the last frame stands out, now that the flux of the one after it is known."""
+        since = self._frame - 1 - self._last
+        if len(self._flux) <= LAG or since <= self._apart:
+            return False
+        *before, flux = self._flux
+        return (
+            flux >= coming
+            and flux >= max(before[-LAG:])
+            and flux > self._struck * exp(-since * self._fade)
+            and flux > LEAST + OVER * float(np.median(before))
+        )
+
+    def _stroke(self) -> Stroke:
+        self._last, self._struck = self._frame - 1, self._flux[-1]
+        time = self._frame * self._spectra.hop / self._rate - BEGAN_S
+        return Stroke(max(0.0, time), self._range.velocity(max(self._loud)))

@@ -1,0 +1,72 @@
+"""A whole recording, heard as it would be heard live."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.hearing.notes import NoteBegins, NoteEvent, NoteFinder
+from engine.hearing.onsets import OnsetDetector, Stroke
+from engine.hearing.pitches import RATE, PitchNetwork
+from engine.hearing.resampling import Resampler
+from engine.hearing.spectra import Floats
+
+BLOCK = 512  # samples heard at once
+
+
+@dataclass(frozen=True, slots=True)
+class PlayedNote:
+    """Seconds from the start of the recording, MIDI pitch and velocity, seconds."""
+
+    time: float
+    pitch: int
+    velocity: int
+    duration: float
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """What was heard: every stroke, and the notes of those that were not muted."""
+
+    strokes: tuple[Stroke, ...]
+    notes: tuple[PlayedNote, ...]
+
+
+def transcribe(samples: Floats, rate: int, network: PitchNetwork | None = None) -> Transcript:
+    """Hear a recording of one channel, (samples,)."""
+    detector, finder = OnsetDetector(rate), NoteFinder(network)
+    resampler = Resampler(rate, RATE)
+    strokes, events = list[Stroke](), list[NoteEvent]()
+    for begin in range(0, len(samples), BLOCK):
+        block = np.asarray(samples[begin : begin + BLOCK], np.float32)
+        finder.hear(resampler.hear(block))
+        for stroke in detector.hear(block):
+            strokes.append(stroke)
+            finder.strike(stroke)
+        if finder.due:
+            events += finder.look()
+    for _ in range(2):  # what was struck last is looked at too
+        finder.hear(np.zeros(RATE // 3, np.float32))
+        events += finder.look()
+    return Transcript(tuple(strokes), tuple(notes_of(events, len(samples) / rate)))
+
+
+def notes_of(events: Iterable[NoteEvent], end: float) -> list[PlayedNote]:
+    """Beginnings and ends put together; what sounds still lasts until `end`."""
+    begun: dict[int, NoteBegins] = {}
+    notes = list[PlayedNote]()
+
+    def finish(pitch: int, time: float) -> None:
+        note = begun.pop(pitch, None)
+        if note:
+            notes.append(PlayedNote(note.time, pitch, note.velocity, max(0.01, time - note.time)))
+
+    for event in events:
+        finish(event.pitch, event.time)
+        if isinstance(event, NoteBegins):
+            begun[event.pitch] = event
+    for pitch in list(begun):
+        finish(pitch, end)
+    return sorted(notes, key=lambda note: (note.time, note.pitch))
