@@ -101,10 +101,18 @@ class Networks:
     def follower(self, clock: str) -> Program:
         return self._start(*self._ours, sys.executable, "-m", "tests.support.link.follower", clock)
 
-    def run(self, *arguments: str, timeout: float) -> subprocess.CompletedProcess[str]:
-        """Run Python there to its end."""
+    @contextmanager
+    def python(self, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+        """Python at work there, killed at the end."""
         command = [*self._ours, sys.executable, *arguments]
-        return subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=True)
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.communicate()
 
     def _start(self, *command: str) -> Program:
         program = Program(*command)
