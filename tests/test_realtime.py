@@ -20,7 +20,7 @@ def server():
 @pytest.mark.{mark}
 def test_of_the_clock(server):
     tries.append("a try")
-    assert tries == ["a server", "a try"] * {good}, "too late"
+    assert tries == ["a server", "a try"] * {good}, "{why}"
 """
 
 
@@ -35,9 +35,11 @@ class Results:
             self.outcomes.append(report.outcome)
 
 
-def outcomes(folder: Path, *, stall_s: float, good: int, mark: str = "realtime") -> list[str]:
+def outcomes(
+    folder: Path, *, stall_s: float, good: int, mark: str = "realtime", why: str = "too late"
+) -> list[str]:
     """Run a test that passes at its try number `good` on a machine that stands still so long."""
-    (folder / "test_it.py").write_text(FAILS.format(good=good, mark=mark))
+    (folder / "test_it.py").write_text(FAILS.format(good=good, mark=mark, why=why))
     (folder / "pytest.ini").write_text(f"[pytest]\nmarkers = {mark}\n")
     results, options = Results(), ["--import-mode=importlib", "-p", "no:cacheprovider"]
     pytest.main([*options, str(folder)], plugins=[RunAgain(lambda: stall_s), results])
@@ -58,6 +60,11 @@ def test_on_a_machine_that_ran_it_has_failed(tmp_path: Path) -> None:
 
 def test_other_tests_are_never_run_again(tmp_path: Path) -> None:
     assert outcomes(tmp_path, stall_s=1.5, good=2, mark="other") == ["failed"]
+
+
+def test_a_program_that_crashed_has_a_fault_on_any_machine(tmp_path: Path) -> None:
+    why = "it said Traceback (most recent call last)"
+    assert outcomes(tmp_path, stall_s=1.5, good=2, why=why) == ["failed"]
 
 
 def test_there_is_an_end_to_it(tmp_path: Path) -> None:

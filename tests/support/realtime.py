@@ -1,7 +1,7 @@
 """Tests marked `realtime` are run again if they failed while the machine itself stood still.
 
-What is said against the clock cannot be judged then. A failure on a machine that ran stays one, and
-each run that was not counted is named in the summary.
+What is judged by the clock cannot be judged then. A failure on a machine that ran stays one, and so
+does a program that crashed; each run that was not counted is told in the summary.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from _pytest.runner import runtestprotocol
 PLAY_LIVE = ("jack", "link", "ardour")  # marks of what is always in real time
 STALL_S = 0.1  # a hit as late as this is dropped, and a test must fail by it
 RUNS = 3
+CRASH = "Traceback (most recent call last)"  # is no matter of time
 
 
 class RunAgain:
@@ -47,10 +48,10 @@ class RunAgain:
             self._worst_s()
             reports = runtestprotocol(item, log=False, nextitem=nextitem)
             stall_s = self._worst_s()
-            failed = [report for report in reports if report.failed]
-            if not (failed and left and stall_s >= STALL_S):
+            said = "\n".join(report.longreprtext for report in reports if report.failed)
+            if not said or CRASH in said or not left or stall_s < STALL_S:
                 break
-            told = [line for line in failed[0].longreprtext.splitlines() if line.startswith("E ")]
+            told = [line for line in said.splitlines() if line.startswith("E ")]
             self.uncounted.append("\n".join([f"{item.nodeid} ({stall_s:.2f} s)", *told]))
             item.session._setupstate.teardown_exact(None)  # servers are started anew
         return reports

@@ -109,7 +109,7 @@ class Doubts:
     LONG_PROOF = 8  # so many on one side are a shift
 
     def __init__(self) -> None:
-        self._ticks: list[Tick] = []  # as they were heard
+        self._ticks: deque[Tick] = deque(maxlen=MEMORY)  # as they were heard
         self._first_off = 0.0
 
     def clear(self) -> None:
@@ -124,11 +124,12 @@ class Doubts:
             self.clear()
             return time, []
         if not self._ticks or off * self._first_off < 0:
-            self._ticks, self._first_off = [], off
+            self._ticks.clear()
+            self._first_off = off
         self._ticks.append((tick, time))
         count = len(self._ticks)
         if (count >= self.PROOF and abs(off) >= abs(self._first_off)) or count >= self.LONG_PROOF:
-            return time, self._ticks[:-1]
+            return time, list(self._ticks)[:-1]
         return expected + (limit if off > 0 else -limit), []
 
 

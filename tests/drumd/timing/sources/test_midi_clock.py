@@ -55,6 +55,20 @@ def test_a_ramp_of_the_tempo_is_followed():
     assert abs(host.beat() - (24 - 1 / 24)) * 60 / 140 < 4 * MS
 
 
+@pytest.mark.parametrize("bpm", [100, 120, 180])
+def test_a_machine_that_stood_still_hears_seconds_of_clocks_at_once_and_finds_the_beat_again(bpm):
+    host = Host(bpm)
+    host.say(START)
+    host.play(8)
+    woke = host.time + 3.0
+    for _ in range(round(3.0 * bpm / 60 * 24)):
+        host.clock.hear(woke, CLOCK)
+    host.time = woke
+    host.play(4)
+    assert host.clock.rolling and host.clock.bpm == pytest.approx(bpm, rel=0.01)
+    assert host.beat() == pytest.approx(8 + 3.0 * bpm / 60 + 4 - 1 / 24, abs=0.05)
+
+
 @pytest.mark.parametrize("jitter", [0, 1 * MS, 2.7 * MS])
 @pytest.mark.parametrize("lost", [1, 2])
 @pytest.mark.parametrize("bpm", [90, 120, 173])
