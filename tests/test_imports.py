@@ -104,6 +104,7 @@ EXCEPTIONS = (
     ("drumd/cli/beats.py", "engine.beats.records", False),  # checks the command's options
     ("drumd/drummer_process.py", "engine.inference.infer", True),  # in the drummer's process
     ("drumd/timing/sources/player.py", "engine.beats.tracker", True),
+    ("drumd/sound/clip.py", "engine.midi.read", True),  # for the commands' pages
     ("drumd/recording/report.py", "engine.pages", False),  # loaded by `drumd report` alone
 )
 

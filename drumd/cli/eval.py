@@ -54,7 +54,7 @@ ONE_BUNDLE = "--styles is for one bundle; leave it or the others out"
 @click.option("--json", "as_json", is_flag=True, help="Print all that was found as JSON.")
 @click.option(
     "--report", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
-    help="Write a page with plots, piano rolls and, where fluidsynth is, sound to DIR/index.html.",
+    help="Write a page with plots, piano rolls and sound to DIR/index.html.",
 )  # fmt: skip
 @click.option("--force", is_flag=True, help="Write over an index.html that is none of drumd's.")
 def command(
@@ -188,9 +188,10 @@ def _tell(
         tell(NO_JUDGE, err=True)
     summary = replace(summarise(results, judge=judge), styles=heard)
     if report is not None:
+        from drumd.sound.clip import clip
         from engine.evaluation.report.page import write_report
 
-        page = write_report(report, results, summary, conditions)
+        page = write_report(report, results, summary, conditions, sounding=clip)
         tell(f"the report is in {page}", err=True)
     if as_json:
         click.echo(json.dumps(document(results, summary, conditions)))

@@ -16,8 +16,9 @@ from drumd.cli.terminal import tell
     help="The page; beside the recording if not given.",
 )  # fmt: skip
 @click.option("--force", is_flag=True, help="Write over a file that is no page of drumd's.")
-def command(recording: Path, output: Path | None, force: bool) -> None:
-    """Show how a jam went: onsets, beats found, tempo over time, lateness of the hits.
+@click.option("--no-sound", is_flag=True, help="Leave the sound out: the page is then small.")
+def command(recording: Path, output: Path | None, force: bool, no_sound: bool) -> None:
+    """Show how a jam went: its sound, onsets, beats found, tempo over time, lateness of the hits.
 
     RECORDING is a MIDI file that `drumd listen --record` (or --out FILE.mid) has written, even one
     of a jam that was cut off. The page is one HTML file that needs nothing else; where it was
@@ -28,5 +29,14 @@ def command(recording: Path, output: Path | None, force: bool) -> None:
 
     target = output or recording.with_suffix(".html")
     check_outputs([recording], [target], force=force, pages=True)
-    page = write_session_report(recording, target)
+    page = write_session_report(recording, target, sound=None if no_sound else _sound(recording))
     tell(f"the report is in {page}")
+
+
+def _sound(recording: Path) -> str | None:
+    from drumd.sound.clip import clip
+
+    try:
+        return clip(recording.read_bytes())
+    except OSError:
+        return None  # the report says what is wrong with it

@@ -34,16 +34,18 @@ GROOVES = ("Grooves", "What the drummer said that it played, and in which part o
 LATE = ("Lateness of the hits", "From when a hit was due to when it was handed to the port.")
 
 
-def write_session_report(recording: Path, target: Path) -> Path:
+def write_session_report(recording: Path, target: Path, *, sound: str | None = None) -> Path:
     """Write the page of a recording."""
-    write_page(target, session_page(read_session(recording)))
+    write_page(target, session_page(read_session(recording), sound=sound))
     return target
 
 
-def session_page(session: Recorded) -> str:
-    """The page; it loads nothing."""
+def session_page(session: Recorded, *, sound: str | None = None) -> str:
+    """The page; it loads nothing. `sound` is the recording as a data URI."""
+    heard = f'<p><audio controls preload="none" src="{escape(sound)}"></audio></p>' if sound else ""
     body = (
         _tiles(session)
+        + heard
         + section(PLAYED, KEY + "".join(_rows(session)))
         + (section(GROOVES, _grooves(session)) if session.turns else "")
         + section(TEMPO, _tempo(session))

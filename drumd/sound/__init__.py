@@ -2,6 +2,7 @@
 
 __all__ = [
     "audio_file",
+    "clip",
     "drums",
     "errors",
     "kits",

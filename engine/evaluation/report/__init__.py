@@ -2,9 +2,9 @@
 
 __all__ = [
     "charts",
+    "excerpts",
     "page",
     "pictures",
     "rolls",
-    "sound",
     "tables",
 ]

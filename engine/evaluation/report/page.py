@@ -12,9 +12,9 @@ from engine.evaluation.measures.document import Conditions
 from engine.evaluation.measures.labels import Write, percent, plain, signed
 from engine.evaluation.measures.summary import Summary
 from engine.evaluation.report import charts, tables
+from engine.evaluation.report.excerpts import BARS, Sounding, excerpt_file
 from engine.evaluation.report.pictures import distributions
 from engine.evaluation.report.rolls import chosen_songs, excerpt, piano_roll, played
-from engine.evaluation.report.sound import BARS, excerpt_file, sound, soundfont
 from engine.evaluation.results import LIVE, MODEL, OTHER, SongResult
 from engine.pages.html import html_page, section, tiles, write_page
 
@@ -92,22 +92,36 @@ KINDS = {MODEL: "model", LIVE: "model", ROCK: "rock"}
 
 
 def write_report(
-    folder: Path, results: Sequence[SongResult], summary: Summary, conditions: Conditions
+    folder: Path,
+    results: Sequence[SongResult],
+    summary: Summary,
+    conditions: Conditions,
+    *,
+    sounding: Sounding | None = None,
 ) -> Path:
     """Write `index.html` into the folder, which is made, and say where it is."""
     target = folder / "index.html"
-    write_page(target, page(results, summary, conditions))
+    write_page(target, page(results, summary, conditions, sounding=sounding))
     return target
 
 
-def page(results: Sequence[SongResult], summary: Summary, conditions: Conditions) -> str:
-    """The page; it loads nothing."""
+def page(
+    results: Sequence[SongResult],
+    summary: Summary,
+    conditions: Conditions,
+    *,
+    sounding: Sounding | None = None,
+) -> str:
+    """The page; it loads nothing. `sounding` lets some bars be heard."""
     title = f"{Path(conditions.bundle).name}: how it drums"
-    return html_page(title, "".join(_sections(results, summary, conditions)))
+    return html_page(title, "".join(_sections(results, summary, conditions, sounding)))
 
 
 def _sections(
-    results: Sequence[SongResult], summary: Summary, conditions: Conditions
+    results: Sequence[SongResult],
+    summary: Summary,
+    conditions: Conditions,
+    sounding: Sounding | None,
 ) -> Iterator[str]:
     yield _lead(summary, conditions)
     yield _tiles(summary)
@@ -132,8 +146,8 @@ def _sections(
         yield section(STYLES, tables.styles(summary.styles))
     yield section(DISTRIBUTIONS, f'{KEY}<div class="grid">{distributions(results)}</div>')
     yield section(OVERLAP, tables.overlaps(summary))
-    heard = f" What sounds is the first {BARS} of the bars shown." if soundfont() else ""
-    rolls = "".join(map(_roll, chosen_songs(results)))
+    heard = f" What sounds is the first {BARS} of the bars shown." if sounding else ""
+    rolls = "".join(_roll(result, sounding) for result in chosen_songs(results))
     yield section((ROLLS[0], ROLLS[1] + heard), KEY + rolls)
 
 
@@ -179,24 +193,23 @@ def _agreement(results: Sequence[SongResult], summary: Summary) -> str:
     )
 
 
-def _roll(result: SongResult) -> str:
+def _roll(result: SongResult, sounding: Sounding | None) -> str:
     score, rock = result.scores[MODEL].f1, result.scores[ROCK].f1
     about = f"{result.metre}, {result.bpm:.0f} bpm, hit F1 {score:.2f} (rock beat {rock:.2f})"
     return (
         f"<figure><figcaption><b>{escape(result.file)}</b><span>{escape(about)}</span>"
-        f"{_players(result)}</figcaption>{piano_roll(result)}</figure>"
+        f"{_players(result, sounding)}</figcaption>{piano_roll(result)}</figure>"
     )
 
 
-def _players(result: SongResult) -> str:
+def _players(result: SongResult, sounding: Sounding | None) -> str:
     """Small players of the true drums and of every idea, where there is sound."""
-    font = soundfont()
-    if font is None:
+    if sounding is None:
         return ""
     bars = excerpt(result)[:BARS]
     heard = []
     for name, drums, _ in played(result):
-        data = sound(excerpt_file(result, drums, bars), font)
+        data = sounding(excerpt_file(result, drums, bars))
         if data:
             heard.append(
                 f'<span>{name} <audio controls preload="none" src="{data}"></audio></span>'

@@ -10,6 +10,17 @@ from drumd.recording.recorder import GUITAR, Recorder
 from engine.music.notes import Metre
 
 
+@pytest.fixture(autouse=True)
+def clips(monkeypatch):
+    monkeypatch.setattr("drumd.sound.clip.clip", lambda _: "data:audio/ogg;base64,T2dnUw==")
+
+
+def test_the_page_lets_the_jam_be_heard_unless_told_not_to(recording):
+    page = recording.with_suffix(".html")
+    assert report(recording).exit_code == 0 and "data:audio/ogg" in page.read_text()
+    assert report(recording, "--no-sound").exit_code == 0 and "<audio" not in page.read_text()
+
+
 def test_the_page_lies_beside_the_recording_or_where_it_is_wanted(tmp_path):
     recording = tmp_path / "session.mid"
     recorder = Recorder([recording], Metre())

@@ -1,7 +1,6 @@
 """The report: one page that is well formed, needs nothing else and shows what was found."""
 
 import re
-import shutil
 from dataclasses import replace
 from html.parser import HTMLParser
 
@@ -14,10 +13,10 @@ from engine.evaluation.measures.drumming import drumming
 from engine.evaluation.measures.styles import StylesHeard
 from engine.evaluation.measures.summary import summarise
 from engine.evaluation.measures.two_sample import Auc
-from engine.evaluation.report import page, sound
+from engine.evaluation.report import page
 from engine.evaluation.report.charts import SongBar, distribution, intervals, songs
+from engine.evaluation.report.excerpts import excerpt_file
 from engine.evaluation.report.rolls import chosen_songs, excerpt, piano_roll
-from engine.evaluation.report.sound import excerpt_file
 from engine.evaluation.results import MODEL, OTHER, TRUTH
 from engine.midi.read import parse_song
 from engine.music.kit import Voice
@@ -62,12 +61,6 @@ def results():
     ]
 
 
-@pytest.fixture
-def silent(monkeypatch):
-    monkeypatch.setattr(page, "soundfont", lambda: None)
-
-
-@pytest.mark.usefixtures("silent")
 def test_the_page_is_well_formed_loads_nothing_and_names_songs_and_players(results):
     html = page.page(results, summarise(results), CONDITIONS)
     checker = check(html)
@@ -80,19 +73,16 @@ def test_the_page_is_well_formed_loads_nothing_and_names_songs_and_players(resul
     assert "nan" not in html and "None" not in html
 
 
-@pytest.mark.usefixtures("silent")
 def test_one_song_makes_a_page_too(results):
     check(page.page(results[:1], summarise(results[:1]), CONDITIONS))
 
 
-@pytest.mark.usefixtures("silent")
 def test_the_page_is_written_into_a_folder_that_is_made(results, tmp_path):
     written = page.write_report(tmp_path / "a" / "b", results, summarise(results), CONDITIONS)
     assert written == tmp_path / "a" / "b" / "index.html"
     assert written.read_text("utf-8").startswith("<!doctype html>")
 
 
-@pytest.mark.usefixtures("silent")
 def test_a_page_that_cannot_be_written_is_one_sentence(results, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(EngineError, match="cannot be written"):
@@ -133,15 +123,13 @@ def test_a_piano_roll_shows_every_idea_under_the_true_drums():
     assert len(re.findall('<rect [^>]*class="model"', drawn)) == len(own.hits()) + 4 * 16
 
 
-def test_the_page_tells_what_a_judge_told(results, monkeypatch):
-    monkeypatch.setattr(page, "soundfont", lambda: None)
+def test_the_page_tells_what_a_judge_told(results):
     found = Auc(Mean(0.75, 0.7, 0.8, 9), 30, 30)
     html = page.page(results, replace(summarise(results), judged={"struck": found}), CONDITIONS)
     assert "0.750" in html and "Told from true drums" in html
     assert "Told from true drums" not in page.page(results, summarise(results), CONDITIONS)
 
 
-@pytest.mark.usefixtures("silent")
 def test_the_page_tells_which_styles_are_heard(results):
     mean = Mean(0.25, 0.2, 0.3, 4)
     heard = StylesHeard(mean, mean, {"jazz": mean}, {"jazz": {"rock": 0.75, "jazz": 0.25}}, 0.1)
@@ -164,16 +152,11 @@ def test_an_excerpt_as_a_file_holds_its_guitar_and_drums(results):
     assert song.tempos[0][1] == pytest.approx(120)
 
 
-def test_without_fluidsynth_or_where_it_fails_there_is_no_sound(monkeypatch, tmp_path):
-    monkeypatch.setattr(shutil, "which", lambda _: None)
-    assert sound.soundfont() is None
-    assert sound.sound(b"no song", tmp_path / "no.sf2") is None
+def test_sound_is_inside_the_page(results):
+    def sounding(midi):
+        return "data:audio/ogg;base64,T2dnUw==" if midi.startswith(b"MThd") else None
 
-
-def test_sound_is_inside_the_page(results, monkeypatch):
-    monkeypatch.setattr(page, "soundfont", lambda: "font")
-    monkeypatch.setattr(page, "sound", lambda *_: "data:audio/ogg;base64,T2dnUw==")
-    checker = check(page.page(results, summarise(results), CONDITIONS))
+    checker = check(page.page(results, summarise(results), CONDITIONS, sounding=sounding))
     assert checker.loads == ["data:audio/ogg;base64,T2dnUw=="] * 6 * 2
 
 

@@ -1,18 +1,12 @@
-"""A few bars as sound, where fluidsynth and a soundfont are installed.
+"""A few bars as a MIDI file of their own, for whoever makes them sound.
 
-fluidsynth renders a small MIDI file to Ogg Vorbis, which goes into the page as a data URI. Where
-anything of that is missing or fails there is no sound, and no error.
+The engine knows no sound: who writes the page hands in what turns such a file into a data URI.
 """
 
 from __future__ import annotations
 
-import base64
-import shutil
-import subprocess
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from engine.evaluation.measures.drumming import Drumming
 from engine.evaluation.results import SongResult
@@ -22,44 +16,11 @@ from engine.music.kit import PITCH_OF
 from engine.music.notes import Hit, Note
 from engine.music.song import Bar
 
+Sounding = Callable[[bytes], str | None]
+"""Turns a MIDI file into a data URI of sound, or None where it cannot be heard."""
 BARS = 8
 DIVISION = 480
 GUITAR_PROGRAM = 27  # clean electric
-PATIENCE_S = 60.0
-RATE_HZ = 32_000
-FONT_FOLDERS = (
-    "/usr/share/sounds/sf2",
-    "/usr/share/soundfonts",
-    "/usr/local/share/soundfonts",
-    "/opt/homebrew/share/soundfonts",
-)
-
-
-def soundfont() -> Path | None:
-    """The soundfont to play with; None where fluidsynth or a font is missing."""
-    if shutil.which("fluidsynth") is None:
-        return None
-    found = [path for folder in FONT_FOLDERS for path in sorted(Path(folder).glob("*.sf2"))]
-    return min(found, key=lambda path: not path.stem.lower().startswith("default"), default=None)
-
-
-def sound(midi: bytes, font: Path) -> str | None:
-    """A MIDI file as a data URI of sound, or None where it cannot be rendered."""
-    with TemporaryDirectory() as folder:
-        source, target = Path(folder) / "song.mid", Path(folder) / "song.oga"
-        source.write_bytes(midi)
-        how = ["-ni", "-q", "-g", "0.6", "-r", str(RATE_HZ), "-T", "oga", "-F", str(target)]
-        try:
-            subprocess.run(
-                ["fluidsynth", *how, str(font), str(source)],
-                check=True, timeout=PATIENCE_S, capture_output=True,
-            )  # fmt: skip
-            data = target.read_bytes()
-        except (OSError, subprocess.SubprocessError):
-            return None
-    if not data.startswith(b"OggS"):
-        return None
-    return "data:audio/ogg;base64," + base64.b64encode(data).decode()
 
 
 def excerpt_file(result: SongResult, drums: Drumming, bars: Sequence[Bar]) -> bytes:
