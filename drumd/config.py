@@ -20,6 +20,8 @@ from engine.music.wishes import Style, Wishes, style_of
 CLOCKS = ("auto", "host", "link", "count-in", "free", "given")
 PARTS_AT = ("bar", "phrase")
 FIELD_OF = {"in": "input", "out": "output"}
+CLICKS = ("all", "count-in")
+FEWEST, MOST = 4, 16  # clicks of a count-in
 AUTO, KIT_SOUNDS = "auto", ("rock", "jazz")  # the kits of drumd's own
 SPEAKERS = "speakers"
 LARGEST = 1e9  # of the numbers in a file
@@ -54,12 +56,15 @@ class Settings:
     page: bool = False  # a page for a browser on this machine
     page_lan: bool = False  # and for those in the same network who know the code
     page_port: int = 8722
+    click: str | None = None  # whether drumd clicks: in the whole song, or to count in
+    count: int | None = None  # clicks of a count-in that drumd sounds; its last four are the taps
     latency_ms: float = 0.0
     max_late_ms: float = 20.0
     this_is_one: Control | None = None
     twice: Control | None = None
     half: Control | None = None
     tap: Control | None = None
+    count_off: Control | None = None
     fill: Control | None = None
     regenerate: Control | None = None
     hold: Control | None = None
@@ -117,12 +122,25 @@ class Settings:
         _check(-100 <= self.latency_ms <= 100, "latency_ms must be in -100..100")
         _check(self.parts_at in PARTS_AT, f"parts_at must be one of {', '.join(PARTS_AT)}")
         _check(0 <= self.page_port <= 65535, "page_port must be in 0..65535")
+        _check(
+            self.click is None or self.click in CLICKS, f"click must be one of {', '.join(CLICKS)}"
+        )
+        _check(
+            self.count is None or FEWEST <= self.count <= MOST,
+            f"count must be in {FEWEST}..{MOST}: the last four clicks are the count-in",
+        )
+        if self.counts:
+            _check(self.bpm is not None, "count needs bpm too: how fast to count")
+            _check(not self.from_file, "count: the file has the time, so there is none to count")
+        _check(self.count_off is None or bool(self.counts), "count_off needs count too: how many")
         _check(self.seed >= 0, "seed must not be negative")
         _check(0 <= self.max_late_ms <= 500, "max_late_ms must be in 0..500")
 
     @property
     def time(self) -> str:
         """Where the time comes from, in words."""
+        if self.counts:
+            return f"drumd counts you in at {self.bpm:g} bpm"
         match self.clock:
             case "given":
                 return f"{self.bpm:g} bpm, the first note is beat one"
@@ -134,7 +152,7 @@ class Settings:
                 return "your notes have the time" + (f", near {self.bpm:g} bpm" if self.bpm else "")
         if self.bpm is not None:
             return f"{self.bpm:g} bpm, the first note is beat one; a host's MIDI clock goes before"
-        if self.input == "demo" or is_midi_file(self.input):
+        if self.from_file:
             return "the file has the time"
         if self.clock == "host":
             return "the host's MIDI clock has the time"
@@ -146,6 +164,16 @@ class Settings:
     def has_page(self) -> bool:
         """Whether a page is served."""
         return self.page or self.page_lan
+
+    @property
+    def counts(self) -> int:
+        """How many clicks drumd counts in with; 0: it does not."""
+        return self.count or (FEWEST if self.click == "count-in" else 0)
+
+    @property
+    def from_file(self) -> bool:
+        """Whether the guitar is a file."""
+        return self.input == "demo" or is_midi_file(self.input)
 
     @property
     def links(self) -> bool:
@@ -337,6 +365,8 @@ _PARSE: dict[str, Callable[[object], object]] = {
     "page": _flag,
     "page_lan": _flag,
     "page_port": _whole,
+    "click": _text,
+    "count": _whole,
     "latency_ms": _number,
     "max_late_ms": _number,
     "parts_at": _text,

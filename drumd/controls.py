@@ -22,6 +22,7 @@ class Command(Enum):
     TWICE = "twice"  # from the next bar line on, twice as many beats
     HALF = "half"
     TAP = "tap"  # one of the four taps of a count-in
+    COUNT = "count_off"  # drumd counts in, and a song begins
     FILL = "fill"  # the next bar is a fill
     REGENERATE = "regenerate"  # the drummer's next idea from the next bar on
     HOLD = "hold"  # while it is down, the bar that is heard as it is pressed is repeated

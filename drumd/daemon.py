@@ -287,7 +287,10 @@ class Daemon:
             return output.transport() or (guitar.transport() if guitar else None)
 
         jack = JackTransport(transport)
-        return musical_clock(settings.clock, settings.bpm, metre, link=link, jack=jack)
+        counted = bool(settings.counts)
+        return musical_clock(
+            settings.clock, settings.bpm, metre, link=link, jack=jack, counted=counted
+        )
 
     def _scheduler(self, output: Output, musical: MusicalClock) -> Scheduler:
         return Scheduler(
@@ -326,6 +329,7 @@ class Daemon:
         self._reporter.say(
             f"ready: guitar from {guitar.name!r}, drums to {output.name!r}; {self._settings.time}"
         )
+        jam.count_in(self._clock.now())
         watch_at = 0.0
         reception = self._reception(jam, guitar, output)
         with (

@@ -40,6 +40,8 @@ with four muted strokes, or just play: the drums join when the beat is sure:
     drumd listen --in "Guitar" --out "AI Drums"
 About how fast? Your first note is beat one, and the drums follow you from there:
     drumd listen --in "Guitar" --out "AI Drums" --bpm 112 --record session.mid
+Let drumd count you in, four clicks at that tempo, and click on:
+    drumd listen --out speakers --bpm 112 --count 4 --click all
 In a style, with a pedal for fills and a knob for how hard it plays (docs/controls.md):
     drumd listen --style funk --density 0.6 --fill "cc 80" --intensity-dial "cc 11"
 To a groove of yours, from a file or tapped on pads and strings while a pedal is held:
@@ -109,12 +111,15 @@ def _for_each_part(option: str, text: str) -> Callable[[Command], Command]:
     help="Serve it to this network too, with a code that is told here.",
 )  # fmt: skip
 @click.option("--page-port", type=int, help="Where the page is, if that is free: 8722.")
+@click.option("--click", metavar="WHEN", help="drumd clicks: `all` (the whole song) or `count-in`.")
+@click.option("--count", type=int, help="drumd counts in with so many clicks, at --bpm.")
 @click.option("--latency-ms", type=float, help="Send the drums so much earlier.")
 @click.option("--max-late-ms", type=float, help="Leave out a hit that is later than this.")
 @click.option("--tap", metavar="CONTROL", help="Counts in by foot: `cc 64`, `note 36 channel 10`.")
 @click.option("--this-is-one", metavar="CONTROL", help="Says that the beat begins a bar.")
 @click.option("--twice", metavar="CONTROL", help="Doubles the beats from the next bar line on.")
 @click.option("--half", metavar="CONTROL", help="Halves them.")
+@click.option("--count-off", metavar="CONTROL", help="drumd counts in again: a new song.")
 @click.option("--fill", metavar="CONTROL", help="Makes the next bar a fill.")
 @click.option("--regenerate", metavar="CONTROL", help="The next idea, from the next bar on.")
 @click.option("--hold", metavar="CONTROL", help="While down, repeats the bar that plays.")

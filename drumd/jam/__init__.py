@@ -9,6 +9,7 @@ __all__ = [
     "given",
     "heard",
     "jam",
+    "metronome",
     "parts",
     "pedal",
     "picture",

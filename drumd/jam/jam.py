@@ -21,6 +21,7 @@ from drumd.jam.control_map import ControlMap
 from drumd.jam.dials import FULL, Dials
 from drumd.jam.form import Form
 from drumd.jam.given import GivenGroove
+from drumd.jam.metronome import Metronome
 from drumd.jam.pedal import OnePedal
 from drumd.jam.picture import Played
 from drumd.jam.song import Song
@@ -35,11 +36,13 @@ from drumd.status.told import NOTHING, Told
 from drumd.timing.clock import Clock
 from drumd.timing.musical import MusicalClock
 from drumd.timing.timeline import Timeline
+from engine.music.kit import CLICK_KEYS
 from engine.music.notes import Request
 
 LIMIT = 4096
 TIMING = frozenset(("clock", "start", "continue", "stop", "songpos"))
 PARTS = "ABCD"
+UNTOLD_BPM = 120.0  # never counted at: a count-in needs a tempo
 BATCH = 512  # taken at once, so that a flood does not keep the conductor waiting
 
 
@@ -83,6 +86,7 @@ class Jam:
         self.controls, self._pedal = ControlMap(settings.controls, settings.dials), OnePedal()
         self.steering = Steering(self.conductor, self.controls)
         self.played = Played()
+        self._metronome = _metronome(settings, scheduler, musical)
 
     def step(self) -> None:
         """Do what there is to do now; never waits."""
@@ -95,6 +99,8 @@ class Jam:
             self.conductor.answer(answer.request, answer.pattern, answer.told, answer.groove)
             if answer.ideas is not None:
                 self.steering.ideas = answer.ideas
+        for tap in self._metronome.step(now) if self._metronome else ():
+            self.conductor.command(tap, Command.TAP)
         self.conductor.step(now)
         self.collect_sent()
         if self._diary:
@@ -117,7 +123,9 @@ class Jam:
 
     def _obey(self, stamp: float, message: mido.Message) -> None:
         for command in self.controls.commands(message):
-            if command is not Command.PEDAL:
+            if command is Command.COUNT:
+                self.count_in(stamp)
+            elif command is not Command.PEDAL:
                 self.conductor.command(stamp, command)
         self._follow_pedal(stamp)
         self.conductor.press(stamp, self.controls.down)
@@ -145,11 +153,18 @@ class Jam:
         """Do what is asked for from outside; a ValueError says why that cannot be."""
         return self.steering.obey(self._clock.now(), order)
 
+    def count_in(self, now: float) -> None:
+        """Count the player in, where that was set."""
+        if self._metronome:
+            self._metronome.count_in(now)
+
     def collect_sent(self) -> None:
         """Take what the scheduler has sent, for the record and the figures."""
         sent = self._scheduler.sent
         while sent:
             planned, at, message = sent.popleft()
+            if getattr(message, "note", None) in CLICK_KEYS:
+                continue  # nobody drums it
             if message.type == "note_on":
                 self.hits += 1
                 self.lateness.add(at - planned)
@@ -208,6 +223,17 @@ class Jam:
 
     def _ask(self, request: Request) -> None:
         self._drummer.ask(request, self._clock.now())
+
+
+def _metronome(
+    settings: Settings, scheduler: Scheduler, musical: MusicalClock
+) -> Metronome | None:
+    """What clicks, where something is to."""
+    on = settings.click == "all"
+    if not (settings.counts or on):
+        return None
+    bpm = settings.bpm or UNTOLD_BPM
+    return Metronome(scheduler, musical, bpm=bpm, count=settings.counts, on=on)
 
 
 class Inbox:

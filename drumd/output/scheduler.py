@@ -64,6 +64,7 @@ class Scheduler:
         self._lock = threading.Lock()
         # beat, drum, jumps when cued, the pattern's start, hit
         self._cued: list[tuple[float, int, int, float, Hit]] = []
+        self._timed: list[tuple[float, int, Hit]] = []  # seconds, drum, hit
         self._sounding: dict[int, float] = {}  # drum: when its note ends
         self._reached: dict[int, float] = {}  # drum: beat of its last hit
         self._song = musical.state  # as the last pass saw it
@@ -87,6 +88,17 @@ class Scheduler:
         with self._lock:
             for hit in pattern.hits:
                 heapq.heappush(self._cued, (start + hit.beat, hit.drum, jumps, start, hit))
+
+    def click(self, beat: float, hit: Hit) -> None:
+        """Click on a beat of the song, whatever patterns are dropped."""
+        with self._lock:
+            entry = (beat, hit.drum, self._musical.jumps, EVER, hit)
+            heapq.heappush(self._cued, entry)
+
+    def click_at(self, time: float, hit: Hit) -> None:
+        """Click at `time` seconds, whether a song runs or not."""
+        with self._lock:
+            heapq.heappush(self._timed, (time, hit.drum, hit))
 
     def drop_from(self, start: float) -> None:
         """Forget the patterns that start at that beat or later, with what leans out of them."""
@@ -121,6 +133,7 @@ class Scheduler:
     def stop(self) -> None:
         """Stop the thread, then end every note; what is due just then would never be ended."""
         self._thread.stop()
+        self._timed.clear()
         self.drop_from(EVER)
         self.silence()
         self._outgoing.log_gone(all_of_them=True)  # the port lets go of all before it closes
@@ -133,6 +146,7 @@ class Scheduler:
                 self._drop_late()
                 self._forget_old_place(song)
                 self._end_notes()
+                self._send_timed()
                 playing = song.rolling and not self._paused
                 return self._send_hits(song.timeline if playing else None)
             except PortLostError:
@@ -181,6 +195,7 @@ class Scheduler:
         """Send the hits that are due; when the next hit or end of a note comes."""
         ahead = self._outgoing.ahead_s
         times = [end - ahead for end in self._sounding.values()]
+        times += [time - self._latency - ahead for time, *_ in self._timed[:1]]
         while timeline and self._cued:
             beat, _, _, start, hit = self._cued[0]
             planned = timeline.time_of(beat) - self._latency
@@ -196,6 +211,17 @@ class Scheduler:
                 self.unheard += 1
                 raise
         return min(times, default=None)
+
+    def _send_timed(self) -> None:
+        """Click where it is due at a time and not at a beat."""
+        while self._timed and self._timed[0][0] - self._latency - self._outgoing.ahead_s <= (
+            now := self._clock.now()
+        ):
+            time, drum, hit = heapq.heappop(self._timed)
+            if now - (time - self._latency) > self._max_late:
+                self.late += 1
+                continue
+            self._strike(hit, time - self._latency, self._reached.get(drum, EVER), EVER)
 
     def _is_due(self, drum: int, beat: float, planned: float) -> bool:
         """Whether a hit is to be struck: it is no repeat, nor too late, nor too soon."""

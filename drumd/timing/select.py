@@ -20,14 +20,24 @@ def musical_clock(
     *,
     link: LinkTime | None = None,
     jack: JackTransport | None = None,
+    counted: bool = False,
 ) -> MusicalClock:
-    """The musical clock for the settings of that name, with `link` and `jack` where there are."""
+    """The musical clock for the settings of that name, with `link` and `jack` where there are.
+
+    `counted`: the song waits for a count-in that drumd sounds.
+    """
     hosts: list[Source] = [HostClock(), *([jack] if jack else [])]
-    return MusicalClock(*_sources(clock, bpm, metre, hosts, link), metre=metre)
+    return MusicalClock(*_sources(clock, bpm, metre, hosts, link, counted=counted), metre=metre)
 
 
 def _sources(
-    clock: str, bpm: float | None, metre: Metre, hosts: list[Source], link: LinkTime | None
+    clock: str,
+    bpm: float | None,
+    metre: Metre,
+    hosts: list[Source],
+    link: LinkTime | None,
+    *,
+    counted: bool,
 ) -> list[Source]:
     match clock:
         case "host":
@@ -35,15 +45,17 @@ def _sources(
         case "link":
             assert link is not None
             return [link]
-        case "count-in":
+        case "count-in" if not counted:
             return [CountedTempo(metre, strict=False)]
-        case "free":
+        case "free" if not counted:
             return [CountedTempo(metre, by_foot_only=True), FreeTempo(bpm, metre)]
         case "given":
             assert bpm is not None
-            return [GivenTempo(bpm)]
+            return [GivenTempo(bpm, metre, counted=counted)]
     linked = [] if link is None else [link]
+    if counted:  # what is played before the count is over begins nothing
+        return [*hosts, *linked, CountedTempo(metre, by_foot_only=True)]
     sources: list[Source] = [*hosts, *linked, CountedTempo(metre), FreeTempo(bpm, metre)]
     if bpm is not None:
-        sources.append(GivenTempo(bpm))  # until the beat is sure
+        sources.append(GivenTempo(bpm, metre))  # until the beat is sure
     return sources

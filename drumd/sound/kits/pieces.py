@@ -36,7 +36,7 @@ KEYS: dict[Piece, tuple[int, ...]] = {
     Piece.KICK: (35, 36),
     Piece.SNARE: (38,),
     Piece.SECOND_SNARE: (40,),
-    Piece.SIDE_STICK: (37, 75, 76, 77),  # claves and wood blocks too
+    Piece.SIDE_STICK: (37, 33, 34, 75, 76, 77),  # clicks, claves and wood blocks too
     Piece.CLAP: (39,),
     Piece.CLOSED_HAT: (22, 42),
     Piece.HALF_OPEN_HAT: (26,),
