@@ -56,6 +56,8 @@ class Settings:
     page: bool = False  # a page for a browser on this machine
     page_lan: bool = False  # and for those in the same network who know the code
     page_port: int = 8722
+    clock_out: str | None = None  # a port through which the song's time goes out as MIDI clock
+    link_lead: bool = False  # whether the Ableton Link session follows the song
     click: str | None = None  # whether drumd clicks: in the whole song, or to count in
     count: int | None = None  # clicks of a count-in that drumd sounds; its last four are the taps
     latency_ms: float = 0.0
@@ -122,6 +124,14 @@ class Settings:
         _check(-100 <= self.latency_ms <= 100, "latency_ms must be in -100..100")
         _check(self.parts_at in PARTS_AT, f"parts_at must be one of {', '.join(PARTS_AT)}")
         _check(0 <= self.page_port <= 65535, "page_port must be in 0..65535")
+        _check(
+            not (self.link_lead and self.links),
+            "link_lead and link exclude each other: a session is followed or led",
+        )
+        _check(
+            self.clock_out is None or self.clock_out not in ("", self.output, self.input),
+            "clock_out: name a port of its own, neither the guitar's nor the drums'",
+        )
         _check(
             self.click is None or self.click in CLICKS, f"click must be one of {', '.join(CLICKS)}"
         )
@@ -365,6 +375,8 @@ _PARSE: dict[str, Callable[[object], object]] = {
     "page": _flag,
     "page_lan": _flag,
     "page_port": _whole,
+    "clock_out": _text,
+    "link_lead": _flag,
     "click": _text,
     "count": _whole,
     "latency_ms": _number,

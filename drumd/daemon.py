@@ -15,6 +15,7 @@ from drumd.jam.given import GivenGroove
 from drumd.jam.jam import DrummerLink, Jam
 from drumd.jam.reception import Reception
 from drumd.jam.song import Song
+from drumd.output.clock_out import ClockOut
 from drumd.output.realtime import RealtimeThread, ThreadMaker
 from drumd.output.scheduler import Scheduler
 from drumd.output.together import Together
@@ -39,6 +40,7 @@ from drumd.status.reporter import SCREEN_S, Overheard, Reporter
 from drumd.status.snapshot import Snapshot, Summary
 from drumd.status.told import grooves_of, parts_of
 from drumd.timing.clock import Clock, MonotonicClock
+from drumd.timing.link_lead import LinkLead
 from drumd.timing.musical import MusicalClock
 from drumd.timing.select import musical_clock
 from drumd.timing.sources.jack_transport import JackTransport
@@ -114,6 +116,8 @@ class Daemon:
         self._file: HostFile | None = None  # the input, where it is a file
         self._files: tuple[Path, ...] = ()  # recorded to
         self._recorder: Recorder | None = None
+        self._clock_port: SteadyOutput | None = None  # where MIDI clock goes out
+        self._link_lead: LinkLead | None = None
         self._told: str | None = None  # what was said last of a recording that cannot be written
         self._pausing = False  # Ctrl-Z was pressed
         self._trouble = ""  # of the sources of time, as said last
@@ -133,6 +137,7 @@ class Daemon:
             metre = self._metre(output)
             recorder = self._start_recorder(stack, metre)
             musical = self._musical_clock(stack, output, metre)
+            self._start_followers(stack, musical, metre)
             scheduler = self._scheduler(output, musical)
             jam = Jam(
                 settings,
@@ -292,6 +297,23 @@ class Daemon:
             settings.clock, settings.bpm, metre, link=link, jack=jack, counted=counted
         )
 
+    def _start_followers(self, stack: ExitStack, musical: MusicalClock, metre: Metre) -> None:
+        """Let others go along with the song: through MIDI clock, in a Link session."""
+        settings, clock = self._settings, self._clock
+        if name := settings.clock_out:
+
+            def opened(again: Place | None) -> OutputPort:
+                return self._open_output(name, clock, api=settings.api, again=again)
+
+            self._clock_port = SteadyOutput(opened, clock, aside=self._aside)
+            stack.callback(self._clock_port.close)
+            clock_out = ClockOut(self._clock_port, clock, musical, thread=self._thread)
+            stack.callback(clock_out.stop)
+            clock_out.start()
+        if settings.link_lead:
+            self._link_lead = LinkLead(clock, musical, metre)
+            stack.callback(self._link_lead.close)
+
     def _scheduler(self, output: Output, musical: MusicalClock) -> Scheduler:
         return Scheduler(
             output,
@@ -347,6 +369,8 @@ class Daemon:
                     jam.step()
                     if reception:
                         reception.step()
+                    if self._link_lead:
+                        self._link_lead.step(self._clock.now())
                 except DrumdError as error:
                     self.stop(str(error), status=1)
                 if self._clock.now() >= watch_at:
@@ -392,6 +416,8 @@ class Daemon:
         if news := output.look_after():
             self._reporter.say(news)
             scheduler.silence()  # what sounded when it went may sound still
+        if self._clock_port and (news := self._clock_port.look_after()):
+            self._reporter.say(news)
         problem = self._recorder.problem if self._recorder else None
         if problem != self._told:
             self._told = problem

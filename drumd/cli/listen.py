@@ -111,6 +111,8 @@ def _for_each_part(option: str, text: str) -> Callable[[Command], Command]:
     help="Serve it to this network too, with a code that is told here.",
 )  # fmt: skip
 @click.option("--page-port", type=int, help="Where the page is, if that is free: 8722.")
+@click.option("--clock-out", metavar="NAME", help="MIDI clock out, for a DAW that follows you.")
+@click.option("--link-lead", is_flag=True, default=None, help="A Link session follows you.")
 @click.option("--click", metavar="WHEN", help="drumd clicks: `all` (the whole song) or `count-in`.")
 @click.option("--count", type=int, help="drumd counts in with so many clicks, at --bpm.")
 @click.option("--latency-ms", type=float, help="Send the drums so much earlier.")

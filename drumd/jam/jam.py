@@ -225,9 +225,7 @@ class Jam:
         self._drummer.ask(request, self._clock.now())
 
 
-def _metronome(
-    settings: Settings, scheduler: Scheduler, musical: MusicalClock
-) -> Metronome | None:
+def _metronome(settings: Settings, scheduler: Scheduler, musical: MusicalClock) -> Metronome | None:
     """What clicks, where something is to."""
     on = settings.click == "all"
     if not (settings.counts or on):

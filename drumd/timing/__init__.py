@@ -2,6 +2,7 @@
 
 __all__ = [
     "clock",
+    "link_lead",
     "musical",
     "reading",
     "select",
