@@ -58,7 +58,7 @@ PACKAGES = (("engine", ENGINE), ("drumd", DRUMD))
 # library: the files that may import it, as patterns of paths
 HOMES = {
     "click": ["drumd/cli/*"],
-    "jack": ["drumd/ports/jack/client.py"],
+    "jack": ["drumd/ports/jack/client.py", "drumd/ports/jack/audio.py"],
     "link": ["drumd/timing/sources/link.py"],
     "matplotlib": ["engine/notation/piano_roll.py", "engine/beats/plot.py"],
     "miniaudio": ["drumd/sound/speaker_process.py", "drumd/sound/kits/sample_files.py"],

@@ -151,6 +151,11 @@ class Jam:
 
     def obey(self, order: Order) -> str:
         """Do what is asked for from outside; a ValueError says why that cannot be."""
+        if order.name == Command.COUNT.value:
+            if not self._metronome:
+                raise ValueError("start with --count 4 and --bpm, and drumd counts you in")
+            self.count_in(self._clock.now())
+            return "counting in"
         return self.steering.obey(self._clock.now(), order)
 
     def count_in(self, now: float) -> None:

@@ -54,15 +54,22 @@ class LiveDrums:
 
     def fill(self, frames: int) -> Audio:
         """The next block, (frames, 2) within -1..1; the driver's thread."""
+        return self.fill_from(self._drums.mixer.frame, frames)
+
+    def fill_from(self, frame: int, frames: int) -> Audio:
+        """The block that begins on that frame of the driver's, which may have left some out."""
         began = self._clock.now()
-        first = self._frames.see(self._drums.mixer.frame, began)
+        first = self._frames.see(frame, began)
+        self._drums.mixer.frame, skipped = first, first != self._drums.mixer.frame
         while self._orders:
             self._obey(self._orders.popleft())
         self._strike_due(first, first + frames)
         out = limit(VOLUME * self._drums.block(frames))
         took = self._clock.now() - began
         self._blocks += 1
-        self._gaps += began - self._last > LONGEST_GAP * frames / self.rate
+        self._gaps += (skipped and self._blocks > 1) or (
+            began - self._last > LONGEST_GAP * frames / self.rate
+        )
         self._last = began
         self._overruns += took > frames / self.rate
         self._longest_s = max(self._longest_s, took)

@@ -14,7 +14,9 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Any, Protocol
 
+from drumd.errors import DrumdError, PortError
 from drumd.output.realtime import take_priority
+from drumd.ports.jack.audio import JackAudio
 from drumd.ports.quiet import quiet_stderr
 from drumd.process import main_thread_first, quick_threads
 from drumd.sound.errors import SoundError
@@ -25,12 +27,14 @@ from drumd.sound.live_drums import LiveDrums
 from drumd.sound.orders import END, ORDER, STRIKE, Failed, Ready
 from drumd.sound.synthesis.modes import Audio
 from drumd.timing.clock import MonotonicClock
+from engine.errors import EngineError
 
 PERIOD_MS = 5
 PERIODS = 3
 TELL_S = 0.25
 RING_OUT_S = 0.6  # how long cymbals may ring after the end
 NO_CARD = "no sound card opens here: name a MIDI port or a .mid file as --out"
+JACK = "jack"  # of the names of devices: the JACK server
 NULL = "null"  # a device that a test names: it runs in real time and no one hears it
 
 
@@ -43,22 +47,38 @@ class Device(Protocol):
 def serve(orders: Connection, answers: Connection, kit: str, device: str | None) -> None:
     """Run the process; `device` is part of a sound card's name, None the system's own."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the daemon ends it, in its own order
-    loaded = load_kit(kit)
-    _warm_up(LiveDrums(loaded, MonotonicClock()))
-    drums = LiveDrums(loaded, MonotonicClock())
     try:
-        card, ready = open_device(drums.fill, device)
-    except (SoundError, ImportError) as error:
+        jack = _on_jack(device)
+        loaded = load_kit(kit, jack.rate if jack else RATE)
+        _warm_up(LiveDrums(loaded, MonotonicClock()))
+        drums = LiveDrums(loaded, MonotonicClock())
+        card, ready = _start(jack, drums) if jack else open_device(drums.fill, device)
+    except (DrumdError, EngineError, ImportError) as error:
         answers.send(Failed(str(error)))
         return
     try:
         with suppress(EOFError, OSError), quick_threads(), main_thread_first():
             gc.disable()
             answers.send(ready)
-            _obey(orders, answers, drums)
+            _obey(orders, answers, drums, jack.lost if jack else lambda: False)
         _ring_out(drums)
     finally:
         card.close()
+
+
+def _on_jack(wanted: str | None) -> JackAudio | None:
+    """JACK where it was named, or where a server runs and nothing else was."""
+    if wanted == JACK:
+        return JackAudio()
+    with suppress(PortError):
+        return JackAudio() if wanted is None else None
+    return None
+
+
+def _start(jack: JackAudio, drums: LiveDrums) -> tuple[Device, Ready]:
+    period_s = jack.period / jack.rate
+    jack.start(drums.fill_from)
+    return jack, Ready("JACK", period_s, period_s)
 
 
 def open_device(fill: Callable[[int], Audio], wanted: str | None) -> tuple[Device, Ready]:
@@ -112,7 +132,10 @@ def _generator(fill: Callable[[int], Audio]) -> Generator[bytes | Audio, int, No
     return generator
 
 
-def _obey(orders: Connection, answers: Connection, drums: LiveDrums) -> None:
+def _obey(
+    orders: Connection, answers: Connection, drums: LiveDrums, gone: Callable[[], bool]
+) -> None:
+    """Do what the daemon says until it has nothing more to say, or the card has `gone`."""
     told = time.perf_counter()
     while True:
         if orders.poll(TELL_S):
@@ -123,6 +146,8 @@ def _obey(orders: Connection, answers: Connection, drums: LiveDrums) -> None:
         if time.perf_counter() - told > TELL_S:
             told = time.perf_counter()
             answers.send(drums.counts)
+            if gone():
+                return
 
 
 def _warm_up(drums: LiveDrums) -> None:

@@ -1,6 +1,7 @@
 """JACK itself, through JACK-Client: exact frames, and the transport."""
 
 __all__ = [
+    "audio",
     "client",
     "frames",
     "outbox",
