@@ -9,6 +9,7 @@ __all__ = [
     "demo",
     "doctor",
     "drummer_process",
+    "ears",
     "errors",
     "jam",
     "output",

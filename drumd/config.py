@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
 from drumd.controls import Command, Control, Dial
 from drumd.errors import SettingsError
@@ -24,6 +25,7 @@ CLICKS = ("all", "count-in")
 FEWEST, MOST = 4, 16  # clicks of a count-in
 AUTO, KIT_SOUNDS = "auto", ("rock", "jazz")  # the kits of drumd's own
 SPEAKERS = "speakers"
+AUDIO = "audio"  # and an input that is heard by ear
 LARGEST = 1e9  # of the numbers in a file
 KEY_OF = {field: key for key, field in FIELD_OF.items()}
 
@@ -61,6 +63,9 @@ class Settings:
     click: str | None = None  # whether drumd clicks: in the whole song, or to count in
     count: int | None = None  # clicks of a count-in that drumd sounds; its last four are the taps
     latency_ms: float = 0.0
+    channel: int | None = None  # of an audio input, from 1; None: all of them, mixed
+    gain_db: float = 0.0  # of an audio input
+    gate_db: float | None = None  # what is softer there (against full scale) is no stroke
     max_late_ms: float = 20.0
     this_is_one: Control | None = None
     twice: Control | None = None
@@ -121,6 +126,9 @@ class Settings:
         for name in ("density", "intensity", "humanize"):
             value = getattr(self, name)
             _check(value is None or 0 <= value <= 1, f"{name} must be in 0..1")
+        _check(self.channel is None or 1 <= self.channel <= 64, "channel must be in 1..64")
+        _check(-60 <= self.gain_db <= 60, "gain_db must be in -60..60")
+        _check(self.gate_db is None or -120 <= self.gate_db <= 0, "gate_db must be in -120..0")
         _check(-100 <= self.latency_ms <= 100, "latency_ms must be in -100..100")
         _check(self.parts_at in PARTS_AT, f"parts_at must be one of {', '.join(PARTS_AT)}")
         _check(0 <= self.page_port <= 65535, "page_port must be in 0..65535")
@@ -186,6 +194,11 @@ class Settings:
         return self.input == "demo" or is_midi_file(self.input)
 
     @property
+    def heard(self) -> dict[str, Any]:
+        """How an audio input is heard."""
+        return {"channel": self.channel, "gain_db": self.gain_db, "gate_db": self.gate_db}
+
+    @property
     def links(self) -> bool:
         """Whether the Ableton Link session is joined."""
         return self.link or self.clock == "link"
@@ -228,6 +241,15 @@ def kit_for(kit_sound: str, style: Style | None) -> str:
 def is_speakers(name: str) -> bool:
     """Whether an output of that name sounds: "speakers", or "speakers:" and part of a card's."""
     return name == SPEAKERS or name.startswith(SPEAKERS + ":")
+
+
+def is_audio_file(name: str) -> bool:
+    return name.lower().endswith((".wav", ".flac", ".ogg", ".mp3"))
+
+
+def is_audio(name: str) -> bool:
+    """Whether an input of that name is sound: "audio", "audio:" and part of a name, or a file."""
+    return name == AUDIO or name.startswith(AUDIO + ":") or is_audio_file(name)
 
 
 def is_midi_file(name: str) -> bool:
@@ -380,6 +402,9 @@ _PARSE: dict[str, Callable[[object], object]] = {
     "click": _text,
     "count": _whole,
     "latency_ms": _number,
+    "channel": _whole,
+    "gain_db": _number,
+    "gate_db": _number,
     "max_late_ms": _number,
     "parts_at": _text,
     **{command.value: _control for command in Command},

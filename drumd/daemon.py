@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from drumd.config import SPEAKERS, Settings, is_speakers, playable_metre
+from drumd.config import SPEAKERS, Settings, is_audio, is_audio_file, is_speakers, playable_metre
 from drumd.drummer_process import DrummerProcess, Factory, model_factory
 from drumd.errors import DrumdError, RecordError, RemoteError, SettingsError
 from drumd.jam.given import GivenGroove
@@ -166,7 +166,8 @@ class Daemon:
         source = file_of(settings.input)
         self._file = read_host_file(source) if source else None
         wanted = tuple(dict.fromkeys(filter(None, (settings.output_file, settings.record))))
-        read = [*filter(None, (source, settings.groove, settings.model)), *self._reads]
+        recording = Path(settings.input).expanduser() if is_audio_file(settings.input) else None
+        read = [*filter(None, (source, recording, settings.groove, settings.model)), *self._reads]
         try:
             check_outputs(read, wanted, force=True)
         except OutputError as error:
@@ -292,9 +293,15 @@ class Daemon:
             return output.transport() or (guitar.transport() if guitar else None)
 
         jack = JackTransport(transport)
-        counted = bool(settings.counts)
+        counted, by_ear = bool(settings.counts), is_audio(settings.input)
         return musical_clock(
-            settings.clock, settings.bpm, metre, link=link, jack=jack, counted=counted
+            settings.clock,
+            settings.bpm,
+            metre,
+            link=link,
+            jack=jack,
+            counted=counted,
+            by_ear=by_ear,
         )
 
     def _start_followers(self, stack: ExitStack, musical: MusicalClock, metre: Metre) -> None:
@@ -336,7 +343,8 @@ class Daemon:
         def opened(again: Place | None) -> InputPort:
             if self._file:
                 return FileInput(self._file, clock)
-            return self._open_input(settings.input, clock, api=settings.api, again=again)
+            heard = settings.heard if is_audio(settings.input) else {}
+            return self._open_input(settings.input, clock, api=settings.api, again=again, **heard)
 
         guitar = SteadyInput(opened, clock, aside=self._aside)
         stack.callback(guitar.close)

@@ -49,7 +49,7 @@ DRUMD = (
     ("config", "timing", "status", "drummer_process"),
     ("ports", "recording", "remote"),
     ("output", "page"),
-    ("jam", "doctor"),
+    ("jam", "doctor", "ears"),
     ("daemon", "sound", "song_file"),
     ("cli",),
     ("__main__",),
@@ -61,9 +61,20 @@ HOMES = {
     "jack": ["drumd/ports/jack/client.py", "drumd/ports/jack/audio.py"],
     "link": ["drumd/timing/sources/link.py"],
     "matplotlib": ["engine/notation/piano_roll.py", "engine/beats/plot.py"],
-    "miniaudio": ["drumd/sound/speaker_process.py", "drumd/sound/kits/sample_files.py"],
+    "miniaudio": [
+        "drumd/ears/sources/card.py",
+        "drumd/sound/speaker_process.py",
+        "drumd/sound/kits/sample_files.py",
+    ],
     "music21": ["engine/notation/music_utils.py"],
-    "numpy": ["engine/*", "drumd/cli/*", "drumd/recording/report.py", "drumd/sound/*"],
+    "numpy": [
+        "engine/*",
+        "drumd/cli/*",
+        "drumd/ears/listening.py",
+        "drumd/ears/sources/*",
+        "drumd/recording/report.py",
+        "drumd/sound/*",
+    ],
     "onnxruntime": ["engine/inference/runtime.py", "engine/hearing/pitches.py"],
     "rich": ["drumd/status/reporter.py", "drumd/cli/*"],
     "rtmidi": ["drumd/ports/driver.py"],
@@ -103,13 +114,17 @@ EXCEPTIONS = (
     ("drumd/cli/", "engine", True),
     ("drumd/cli/beats.py", "engine.beats.records", False),  # checks the command's options
     ("drumd/drummer_process.py", "engine.inference.infer", True),  # in the drummer's process
+    ("drumd/ears/listening.py", "engine.hearing", False),  # loaded in the ears' process alone
     ("drumd/timing/sources/player.py", "engine.beats.tracker", True),
     ("drumd/sound/clip.py", "engine.midi.read", True),  # for the commands' pages
     ("drumd/recording/report.py", "engine.pages", False),  # loaded by `drumd report` alone
 )
 
-# the one arrow that runs back up, and only once it is needed: speakers are a port by their name
-BACK_UP = (("drumd/ports/open.py", "drumd.sound.speakers"),)
+# what runs back up, and only once it is needed: speakers and ears are ports by their names
+BACK_UP = (
+    ("drumd/ports/open.py", "drumd.sound.speakers"),
+    ("drumd/ports/open.py", "drumd.ears.ears_input"),
+)
 
 
 @dataclass(frozen=True, slots=True)

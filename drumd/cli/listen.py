@@ -25,9 +25,9 @@ Command = Callable[..., Any]
 HELP = """Play drums to a live guitar.
 
 A port is named in full or by a part of its name; if there is none, a virtual port of that name
-is opened. The input may be `demo` or a MIDI file, which plays in real time; the output may be a
-MIDI file, which is recorded, or `speakers`. A file that is there is kept: the next jam goes to
-NAME-2.mid, unless --force is given. Stop with Ctrl-C.
+is opened. The input may be `demo` or a MIDI file, which plays in real time, or sound: `audio`, or
+a recording; the output may be a MIDI file, which is recorded, or `speakers`. A file that is there
+is kept: the next jam goes to NAME-2.mid, unless --force is given. Stop with Ctrl-C.
 
 \b
 Hear how it goes, without any MIDI:
@@ -42,6 +42,8 @@ About how fast? Your first note is beat one, and the drums follow you from there
     drumd listen --in "Guitar" --out "AI Drums" --bpm 112 --record session.mid
 Let drumd count you in, four clicks at that tempo, and click on:
     drumd listen --out speakers --bpm 112 --count 4 --click all
+A guitar on a cable, heard by ear (one input of several: "audio:Scarlett"; see docs/ears.md):
+    drumd listen --in audio --out speakers
 In a style, with a pedal for fills and a knob for how hard it plays (docs/controls.md):
     drumd listen --style funk --density 0.6 --fill "cc 80" --intensity-dial "cc 11"
 To a groove of yours, from a file or tapped on pads and strings while a pedal is held:
@@ -75,7 +77,10 @@ def _for_each_part(option: str, text: str) -> Callable[[Command], Command]:
 
 
 @click.command(name="listen", help=HELP)
-@click.option("--in", "input", metavar="NAME", help="Guitar: a port, `demo` or a .mid file.")
+@click.option("--in", "input", metavar="NAME", help="Guitar: a port, `demo`, `audio` or a file.")
+@click.option("--channel", type=int, help="Which channel of an audio input, from 1; else all.")
+@click.option("--gain-db", type=float, help="Make an audio input so much louder.")
+@click.option("--gate-db", type=float, help="Softer than this on an audio input is no stroke.")
 @click.option("--out", "output", metavar="NAME", help="Drums: a port, `speakers` or a .mid file.")
 @click.option("--sound", is_flag=True, default=None, help="Sound from the speakers too.")
 @click.option(

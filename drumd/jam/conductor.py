@@ -39,6 +39,7 @@ from drumd.jam.heard import HeardNotes, jump_shift
 from drumd.jam.player import Player
 from drumd.jam.rattle import Rattle
 from drumd.jam.tapping import TapPedal
+from drumd.ports.base import Onset
 from drumd.status.phase import BarCounts, Phase
 from drumd.status.told import NOTHING, Told
 from drumd.timing.musical import MusicalClock
@@ -82,6 +83,7 @@ class Conductor:
         self.played = list[Told]()  # what it has played, one after the other, in all songs
         self._musical, self._player, self._ask = musical, player, ask
         self._maker, self._taps = BarMaker(player, dials or Dials(), form), TapPedal()
+        self._by_ear = False  # strokes are told as they sound, notes later
         self._bar = 0  # the next bar to settle
         self._asked: Request | None = None
         self._answered = False
@@ -106,11 +108,14 @@ class Conductor:
             return f"the groove {given.name} is in {given.metre}: bars of {metre} do without it"
         return TOO_SHORT if self._taps.too_short else ""
 
-    def hear(self, time: float, message: mido.Message) -> bool:
+    def hear(self, time: float, message: mido.Message | Onset) -> bool:
         """Take in a message of the guitar or the host; False for a stroke that is tapped in."""
         before = self._musical.state
-        self._musical.hear(time, message)
-        self._notice(time, before)
+        if (tells := self._tells_time(message)) is not None:
+            self._musical.hear(time, tells)
+            self._notice(time, before)
+        if isinstance(message, Onset):
+            return True
         timeline = self._musical.timeline if self._musical.rolling else None
         if self._taps.takes(time, _beat(timeline, time), message):
             return False
@@ -122,6 +127,13 @@ class Conductor:
         if began and timeline and self._enter is None:
             self._enter = self._entry_after(timeline.beat_at(time))
         return True
+
+    def _tells_time(self, message: mido.Message | Onset) -> mido.Message | None:
+        """What the clock is to hear of a message: by ear, strokes and not the notes they were."""
+        if isinstance(message, Onset):
+            self._by_ear = True
+            return message.as_note()
+        return None if self._by_ear and message.type in ("note_on", "note_off") else message
 
     def command(self, time: float, command: Command) -> None:
         """Do what the player said with a pedal at `time`."""

@@ -4,14 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import ClassVar, Protocol, runtime_checkable
 
 import mido
 
 from drumd.timing.transport_place import TransportPlace
 
-Heard = tuple[float, mido.Message]
-"""The arrival time (seconds on the clock) and the message."""
+UNPITCHED = 52  # the note that a stroke counts as whose pitch nobody knows
+
+
+@dataclass(frozen=True, slots=True)
+class Onset:
+    """The guitar was struck, heard by ear; or damped, where the velocity is 0.
+
+    The clock is told at once. Which notes that was comes later, as notes for the window alone,
+    with the same time.
+    """
+
+    velocity: int
+    type: ClassVar[str] = "onset"
+
+    def as_note(self) -> mido.Message:
+        """The same for sources of time, which know notes only."""
+        kind = "note_on" if self.velocity else "note_off"
+        return mido.Message(kind, note=UNPITCHED, velocity=self.velocity)
+
+
+Heard = tuple[float, mido.Message | Onset]
+"""The arrival time (seconds on the clock; where it is heard by ear, when it sounded) and what."""
 
 
 @dataclass(frozen=True, slots=True)

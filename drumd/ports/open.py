@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
-from drumd.config import is_speakers
+from drumd.config import is_audio, is_speakers
 from drumd.errors import PortError
 from drumd.ports.base import InputPort, OutputPort, Place, PortList
 from drumd.ports.midi_file import FileInput
@@ -25,12 +25,31 @@ DEMO = Path(__file__).parent.parent / "data" / "demo.mid"
 
 
 def open_input(
-    name: str, clock: Clock, *, api: str = "auto", again: Place | None = None
+    name: str,
+    clock: Clock,
+    *,
+    api: str = "auto",
+    again: Place | None = None,
+    channel: int | None = None,
+    gain_db: float = 0.0,
+    gate_db: float | None = None,
 ) -> InputPort:
-    """Open the input that `name` means: `demo`, a .mid file, a port, or a new virtual port.
+    """Open the input that `name` means: `demo`, a file, audio, a port, or a new virtual port.
 
-    `again` tells where the port was before it vanished.
+    `again` tells where the port was before it vanished; the rest is for audio.
     """
+    if is_audio(name):
+        from drumd.ears.ears_input import EarsInput
+
+        return EarsInput(
+            name,
+            clock,
+            api=api,
+            again=again,
+            channel=channel,
+            gain_db=gain_db,
+            gate_db=gate_db,
+        )
     path = file_of(name)
     if path is not None:
         return FileInput(read_host_file(path), clock)
@@ -93,7 +112,7 @@ def _answering(api: str, *, note: Callable[[str], None] = logger.debug) -> str:
 
 def same_port(input_name: str, output_name: str, *, api: str = "auto") -> str | None:
     """One sentence if the two names mean one and the same port or file, else None."""
-    if is_speakers(output_name):
+    if is_speakers(output_name) or is_audio(input_name):
         return None
     source, target = file_of(input_name), file_of(output_name)
     if source and target:

@@ -10,6 +10,7 @@ from drumd.timing.sources.free import FreeTempo
 from drumd.timing.sources.jack_transport import JackTransport
 from drumd.timing.sources.link import LinkTime
 from drumd.timing.sources.midi_clock import HostClock
+from drumd.timing.sources.player import LATE_BY_EAR_S, LATE_S
 from engine.music.notes import COMMON_TIME, Metre
 
 
@@ -21,13 +22,17 @@ def musical_clock(
     link: LinkTime | None = None,
     jack: JackTransport | None = None,
     counted: bool = False,
+    by_ear: bool = False,
 ) -> MusicalClock:
     """The musical clock for the settings of that name, with `link` and `jack` where there are.
 
-    `counted`: the song waits for a count-in that drumd sounds.
+    `counted`: the song waits for a count-in that drumd sounds. `by_ear`: what is played is heard
+    of a little later.
     """
     hosts: list[Source] = [HostClock(), *([jack] if jack else [])]
-    return MusicalClock(*_sources(clock, bpm, metre, hosts, link, counted=counted), metre=metre)
+    late_s = LATE_BY_EAR_S if by_ear else LATE_S
+    sources = _sources(clock, bpm, metre, hosts, link, counted=counted, late_s=late_s)
+    return MusicalClock(*sources, metre=metre)
 
 
 def _sources(
@@ -38,6 +43,7 @@ def _sources(
     link: LinkTime | None,
     *,
     counted: bool,
+    late_s: float,
 ) -> list[Source]:
     match clock:
         case "host":
@@ -46,16 +52,18 @@ def _sources(
             assert link is not None
             return [link]
         case "count-in" if not counted:
-            return [CountedTempo(metre, strict=False)]
+            return [CountedTempo(metre, strict=False, late_s=late_s)]
         case "free" if not counted:
-            return [CountedTempo(metre, by_foot_only=True), FreeTempo(bpm, metre)]
+            foot = CountedTempo(metre, by_foot_only=True, late_s=late_s)
+            return [foot, FreeTempo(bpm, metre, late_s=late_s)]
         case "given":
             assert bpm is not None
             return [GivenTempo(bpm, metre, counted=counted)]
     linked = [] if link is None else [link]
     if counted:  # what is played before the count is over begins nothing
-        return [*hosts, *linked, CountedTempo(metre, by_foot_only=True)]
-    sources: list[Source] = [*hosts, *linked, CountedTempo(metre), FreeTempo(bpm, metre)]
+        return [*hosts, *linked, CountedTempo(metre, by_foot_only=True, late_s=late_s)]
+    player = [CountedTempo(metre, late_s=late_s), FreeTempo(bpm, metre, late_s=late_s)]
+    sources: list[Source] = [*hosts, *linked, *player]
     if bpm is not None:
         sources.append(GivenTempo(bpm, metre))  # until the beat is sure
     return sources

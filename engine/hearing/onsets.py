@@ -21,6 +21,7 @@ LEAST, OVER = 0.055, 1.5  # a peak is so high at least, and so many times above 
 MEDIAN_S = 0.5  # that is the median over so long
 APART_S = 0.05  # what comes so soon after a stroke is the same hand's
 FADE_S = 0.1  # how fast a stroke stops hiding what is less new than it was
+DAMPED = 0.25  # of its attack: a stroke that sounds no louder has been damped
 LEVEL_UP, LEVEL_S = 0.25, 8.0  # loudness: the share that a louder frame has, and how it falls
 FLOOR = 1e-4  # amplitude; quieter than this is silence
 BEGAN_S = 0.0075  # so long before the end of its frame a stroke began
@@ -37,7 +38,11 @@ class Stroke:
 class OnsetDetector:
     """Hears blocks of samples of one channel and gives back each stroke as it is known."""
 
-    def __init__(self, rate: int) -> None:
+    def __init__(self, rate: int, *, gate: float = 0.0) -> None:
+        """What is no louder than `gate` (mean amplitude of the bands) is no stroke."""
+        self.damped: float | None = None  # when the last stroke was, if these samples tell that
+        self._gate = gate
+        self._attack: float | None = None  # how loud the last stroke was, while it sounds
         self._rate = rate
         self._spectra = Spectra(rate)
         frame_s = self._spectra.hop / rate
@@ -54,6 +59,7 @@ class OnsetDetector:
 
     def hear(self, samples: Floats) -> list[Stroke]:
         """The strokes that are known with these samples."""
+        self.damped = None
         strokes = (self._step(bands) for bands in self._spectra.hear(samples))
         return [stroke for stroke in strokes if stroke]
 
@@ -63,6 +69,7 @@ class OnsetDetector:
         stroke = self._stroke() if self._is_peak(flux) else None
         self._flux.append(flux)
         self._frame += 1
+        self._notice_damping()
         return stroke
 
     def _flux_of(self, bands: Floats) -> float:
@@ -86,11 +93,21 @@ class OnsetDetector:
         return (
             flux >= coming
             and flux >= max(before[-LAG:])
+            and max(self._loud) > self._gate
             and flux > self._struck * exp(-since * self._fade)
             and flux > LEAST + OVER * float(np.median(before))
         )
 
     def _stroke(self) -> Stroke:
         self._last, self._struck = self._frame - 1, self._flux[-1]
+        self._attack = max(self._loud)
         time = self._frame * self._spectra.hop / self._rate - BEGAN_S
         return Stroke(max(0.0, time), self._range.velocity(max(self._loud)))
+
+    def _notice_damping(self) -> None:
+        if self._attack is None:
+            return
+        self._attack = max(self._attack, self._loud[-1])
+        if self._loud[-1] < DAMPED * self._attack:
+            self._attack = None
+            self.damped = self._frame * self._spectra.hop / self._rate

@@ -162,6 +162,8 @@ class JackOutput:
 class _Client:
     """A client of the server with at most one port."""
 
+    carries = "MIDI"
+
     def __init__(self, kind: str) -> None:
         import jack
 
@@ -186,9 +188,16 @@ class _Client:
 
     def names(self, kind: str) -> tuple[str, ...]:
         """The other programs' ports that ours of that kind could be connected with."""
+        return self._names(kind, is_midi=True)
+
+    def _names(self, kind: str, **of: bool) -> tuple[str, ...]:
         source = kind == "input"
-        found = self._jack.get_ports(is_midi=True, is_output=source, is_input=not source)
+        found = self._jack.get_ports(is_output=source, is_input=not source, **of)
         return tuple(str(port.name) for port in found)
+
+    def _register(self, own: str) -> Any:
+        ports = self._jack.midi_inports if self.kind == "input" else self._jack.midi_outports
+        return ports.register(own)
 
     def plug(self, wanted: str, process: Any, again: Place | None = None) -> str:
         """Connect with the port that `wanted` means, or be a port of that name; its full name.
@@ -199,8 +208,7 @@ class _Client:
         try:
             found = cable_to(self.kind, wanted, again, self.names(self.kind))
             own = OWN_PORTS[self.kind] if found else wanted
-            ports = self._jack.midi_inports if self.kind == "input" else self._jack.midi_outports
-            self.port = ports.register(own)
+            self.port = self._register(own)
             self._jack.set_process_callback(process)
             self._jack.activate()
             if found:
@@ -210,7 +218,9 @@ class _Client:
             return found or wanted
         except self._failures as error:
             self.close()
-            raise PortError(f"{wanted!r} does not open as MIDI {self.kind}: {error}") from error
+            raise PortError(
+                f"{wanted!r} does not open as {self.carries} {self.kind}: {error}"
+            ) from error
         except PortError:
             self.close()
             raise
@@ -230,7 +240,7 @@ class _Client:
         try:
             self._jack.get_port_by_name(self.target)
         except self._failures:
-            return f"the MIDI {self.kind} {self.target!r} has gone"
+            return f"the {self.carries} {self.kind} {self.target!r} has gone"
         return None
 
     def transport(self, clock: Clock) -> TransportPlace | None:
@@ -245,6 +255,23 @@ class _Client:
         with quiet_stderr():
             self._jack.deactivate()
             self._jack.close()
+
+
+class AudioClient(_Client):
+    """A client with one port of sound."""
+
+    carries = "audio"
+
+    def names(self, kind: str) -> tuple[str, ...]:
+        return self._names(kind, is_audio=True)
+
+    def sockets(self) -> tuple[str, ...]:
+        """The ports of the sound card itself."""
+        return self._names(self.kind, is_audio=True, is_physical=True)
+
+    def _register(self, own: str) -> Any:
+        ports = self._jack.inports if self.kind == "input" else self._jack.outports
+        return ports.register(own)
 
 
 def _say_nothing(_message: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import mido
 
 from drumd.timing.sources.base import EVER
-from drumd.timing.sources.player import BeatFollower, make_tracker
+from drumd.timing.sources.player import LATE_S, BeatFollower, make_tracker
 from drumd.timing.sources.taps import FootTaps, MutedTaps
 from engine.beats.count_in import CountIn
 from engine.music.notes import COMMON_TIME, Metre
@@ -19,10 +19,15 @@ class CountedTempo(BeatFollower):
     name = "count-in"
 
     def __init__(
-        self, metre: Metre = COMMON_TIME, *, strict: bool = True, by_foot_only: bool = False
+        self,
+        metre: Metre = COMMON_TIME,
+        *,
+        strict: bool = True,
+        by_foot_only: bool = False,
+        late_s: float = LATE_S,
     ) -> None:
         """`strict`: take care that music is not heard as a count-in."""
-        super().__init__(metre)
+        super().__init__(metre, late_s=late_s)
         self._counted_in: float | None = None
         self._music_from = EVER  # what was struck before is the count-in, or before it
         self._foot = FootTaps()

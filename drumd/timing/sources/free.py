@@ -10,7 +10,7 @@ from math import floor
 import mido
 
 from drumd.timing.sources.base import EVER
-from drumd.timing.sources.player import BeatFollower, make_tracker
+from drumd.timing.sources.player import LATE_S, BeatFollower, make_tracker
 from drumd.timing.timeline import Timeline
 from engine.beats.count_in import TAPS
 from engine.music.notes import COMMON_TIME, Metre
@@ -26,8 +26,10 @@ class FreeTempo(BeatFollower):
     name = "free"
     knows_bar = False  # it is guessed, and can be put right
 
-    def __init__(self, bpm: float | None = None, metre: Metre = COMMON_TIME) -> None:
-        super().__init__(metre)
+    def __init__(
+        self, bpm: float | None = None, metre: Metre = COMMON_TIME, *, late_s: float = LATE_S
+    ) -> None:
+        super().__init__(metre, late_s=late_s)
         self._hint = bpm
         self._first: float | None = None  # note
         make_tracker(metre, bpm=bpm)  # loads what it needs, before there is music

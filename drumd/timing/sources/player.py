@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from engine.beats.tracker import BeatTracker
 
 LATE_S = 0.012  # a note may be heard of so long after its time: the tracker lives a little later
+LATE_BY_EAR_S = 0.04  # the same of a stroke that is heard by ear
 REST_S = 4.0  # after a rest so long the line goes to the new notes gently, for one bar
 GENTLE_BARS = 0.5  # how much of a bar it takes to go most of the way
 TURNS = (2.0, 0.5, 3.0, 1 / 3, 4.0, 0.25)  # changes of the tracker's beat that are no new tempo
@@ -36,8 +37,8 @@ class BeatFollower(Source):
     name = "notes"
     by_player = True
 
-    def __init__(self, metre: Metre = COMMON_TIME) -> None:
-        self._metre = metre
+    def __init__(self, metre: Metre = COMMON_TIME, *, late_s: float = LATE_S) -> None:
+        self._metre, self._late_s = metre, late_s
         self._tracker: BeatTracker | None = None
         self._period: float | None = None  # the tracker's, as last seen
         self._level = 1.0  # pulses in a beat of the tracker
@@ -80,7 +81,7 @@ class BeatFollower(Source):
     def _draw(self, now: float) -> None:
         """Let the tracker say what it knows now, and draw the line through it."""
         assert self._tracker is not None
-        self._tracker.beats(now - LATE_S)
+        self._tracker.beats(now - self._late_s)
         if self.timeline is not None and self._tracker.next_beat is not None:
             target = self._target(self.timeline)
             self.timeline = target if now >= self._gentle_until else self._nearer(target, now)

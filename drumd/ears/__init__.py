@@ -1,0 +1,9 @@
+"""Ears: a guitar that comes in as sound, heard in a process of its own."""
+
+__all__ = [
+    "ears_input",
+    "ears_process",
+    "listening",
+    "sources",
+    "told",
+]

@@ -1,0 +1,113 @@
+"""An input port that hears: `--in audio`, `--in "audio:NAME"`, `--in riff.wav`.
+
+The sound is heard in a process of its own (see `ears_process`), which tells strokes and notes
+through a pipe. An `EarsInput` belongs to the thread that opened it and never waits for the process.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Iterator
+from contextlib import suppress
+from multiprocessing.connection import Connection
+
+import mido
+
+from drumd.ears.told import Ended, Failed, Kind, Opened, Told
+from drumd.errors import PortError
+from drumd.ports.base import Heard, Onset, Place
+from drumd.timing.clock import Clock
+
+API = "audio"
+OPENED_S = 20.0
+END_S = 1.0
+
+
+class EarsInput:
+    """Hands over what the ears tell, stamped with when it sounded."""
+
+    def __init__(
+        self,
+        name: str,
+        clock: Clock,  # noqa: ARG002 (the process stamps on the same clock)
+        *,
+        api: str = "auto",
+        again: Place | None = None,
+        channel: int | None = None,
+        gain_db: float = 0.0,
+        gate_db: float | None = None,
+    ) -> None:
+        self.failed, self.ended = 0, False
+        self._gone: str | None = None
+        other = again.other if again else None
+        self._start((name, api, channel, gain_db, gate_db, other))
+        opened = self._await_opened()
+        self.name, self.place = opened.name, Place(API, opened.other)
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid
+
+    def poll(self) -> Iterator[Heard]:
+        """What has been told since the last call, in the order of the telling."""
+        with suppress(EOFError, OSError):
+            while self._gone is None and not self.ended and self._pipe.poll():
+                match self._pipe.recv():
+                    case Told() as told:
+                        yield told.time, _message(told)
+                    case Ended():
+                        self.ended = True
+                    case Failed(reason):
+                        self._gone = reason
+
+    def lost(self) -> str | None:
+        """Why nothing is heard any more, or None."""
+        if self._gone is None and not self.ended and not self._process.is_alive():
+            self._gone = "the process that hears has died"
+        return self._gone
+
+    def close(self) -> None:
+        self._gone = self._gone or "the ears are closed"
+        self._pipe.close()
+        self._process.join(END_S)
+        if self._process.is_alive():
+            self._process.kill()
+            self._process.join()
+
+    def _start(self, wanted: tuple[object, ...]) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(
+            target=_serve, args=(theirs, wanted), name="ears", daemon=True
+        )
+        self._process.start()
+        theirs.close()
+
+    def _await_opened(self) -> Opened:
+        answer: object = Failed(f"the ears were not ready within {OPENED_S:g} s")
+        try:
+            if self._pipe.poll(OPENED_S):
+                answer = self._pipe.recv()
+        except (EOFError, OSError):
+            answer = Failed("the process that hears died as it began")
+        if isinstance(answer, Opened):
+            return answer
+        self.close()
+        raise PortError(answer.reason if isinstance(answer, Failed) else str(answer))
+
+
+def _message(told: Told) -> mido.Message | Onset:
+    match told.kind:
+        case Kind.NOTE_ON:
+            return mido.Message("note_on", note=told.pitch, velocity=told.velocity)
+        case Kind.NOTE_OFF:
+            return mido.Message("note_off", note=told.pitch)
+    return Onset(told.velocity)
+
+
+def _serve(pipe: Connection, wanted: tuple[object, ...]) -> None:
+    """Run the process; only there are numpy and the network imported."""
+    from drumd.ears.ears_process import serve
+    from drumd.ears.sources.opening import Wanted
+
+    serve(pipe, Wanted(*wanted))  # type: ignore[arg-type]
