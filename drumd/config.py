@@ -54,6 +54,7 @@ class Settings:
     kit: str = STANDARD  # whose keys the drums go out on, one of `drumd kits` or a .toml file
     sound: bool = False  # whether the drums also sound from this machine's speakers
     kit_sound: str = AUTO  # which kit sounds there: by the style, one of KIT_SOUNDS, or a path
+    keep_in: Path | None = None  # the folder for what is kept after the fact; None: in the music's
     force: bool = False  # whether a recording may take the place of a file that is there
     page: bool = False  # a page for a browser on this machine
     page_lan: bool = False  # and for those in the same network who know the code
@@ -85,6 +86,7 @@ class Settings:
     part_b: Control | None = None
     part_c: Control | None = None
     part_d: Control | None = None
+    keep: Control | None = None
     keep_a: Control | None = None
     keep_b: Control | None = None
     keep_c: Control | None = None
@@ -393,6 +395,7 @@ _PARSE: dict[str, Callable[[object], object]] = {
     "kit": _text,
     "sound": _flag,
     "kit_sound": _text,
+    "keep_in": _path,
     "force": _flag,
     "page": _flag,
     "page_lan": _flag,

@@ -36,6 +36,7 @@ class Command(Enum):
     PART_B = "part_b"
     PART_C = "part_c"
     PART_D = "part_d"
+    KEEP = "keep"  # what was just played is written to files
     KEEP_A = "keep_a"  # what plays is part A of the song from now on, as it is set
     KEEP_B = "keep_b"
     KEEP_C = "keep_c"

@@ -21,6 +21,7 @@ __all__ = [
     "export",
     "generate",
     "grooves",
+    "keep",
     "kits",
     "listen",
     "main",
@@ -39,6 +40,7 @@ INTERRUPTED = 130
 COMMANDS = {
     "listen": "Play drums to a live guitar.",
     "page": "Show and steer a running jam in a browser.",
+    "keep": "Keep what was just played.",
     "generate": "Write drums for a guitar file.",
     "render": "Make a MIDI file sound.",
     "prepare": "Turn folders of MIDI songs into a corpus to train on.",

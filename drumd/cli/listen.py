@@ -106,6 +106,7 @@ def _for_each_part(option: str, text: str) -> Callable[[Command], Command]:
 @click.option("--groove", type=MidiFile, help="Keep to its first one to four bars of drums.")
 @click.option("--song", type=SongFile, help="A song file (configs/song.toml), or a folder of them.")
 @click.option("--record", type=MidiFile, help="Keep guitar and drums (see `drumd report`).")
+@click.option("--keep-in", type=click.Path(path_type=Path), help="The folder for `--keep`.")
 @click.option(
     "--force", is_flag=True, default=None,
     help="Record over a file that is there; without it, the jam goes to NAME-2.mid.",
@@ -126,6 +127,7 @@ def _for_each_part(option: str, text: str) -> Callable[[Command], Command]:
 @click.option("--this-is-one", metavar="CONTROL", help="Says that the beat begins a bar.")
 @click.option("--twice", metavar="CONTROL", help="Doubles the beats from the next bar line on.")
 @click.option("--half", metavar="CONTROL", help="Halves them.")
+@click.option("--keep", metavar="CONTROL", help="Keeps the last ten minutes (`drumd keep`).")
 @click.option("--count-off", metavar="CONTROL", help="drumd counts in again: a new song.")
 @click.option("--fill", metavar="CONTROL", help="Makes the next bar a fill.")
 @click.option("--regenerate", metavar="CONTROL", help="The next idea, from the next bar on.")

@@ -28,6 +28,7 @@ from drumd.jam.song import Song
 from drumd.jam.steering import Steering
 from drumd.output.scheduler import Scheduler
 from drumd.recording.diary import Diary
+from drumd.recording.keeper import Keeper
 from drumd.recording.recorder import DRUMS, GUITAR, Recorder
 from drumd.remote.order import Order
 from drumd.status.phase import Phase
@@ -87,6 +88,7 @@ class Jam:
         self.steering = Steering(self.conductor, self.controls)
         self.played = Played()
         self._metronome = _metronome(settings, scheduler, musical)
+        self.keeper = Keeper(musical.metre, settings.keep_in)
 
     def step(self) -> None:
         """Do what there is to do now; never waits."""
@@ -105,6 +107,7 @@ class Jam:
         self.collect_sent()
         if self._diary:
             self._diary.step(now, str(self.told))
+        self.keeper.follow(now, self.song, self._musical.jumps)
         if self._recorder:
             self._recorder.follow(now, self.song, self._musical.jumps)
 
@@ -118,6 +121,8 @@ class Jam:
             return
         music = self.conductor.hear(stamp, message)
         self.played.hear(stamp, message)
+        if music:
+            self.keeper.hear(stamp, GUITAR, message)
         if self._recorder and music:
             self._recorder.hear(stamp, GUITAR, message)
 
@@ -125,6 +130,8 @@ class Jam:
         for command in self.controls.commands(message):
             if command is Command.COUNT:
                 self.count_in(stamp)
+            elif command is Command.KEEP:
+                self.news.append(self._keep())
             elif command is not Command.PEDAL:
                 self.conductor.command(stamp, command)
         self._follow_pedal(stamp)
@@ -151,12 +158,21 @@ class Jam:
 
     def obey(self, order: Order) -> str:
         """Do what is asked for from outside; a ValueError says why that cannot be."""
+        if order.name == Command.KEEP.value:
+            return self.keeper.keep(self._clock.now(), self.news.append)
         if order.name == Command.COUNT.value:
             if not self._metronome:
                 raise ValueError("start with --count 4 and --bpm, and drumd counts you in")
             self.count_in(self._clock.now())
             return "counting in"
         return self.steering.obey(self._clock.now(), order)
+
+    def _keep(self) -> str:
+        """Keep what was just played, as a pedal says."""
+        try:
+            return self.keeper.keep(self._clock.now(), self.news.append)
+        except ValueError as error:
+            return str(error)
 
     def count_in(self, now: float) -> None:
         """Count the player in, where that was set."""
@@ -176,6 +192,7 @@ class Jam:
                 self.played.strike(planned + self._latency, message)
                 if self._diary:
                     self._diary.hit(at - planned)
+            self.keeper.hear(planned + self._latency, DRUMS, message)
             if self._recorder:
                 self._recorder.hear(planned + self._latency, DRUMS, message)
 

@@ -2,6 +2,7 @@
 
 __all__ = [
     "diary",
+    "keeper",
     "moment",
     "recorded",
     "recorder",

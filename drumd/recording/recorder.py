@@ -69,14 +69,18 @@ class Recorder:
 
     def follow(self, now: float, song: Timeline | None, jumps: int) -> None:
         """Go along with the song (None: it stands still), and write when it is time to."""
+        self.go_along(now, song, jumps)
+        if now >= self._flush_at:
+            self.flush(now)
+
+    def go_along(self, now: float, song: Timeline | None, jumps: int) -> None:
+        """Encode what has been played up to the last bar line."""
         if not self._time.started and song is None and self._pending:
             played = [time for time, track, _ in self._pending if track != TIME]
             if played:
                 self._time.start(min(played))
         for stretch in self._time.follow(now, song, jumps):
             self._encode(stretch)
-        if now >= self._flush_at:
-            self.flush(now)
 
     def flush(self, now: float) -> None:
         """Write everything up to now."""

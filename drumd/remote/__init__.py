@@ -2,6 +2,7 @@
 
 __all__ = [
     "door",
+    "guest",
     "order",
     "places",
 ]

@@ -1,0 +1,146 @@
+"""What was just played, kept after the fact: the last ten minutes, always in memory.
+
+`keep` writes them as MIDI files with the tempo map that the musical clock had, one for each stretch
+between rests. Belongs to the main thread; writing goes on beside it, on a copy.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from heapq import merge
+from itertools import pairwise
+from operator import itemgetter
+from pathlib import Path
+
+import mido
+import platformdirs
+
+from drumd.errors import RecordError
+from drumd.recording.recorder import KEPT, Recorder
+from drumd.timing.timeline import Timeline
+from engine.music.notes import Metre
+from engine.storage.outputs import free_name
+
+MEMORY_S = 600.0
+REST_S = 8.0  # a silence so long parts one take from the next
+TAIL_S = 2.0  # of a take, behind its last note
+LOOK_S = 0.05  # how closely the clock is remembered while it bends
+MOST = 200_000  # messages: a flood may not fill the memory
+NOTHING = "nothing was played yet: there is nothing to keep"
+
+Heard = tuple[float, str, mido.Message]
+Place = tuple[float, Timeline | None, int]  # when the song was where, and its jumps so far
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """A stretch without a rest."""
+
+    heard: Sequence[Heard]
+    places: Sequence[Place]
+
+    @property
+    def start(self) -> float:
+        return self.heard[0][0]
+
+
+def in_thread(work: Callable[[], None]) -> None:
+    threading.Thread(target=work, name="keeper", daemon=True).start()
+
+
+class Keeper:
+    """Remembers guitar, drums and time."""
+
+    def __init__(
+        self,
+        metre: Metre,
+        folder: Path | None = None,
+        *,
+        aside: Callable[[Callable[[], None]], None] = in_thread,
+    ) -> None:
+        self.folder = folder or platformdirs.user_music_path() / "drumd"
+        self._metre, self._aside = metre, aside
+        self._heard = deque[Heard](maxlen=MOST)
+        self._places = deque[Place]()
+
+    def hear(self, moment: float, track: str, message: mido.Message) -> None:
+        """Remember what was played at `moment` seconds."""
+        if message.type in KEPT:
+            self._heard.append((moment, track, message))
+
+    def follow(self, now: float, song: Timeline | None, jumps: int) -> None:
+        """Remember where the song is (None: it stands still), and forget what is long past."""
+        last = self._places[-1] if self._places else None
+        moved = last is None or jumps != last[2] or (song is None) != (last[1] is None)
+        if moved or (last and song != last[1] and now - last[0] >= LOOK_S):
+            self._places.append((now, song, jumps))
+        while self._heard and self._heard[0][0] < now - MEMORY_S:
+            self._heard.popleft()
+        while len(self._places) > 1 and self._places[1][0] < now - MEMORY_S:
+            self._places.popleft()
+
+    def keep(self, now: float, said: Callable[[str], object]) -> str:
+        """Write what is remembered; `said` is told of the files, or of what is wrong."""
+        takes = self._takes()
+        if not takes:
+            raise ValueError(NOTHING)
+        ago = time.time() - now
+        self._aside(lambda: self._write(takes, ago, said))
+        minutes = (now - takes[0].start) / 60
+        return f"keeping the last {minutes:.0f} min in {self.folder}"
+
+    def _takes(self) -> list[Take]:
+        heard = sorted(self._heard, key=itemgetter(0))
+        cuts = [n for n, (a, b) in enumerate(pairwise(heard), 1) if b[0] - a[0] > REST_S]
+        ends = zip([0, *cuts], [*cuts, len(heard)], strict=True)
+        places = tuple(self._places)
+        parts = (heard[begin:end] for begin, end in ends)
+        return [
+            Take(part, _places_in(places, part[0][0], part[-1][0] + TAIL_S))
+            for part in parts
+            if any(message.type == "note_on" for _, _, message in part)
+        ]
+
+    def _write(self, takes: Sequence[Take], ago: float, said: Callable[[str], object]) -> None:
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            names = [self._write_take(take, ago) for take in takes]
+        except (OSError, RecordError) as error:
+            said(f"what was played cannot be kept in {self.folder}: {error}")
+        else:
+            said(f"kept in {self.folder}: {', '.join(names)}")
+
+    def _write_take(self, take: Take, ago: float) -> str:
+        began = time.strftime("%Y-%m-%d %H.%M.%S", time.localtime(take.start + ago))
+        path = free_name(self.folder / f"drumd {began}.mid")
+        recorder = Recorder([path], self._metre)
+        events: list[tuple[float, int, Place | Heard]] = list(
+            merge(
+                ((place[0], 0, place) for place in take.places),
+                ((heard[0], 1, heard) for heard in take.heard),
+                key=itemgetter(0),
+            )
+        )
+        for moment, kind, event in events:
+            if kind:
+                recorder.hear(*event)
+            else:
+                recorder.go_along(moment, *event[1:])
+        end = take.heard[-1][0] + TAIL_S
+        song, jumps = take.places[-1][1:] if take.places else (None, 0)
+        recorder.go_along(end, song, jumps)
+        recorder.close(end)
+        return path.name
+
+
+def _places_in(places: Sequence[Place], start: float, end: float) -> list[Place]:
+    """The places in a stretch, with the one that held as it began."""
+    before = [place for place in places if place[0] <= start][-1:]
+    return [
+        *((start, song, jumps) for _, song, jumps in before),
+        *(place for place in places if start < place[0] <= end),
+    ]
