@@ -26,8 +26,10 @@ bench: .venv/.dev ## print the published figures again (DATA=songs, BEATS=parts.
 fuzz: .venv/.dev ## damaged input for every reader, SECONDS=20 each; prints a table of faults
 	$(BIN)/python -m tests.benches.fuzz --seconds $(or $(SECONDS),20)
 
-chaos: .venv/.dev ## ill-treat a running drumd on JACK, and print how it bears it (some minutes)
-	$(BIN)/python -m tests.benches.chaos
+chaos: .venv/.dev ## ill-treat a running drumd on JACK and print how it bears it; LONG=1: as often as promised, an hour of soak too
+	$(BIN)/python -m tests.benches.bombs
+	$(BIN)/python -m tests.benches.chaos $(if $(LONG),--long)
+	$(if $(LONG),$(BIN)/python -m tests.benches.soak)
 
 clean: ## remove what make made
 	rm -rf .venv build *.egg-info

@@ -127,6 +127,19 @@ class Lying:
         return lies[self._way]  # type: ignore[return-value]
 
 
+class Lies:
+    """Lies when it is asked for the third time, in a way that depends on the bar."""
+
+    def __init__(self) -> None:
+        self._asked = 0
+
+    def play(self, request: Request) -> Pattern:
+        self._asked += 1
+        ways = sorted(LIES)
+        drummer = Rock() if self._asked < 3 else Lying(ways[request.bar % len(ways)])
+        return drummer.play(request)
+
+
 def _forged(beat: float, drum: int, velocity: int) -> Pattern:
     """A stroke that no check has seen."""
     hit = Hit(0.0, 36)

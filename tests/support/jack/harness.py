@@ -184,6 +184,11 @@ class JackGuitarist:
         return self._start_frame
 
     @property
+    def now(self) -> float:
+        """The time, in seconds from the start."""
+        return (self._client.frame_time - self.start_frame) / self._rate
+
+    @property
     def in_name(self) -> str:
         return str(self._in.name)
 
@@ -197,6 +202,10 @@ class JackGuitarist:
             self._join(self._out, into)
         if out_of is not None:
             self._join(out_of, self._in)
+
+    def disconnect(self, *, out_of: str) -> None:
+        """Unplug what another plays."""
+        self._client.disconnect(out_of, self._in)
 
     def _join(self, source: Any, destination: Any) -> None:
         """Connect two ports; one whose client is not active yet takes no connection."""

@@ -1,0 +1,1 @@
+"""A running drumd ill-treated on a real JACK server: python -m tests.benches.chaos."""
