@@ -83,6 +83,9 @@ class LazyGroup(click.Group):
             return super().invoke(ctx)
         except (DrumdError, EngineError) as error:
             raise click.ClickException(harmless(str(error))) from error
+        except click.ClickException as error:  # a wrong option may be named in it, or a file
+            error.message = harmless(error.message)
+            raise
         except KeyboardInterrupt:
             click.echo("interrupted", err=True)
             ctx.exit(INTERRUPTED)

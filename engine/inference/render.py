@@ -14,6 +14,7 @@ from engine.grooves.given import groove_of_file
 from engine.inference.accompany import Drummer, Take, accompany
 from engine.midi.contents import open_contents
 from engine.midi.instruments import choose, instruments
+from engine.midi.names import shown as shown_name
 from engine.midi.read import song_of
 from engine.midi.write import drum_file
 from engine.music.bars import end_with_last_note
@@ -187,7 +188,7 @@ def _illustrate(job: Job, song: Song, notes: Sequence[Note], takes: Sequence[Tak
     take = takes[0]
     end = max([note.end for note in notes] + [hit.beat for hit in take.hits])
     shown = list(bars(song, until=end))
-    title = job.source.stem
+    title = shown_name(job.source.stem)
     if job.plot:
         from engine.notation.piano_roll import Picture, write_ideas, write_plot
 

@@ -5,6 +5,7 @@ The place of a mark is where it sounds, micro-timing included; the darker, the h
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,12 +56,7 @@ def picture_of(title: str, song: Song) -> Picture:
 
 def write_plot(path: Path, picture: Picture) -> None:
     """Draw the picture to an image file; its ending says which kind (.png, .svg, .pdf)."""
-    figure = draw(picture)
-    try:
-        with new_file(path) as beside:
-            figure.savefig(beside, dpi=DPI)
-    except (OSError, ValueError) as error:
-        raise EngineError(f"{path}: the plot cannot be written ({error})") from error
+    _save(draw(picture), path)
 
 
 def write_ideas(path: Path, title: str, pictures: Sequence[Picture]) -> None:
@@ -68,9 +64,13 @@ def write_ideas(path: Path, title: str, pictures: Sequence[Picture]) -> None:
 
     The title of each picture says what the idea is; all are of one guitar.
     """
-    figure = draw_ideas(title, pictures)
+    _save(draw_ideas(title, pictures), path)
+
+
+def _save(figure: Figure, path: Path) -> None:
     try:
-        with new_file(path) as beside:
+        with new_file(path) as beside, warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Glyph")  # a name in letters that the font lacks
             figure.savefig(beside, dpi=DPI)
     except (OSError, ValueError) as error:
         raise EngineError(f"{path}: the plot cannot be written ({error})") from error

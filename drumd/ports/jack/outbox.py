@@ -2,6 +2,9 @@
 
 One thread puts, the driver's takes; neither waits for the other. What is taken back and what is
 played are told apart by who empties the message's hands first, and that only one can do.
+
+A stroke that comes far too late, after a server or a machine that stood still, stays in the hands:
+played then, it would fall on the next one. Who handed it over takes it back. Ends always go out.
 """
 
 from __future__ import annotations
@@ -13,6 +16,11 @@ from itertools import count
 from drumd.ports.base import Handed
 from drumd.ports.jack.frames import FrameClock
 
+LATE_S = 0.02  # as the scheduler has it
+NOTE_ON = 0x90
+
+Waiting = tuple[int, int, Handed, bool]  # frame, in which order, what, whether it is a stroke
+
 
 class Outbox:
     """Keeps messages in order and gives out those of each cycle."""
@@ -22,8 +30,9 @@ class Outbox:
         self.open_frame = 0  # the first frame that can still be played on
         self._frames = frames
         self._number = count()
-        self._new: deque[tuple[int, int, Handed]] = deque()
-        self._waiting: list[tuple[int, int, Handed]] = []  # the driver's thread only
+        self._too_late = round(LATE_S * frames.rate)
+        self._new: deque[Waiting] = deque()
+        self._waiting: list[Waiting] = []  # the driver's thread only
 
     def __len__(self) -> int:
         return len(self._new) + len(self._waiting)
@@ -32,7 +41,8 @@ class Outbox:
         """Play the message on the frame of the moment, or on the first that is left."""
         frame = max(self._frames.frame_at(at), self.open_frame)
         handed = Handed(self._frames.seconds_of(frame), data)
-        self._new.append((frame, next(self._number), handed))
+        struck = data[0] & 0xF0 == NOTE_ON and data[2] > 0
+        self._new.append((frame, next(self._number), handed, struck))
         return handed
 
     def due(self, first: int, frames: int) -> list[tuple[int, bytes]]:
@@ -42,7 +52,10 @@ class Outbox:
             heapq.heappush(self._waiting, self._new.popleft())
         due = []
         while self._waiting and self._waiting[0][0] < first + frames:
-            frame, _, handed = heapq.heappop(self._waiting)
+            frame, _, handed, struck = heapq.heappop(self._waiting)
+            if struck and frame < first - self._too_late:
+                self.late += 1
+                continue
             if (data := handed.let_go()) is None:
                 continue  # taken back
             if frame < first:

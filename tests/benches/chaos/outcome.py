@@ -11,19 +11,25 @@ from tests.support.jack.harness import Event, note_on_times
 EIGHTH_S = 0.25  # at the tempo of the steady host: Rock strikes each
 NEAR_S = 0.1
 MOST_MB = 5.0
-ROW = "{:<52}{:>8}{:>6}{:>9}{:>9}{:>9}{:>9}{:>9}  {}"
-HEAD = ROW.format("scene", "strokes", "lost", "left on", "doubled", "threads", "handles", "MB", "")
+ROW = "{:<52}{:>8}{:>6}{:>6}{:>9}{:>9}{:>9}{:>9}{:>9}  {}"
+HEAD = ROW.format(
+    "scene", "strokes", "lost", "late", "left on", "doubled", "threads", "handles", "MB", ""
+)
 
 Span = tuple[float, float]  # seconds from the guitarist's start
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """One scene; `lost` are eighths without a stroke, None where the host tells no even ones."""
+    """One scene; `lost` are eighths without a stroke, None where the host tells no even ones.
+
+    `late` are the strokes that the daemon left out, since it got to them more than 20 ms late.
+    """
 
     title: str
     strokes: int
     lost: int | None
+    late: int
     left: int
     doubled: int
     grown: Burden
@@ -38,6 +44,7 @@ class Outcome:
             self.title,
             self.strokes,
             "" if self.lost is None else self.lost,
+            self.late,
             self.left,
             self.doubled,
             self.grown.threads,

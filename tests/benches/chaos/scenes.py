@@ -44,7 +44,7 @@ class Scene:
             away = self.act(jam, times)
             time.sleep(0 if self.host else SETTLE_S)
             until, grown = guitarist.now, Burden.of(jam.process.pid) - before
-            jam.end()
+            late = jam.end()["late"]
             time.sleep(0.3)
             heard = list(guitarist.received)
             ends = until if self.host is None else until - SETTLE_S
@@ -52,6 +52,7 @@ class Scene:
                 self.title.format(n=times),
                 len(note_on_times(heard)),
                 lost_eighths(heard, ends, away) if self.even else None,
+                late,
                 len(sounding(jam)),
                 len(doubled(note_on_times(heard))),
                 grown,

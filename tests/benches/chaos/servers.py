@@ -28,7 +28,7 @@ def restarts(times: int, *, rtmidi: bool, brief: bool) -> Outcome:
     """In one session; with `brief`, another server dies young each time before one stays."""
     kind = "python-rtmidi" if rtmidi else "JACK-Client"
     title = f"jackd dies {times} times, {kind}" + (", also as ports open" if brief else "")
-    struck, lost, left, twice, hand = 0, 0, 0, 0, Random(7)
+    struck, lost, late, left, twice, hand = 0, 0, 0, 0, 0, Random(7)
     with jack_server() as server, listening(server, rtmidi=rtmidi) as jam:
         jam.guitarist.play(hosts.steady(60))
         jam.await_stroke()
@@ -42,12 +42,12 @@ def restarts(times: int, *, rtmidi: bool, brief: bool) -> Outcome:
                 lost += lost_eighths(jam.guitarist.received, jam.guitarist.now)
                 after = Burden.of(jam.process.pid)
                 if turn == times - 1:
-                    jam.end()
+                    late = jam.end()["late"]
                     time.sleep(0.3)
                     left = len(sounding(jam))
                 heard = note_on_times(jam.guitarist.received)
                 struck, twice = struck + len(heard), twice + len(doubled(heard))
-    return Outcome(title, struck, lost, left, twice, after - before)
+    return Outcome(title, struck, lost, late, left, twice, after - before)
 
 
 @contextmanager

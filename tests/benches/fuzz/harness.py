@@ -55,6 +55,10 @@ def fuzz(
     chance, row = Random(seed), Counter[str]()
     whole = list(target.seeds(folder))
     signal.signal(signal.SIGALRM, _too_slow)
+    for seed in whole:
+        _try(target, folder, seed, row)
+    if not row["read"]:
+        _keep(target, whole[0], row, "is refused, though it is whole")
     kept = sorted(FOUND.glob(f"*{Path(target.file).suffix}"))
     for path in kept:
         _try(target, folder, path.read_bytes(), row)

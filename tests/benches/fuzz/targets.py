@@ -78,10 +78,10 @@ def onsets(path: Path) -> None:
 def bundle(path: Path) -> None:
     from engine.inference.bundle import SHIPPED, open_bundle
 
-    for name in ("listen.onnx", "play.onnx"):
-        link = path.with_name(name)
+    for file in SHIPPED.iterdir():
+        link = path.with_name(file.name)
         if not link.exists():
-            link.symlink_to(SHIPPED / name)
+            link.symlink_to(file)
     open_bundle(path.parent)
 
 

@@ -76,6 +76,23 @@ def test_no_folder_name_is_taken_for_mark_up(tmp_path: Path, name: str) -> None:
     assert not ACTING & set(told.output)
 
 
+def test_nothing_in_a_files_name_acts_on_terminal_picture_or_score(tmp_path: Path) -> None:
+    pytest.importorskip("music21")
+    pytest.importorskip("matplotlib")
+    song, score = tmp_path / f"<img src=x>$\\frac{{$ 音 {HOSTILE}.mid", tmp_path / "s.musicxml"
+    song.write_bytes(band(4, drums=False))
+    words = [song, "-o", tmp_path / "o.mid", "--plot", tmp_path / "p.png", "--score", score]
+    told = CliRunner().invoke(main, ["generate", *map(str, words)])
+    assert told.exit_code == 0 and not ACTING & set(told.output), told.output
+    assert "<img" not in score.read_text("utf-8") and (tmp_path / "p.png").exists()
+
+
+@pytest.mark.parametrize("words", [[HOSTILE], ["generate", f"--{HOSTILE}"], ["report", HOSTILE]])
+def test_nothing_in_a_wrong_word_acts_on_the_terminal(words: list[str]) -> None:
+    told = CliRunner().invoke(main, words)
+    assert told.exit_code == 2 and not ACTING & set(told.output)
+
+
 def test_every_text_that_a_command_prints_is_made_harmless() -> None:
     """Only JSON, which spells all of it out, is printed as it is."""
     for path in Path(drumd.cli.__file__).parent.glob("*.py"):

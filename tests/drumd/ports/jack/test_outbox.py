@@ -44,6 +44,14 @@ def test_a_message_that_missed_its_cycle_is_counted_and_says_when_it_went(outbox
     assert outbox.late == 1 and handed.at == pytest.approx(1024 / RATE)
 
 
+def test_a_stroke_that_comes_far_too_late_is_left_to_be_taken_back_and_its_end_goes_out(outbox):
+    stroke = outbox.put(b"\x99\x24\x64", 300 / RATE)
+    end = outbox.put(b"\x89\x24\x40", 301 / RATE)
+    later = 300 + RATE // 10  # a server that stood still for a tenth of a second
+    assert outbox.due(later, PERIOD) == [(0, b"\x89\x24\x40")]
+    assert end.gone and stroke.let_go() == b"\x99\x24\x64" and outbox.late == 2
+
+
 def test_what_is_taken_back_does_not_go_out_and_what_went_out_cannot_be_taken_back(outbox):
     stays, goes = outbox.put(b"a", 300 / RATE), outbox.put(b"b", 301 / RATE)
     assert goes.let_go() == b"b"
