@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -364,7 +364,7 @@ class Daemon:
         reception = self._reception(jam, guitar, output)
         with (
             quick_threads(),
-            main_thread_first(),
+            main_thread_first() if isinstance(self._clock, MonotonicClock) else nullcontext(),
             self._reporter,
             paused_by_ctrl_z(self.pause),
         ):

@@ -83,9 +83,11 @@ class LazyGroup(click.Group):
             return super().invoke(ctx)
         except (DrumdError, EngineError) as error:
             raise click.ClickException(harmless(str(error))) from error
-        except click.ClickException as error:  # a wrong option may be named in it, or a file
-            error.message = harmless(error.message)
-            raise
+        except click.UsageError as error:  # which names the wrong word
+            told = error.format_message()
+            if harmless(told) == told:
+                raise
+            raise click.UsageError(harmless(told), error.ctx) from error
         except KeyboardInterrupt:
             click.echo("interrupted", err=True)
             ctx.exit(INTERRUPTED)

@@ -51,7 +51,7 @@ def on_jack(seconds: float) -> Iterator[Figure]:
             looks = [_look(jam, seconds / LOOKS) for _ in range(LOOKS)]
             jam.guitarist.wait(tail=0.5, timeout=seconds)
             jam.process.terminate()
-            jam.process.wait(30)
+            jam.process.wait(300)  # a machine may be busy
             left, struck = sounding(jam), note_on_times(jam.guitarist.received)
         late = read_session(record).late_ms
     name = f"soak on JACK, {seconds:.0f} s"
