@@ -9,6 +9,8 @@ from click.testing import CliRunner
 
 from drumd.cli import main
 from drumd.cli.eval_tables import show
+from engine.corpus.prepare import prepare_songs
+from engine.evaluation import evaluate
 from engine.evaluation.hit_metrics import Mean
 from engine.evaluation.measures import boosted_trees
 from engine.evaluation.measures.styles import StylesHeard
@@ -18,14 +20,39 @@ from tests.support.made import song
 from tests.support.midi_files import band, write
 from tests.support.results import result_of
 
+QUICK = ("--part", "all", "--songs", "1", "--quick")
+
 
 @pytest.fixture(scope="module")
-def songs(tmp_path_factory):
+def folder(tmp_path_factory):
     """A folder of two songs to measure on; it is no corpus yet."""
     folder = write(tmp_path_factory.mktemp("eval") / "songs", a=band(17), b=band(17, pitch=57))
     rows = ("file,split,strict,group", "a.mid,valid,1,one", "b.mid,valid,1,two")
     (folder / "manifest.csv").write_text("\n".join(rows), "utf-8")
     return folder
+
+
+@pytest.fixture(scope="module")
+def songs(folder):
+    """The same as a corpus."""
+    prepare_songs([folder], folder.parent / "corpus", jobs=1)
+    return folder.parent / "corpus"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _played_once():
+    """What a bundle plays to songs is the same each time: it is played once for all tests."""
+    found, play = {}, evaluate.evaluate
+
+    def remembered(corpus, songs, *, bundle, guitars, ideas, processes, **rest):  # noqa: ARG001
+        asked = (bundle, guitars, ideas, *(song.file for song in songs))
+        if asked not in found:
+            found[asked] = play(corpus, songs, bundle=bundle, guitars=guitars, ideas=ideas, **rest)
+        return found[asked]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(evaluate, "evaluate", remembered)
+        yield
 
 
 def test_songs_are_measured_with_their_scores_as_json(songs):
@@ -43,8 +70,7 @@ def test_songs_are_measured_with_their_scores_as_json(songs):
 
 
 def test_a_table_shows_the_model_beside_the_rock_beat_and_another_guitar(songs):
-    args = ["eval", "--data", str(songs), "--part", "all", "--songs", "1"]
-    result = CliRunner().invoke(main, args)
+    result = CliRunner().invoke(main, ["eval", "--data", str(songs), "--part", "all"])
     assert result.exit_code == 0, result.output
     for row in (
         "model",
@@ -62,8 +88,8 @@ def test_a_table_shows_the_model_beside_the_rock_beat_and_another_guitar(songs):
         assert row in result.stdout
 
 
-def test_a_quick_look_writes_a_report_and_says_where(songs, tmp_path):
-    args = ["eval", "--data", str(songs), "--part", "all", "--quick", "--report", str(tmp_path)]
+def test_a_quick_look_at_a_folder_of_songs_writes_a_report_and_says_where(folder, tmp_path):
+    args = ["eval", "--data", str(folder), *QUICK, "--report", str(tmp_path)]
     result = CliRunner().invoke(main, args)
     assert result.exit_code == 0, result.output
     assert str(tmp_path / "index.html") in result.stderr
@@ -71,7 +97,7 @@ def test_a_quick_look_writes_a_report_and_says_where(songs, tmp_path):
 
 
 def test_a_quick_look_has_one_idea_and_no_judge(songs):
-    args = ["eval", "--data", str(songs), "--part", "all", "--songs", "1", "--quick"]
+    args = ["eval", "--data", str(songs), *QUICK]
     result = CliRunner().invoke(main, args)
     assert result.exit_code == 0, result.output
     assert "ideas for each song" not in result.stdout and "a judge" not in result.stdout
@@ -82,8 +108,7 @@ def test_without_scikit_learn_all_else_is_measured_and_a_sentence_says_what_brin
     songs, monkeypatch
 ):
     monkeypatch.setattr(boosted_trees, "find_spec", lambda _: None)
-    args = ["eval", "--data", str(songs), "--part", "all", "--songs", "1"]
-    result = CliRunner().invoke(main, args)
+    result = CliRunner().invoke(main, ["eval", "--data", str(songs), "--part", "all"])
     assert result.exit_code == 0, result.output
     assert 'pip install "drumd[eval]"' in result.stderr and "a judge" not in result.stdout
     assert "5 ideas for each song" in result.stdout
@@ -125,10 +150,10 @@ def test_bundles_are_compared_row_by_row(songs, tmp_path):
 
 
 def test_a_comparison_can_be_pasted_and_has_no_report(songs, tmp_path):
-    args = ["eval", str(SHIPPED), str(SHIPPED), "--data", str(songs), "--part", "all", "--songs"]
-    result = CliRunner().invoke(main, [*args, "1"])
+    args = ["eval", str(SHIPPED), str(SHIPPED), "--data", str(songs), *QUICK]
+    result = CliRunner().invoke(main, args)
     assert result.exit_code == 0, result.output
     rows = [line for line in result.stdout.splitlines() if line.startswith("|")]
     assert len(rows) == 4 and len({line.count("|") for line in rows}) == 1
-    refused = CliRunner().invoke(main, [*args, "1", "--report", str(tmp_path)])
+    refused = CliRunner().invoke(main, [*args, "--report", str(tmp_path)])
     assert refused.exit_code == 2 and "--report" in refused.output
