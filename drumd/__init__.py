@@ -18,6 +18,7 @@ __all__ = [
     "process",
     "recording",
     "remote",
+    "service",
     "song_file",
     "sound",
     "status",

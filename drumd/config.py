@@ -12,6 +12,8 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
+import platformdirs
+
 from drumd.controls import Command, Control, Dial
 from drumd.errors import SettingsError
 from engine.music.kit_map import STANDARD
@@ -26,6 +28,16 @@ FEWEST, MOST = 4, 16  # clicks of a count-in
 AUTO, KIT_SOUNDS = "auto", ("rock", "jazz")  # the kits of drumd's own
 SPEAKERS = "speakers"
 AUDIO = "audio"  # and an input that is heard by ear
+EXAMPLES = {
+    "bpm": "112",
+    "metre": '"4/4"',
+    "temperature": "1.0",
+    "style": '"funk"',
+    "record": '"session.mid"',
+    "clock_out": '"DAW clock"',
+    "click": '"all"',
+    "count": "4",
+}
 LARGEST = 1e9  # of the numbers in a file
 KEY_OF = {field: key for key, field in FIELD_OF.items()}
 
@@ -267,6 +279,32 @@ def load_settings(file: Path | None, options: Mapping[str, object]) -> Settings:
         return replace(Settings(), **_parsed(_read(file) | given))  # type: ignore[arg-type]
     except SettingsError as error:
         raise SettingsError(f"{file}: {error}") from error
+
+
+def user_file() -> Path:
+    """Where the user's own settings are, if there are any."""
+    return platformdirs.user_config_path("drumd") / "drumd.toml"
+
+
+def origin_of(file: Path | None) -> set[str]:
+    """Which fields a file of settings tells."""
+    return {FIELD_OF.get(key, key) for key in (_read(file) if file else {})}
+
+
+def commented() -> str:
+    """A file of every setting, each commented out at its default."""
+    lines = ["# Settings of `drumd listen`: take away a # and change what follows.", ""]
+    for field in fields(Settings):
+        key, default = KEY_OF.get(field.name, field.name), field.default
+        value = EXAMPLES.get(key, "...") if default is None else _toml(default)
+        lines.append(f"# {key} = {value}")
+    return "\n".join(lines) + "\n"
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int | float) else f'"{value}"'
 
 
 def _read(file: Path) -> dict[str, object]:

@@ -50,7 +50,7 @@ DRUMD = (
     ("ports", "recording", "remote"),
     ("output", "page"),
     ("jam", "doctor", "ears"),
-    ("daemon", "sound", "song_file"),
+    ("daemon", "service", "sound", "song_file"),
     ("cli",),
     ("__main__",),
 )

@@ -15,6 +15,7 @@ from engine.errors import EngineError
 
 __all__ = [
     "beats",
+    "config",
     "doctor",
     "eval",
     "eval_tables",
@@ -25,6 +26,7 @@ __all__ = [
     "kits",
     "listen",
     "main",
+    "man",
     "page",
     "panic",
     "ports",
@@ -32,6 +34,7 @@ __all__ = [
     "progress",
     "render",
     "report",
+    "service",
     "terminal",
     "train",
 ]
@@ -52,6 +55,9 @@ COMMANDS = {
     "beats": "Find the beat of recorded onsets.",
     "ports": "List the MIDI ports.",
     "kits": "List the kits whose keys drumd knows.",
+    "config": "Show the settings that hold, or write a file of them.",
+    "service": "Let drumd listen from login on.",
+    "man": "Print the manual page, or completion for a shell.",
     "doctor": "Find what is wrong and say how to mend it.",
     "panic": "End every note on a MIDI output.",
 }

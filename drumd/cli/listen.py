@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from drumd.cli.terminal import tell
-from drumd.config import CLOCKS, KEY_OF, KIT_SOUNDS, load_settings
+from drumd.config import CLOCKS, KEY_OF, KIT_SOUNDS, load_settings, user_file
 from drumd.daemon import Daemon
 from drumd.jam.given import GivenGroove
 from drumd.ports.quiet import heard
@@ -56,7 +56,8 @@ Through a song hands-free, its parts in their order (docs/songs.md):
 With a page in the browser, on this machine or on a phone in the same network (docs/page.md):
     drumd listen --page
     drumd listen --page-lan
-The same settings every time (keys are the options' names, the command line goes over them):
+The same settings every time (keys are the options' names, the command line goes over them);
+without --config your own file is read, which `drumd config --write` begins:
     drumd listen --config configs/listen.toml
 """
 
@@ -154,6 +155,8 @@ def _for_each_part(option: str, text: str) -> Callable[[Command], Command]:
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout at the end.")
 def command(config: Path | None, as_json: bool, **options: object) -> None:
+    own = user_file()
+    config = config or (own if own.is_file() else None)
     settings = load_settings(config, {KEY_OF.get(name, name): v for name, v in options.items()})
     reporter = PlainReporter(heard(sys.stderr)) if as_json else reporter_for(sys.stdout)
     reads = [config] if config else []
