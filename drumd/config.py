@@ -103,6 +103,7 @@ class Settings:
     keep_b: Control | None = None
     keep_c: Control | None = None
     keep_d: Control | None = None
+    stops: bool = True  # whether the drums stop when the player stops dead
     parts_at: str = "bar"  # where a part that is called begins: the next bar but one, or a phrase
     style_dial: Control | None = None
     density_dial: Control | None = None
@@ -447,6 +448,7 @@ _PARSE: dict[str, Callable[[object], object]] = {
     "gain_db": _number,
     "gate_db": _number,
     "max_late_ms": _number,
+    "stops": _flag,
     "parts_at": _text,
     **{command.value: _control for command in Command},
     **{dial.value: _dial for dial in Dial},

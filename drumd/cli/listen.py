@@ -142,6 +142,7 @@ def _for_each_part(option: str, text: str) -> Callable[[Command], Command]:
 @_for_each_part("--part", "Calls back what was kept as part {}.")
 @_for_each_part("--keep", "Keeps what plays as part {} of the song.")
 @click.option("--part-dial", metavar="CONTROL", help="Calls parts back: `program` 0 is A.")
+@click.option("--stops/--no-stops", default=None, help="Stop and hit with you; on by default.")
 @click.option("--song-dial", metavar="CONTROL", help="Chooses a song of the folder: `program`.")
 @click.option(
     "--parts-at", metavar="WHERE", help="Where a part that is called begins: bar or phrase."

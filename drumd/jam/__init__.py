@@ -19,5 +19,6 @@ __all__ = [
     "set_list",
     "song",
     "steering",
+    "stops",
     "tapping",
 ]

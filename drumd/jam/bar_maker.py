@@ -17,11 +17,13 @@ from drumd.jam.form import Ahead, Form, Lead
 from drumd.jam.given import GivenGroove
 from drumd.jam.player import Player
 from drumd.status.told import Told
-from engine.music.notes import HISTORY_BARS, Metre, Note, Pattern, Request
+from engine.music.notes import HISTORY_BARS, Hit, Metre, Note, Pattern, Request
 from engine.music.wishes import Wishes
 from engine.performance.dynamics import Dynamics
 from engine.performance.expression import touched
-from engine.performance.phrase import Phrase, ended
+from engine.performance.phrase import CRASH, KICK, Phrase, ended
+
+SOFT_HIT = 70  # the softest that a hit with the player is struck
 
 
 class BarMaker:
@@ -35,6 +37,8 @@ class BarMaker:
         self._phrase, self._dynamics, self._gain = Phrase(), Dynamics(), 1.0
         self._cued: Pattern | None = None  # the last bar that was cued, as it was answered
         self._coming: tuple[float, Pattern] | None = None  # the bar cued last: start, as struck
+        self._now: tuple[float, Pattern] | None = None  # the bar cued before that one
+        self._stopped = False  # the player has stopped dead
         self._sounding: Pattern | None = None  # the bar that was settled last
         self._before: Pattern | None = None  # the bar before that one
         self._held: Pattern | None = None  # what the player holds
@@ -222,10 +226,28 @@ class BarMaker:
     def cue(self, pattern: Pattern, start: float) -> Pattern:
         """Cue a bar, or the rest of one; returns it as it is struck."""
         struck = touched(pattern, self.dials.wishes, self._gain)
-        self._coming = start, struck
-        if not self.dials.muted:
+        self._now, self._coming = self._coming, (start, struck)
+        if not (self.dials.muted or self._stopped):
             self._player.cue(struck, start)
         return struck
+
+    def stop(self, beat: float) -> None:
+        """The player has stopped dead: nothing more is struck but with him."""
+        self._stopped = True
+        self._player.cut(beat)
+
+    def hit(self, beat: float, velocity: int) -> None:
+        """Hit with the player, who has stopped."""
+        if not self.dials.muted:
+            strokes = [Hit(0.0, drum, max(SOFT_HIT, velocity)) for drum in (KICK, CRASH)]
+            self._player.cue(Pattern.of(strokes, 1.0), beat)
+
+    def play_on(self, beat: float) -> None:
+        """The player plays on: so does what is left of the bars that are cued."""
+        self._stopped = False
+        for bar in (self._now, self._coming):
+            if bar and not self.dials.muted:
+                self._cue_rest(*bar, beat)
 
     def settle(self) -> None:
         """What was cued last is what plays now, or in a moment."""
@@ -241,15 +263,17 @@ class BarMaker:
 
     def _unmute(self, beat: float) -> None:
         """Let a bar be heard that was cued in silence, if it is still to come at that beat."""
-        if self._coming and self._coming[0] > beat:
-            start, struck = self._coming
-            left = [hit for hit in struck.hits if start + hit.beat >= beat]
-            self._player.cue(Pattern.of(left, struck.beats), start)
+        if self._coming and self._coming[0] > beat and not self._stopped:
+            self._cue_rest(*self._coming, beat)
+
+    def _cue_rest(self, start: float, struck: Pattern, beat: float) -> None:
+        left = [hit for hit in struck.hits if start + hit.beat >= beat]
+        self._player.cue(Pattern.of(left, struck.beats), start)
 
     def drop(self) -> None:
         """What is cued is not to be played: the song has stopped or moved."""
         self._player.drop_from(float("-inf"))
-        self._coming = None
+        self._coming = self._now = None
 
     def rest(self) -> None:
         """The drums have rested: nothing plays, and what was played is over."""

@@ -38,6 +38,7 @@ from drumd.jam.given import GivenGroove
 from drumd.jam.heard import HeardNotes, jump_shift
 from drumd.jam.player import Player
 from drumd.jam.rattle import Rattle
+from drumd.jam.stops import StopTime
 from drumd.jam.tapping import TapPedal
 from drumd.ports.base import Onset
 from drumd.status.phase import BarCounts, Phase
@@ -74,6 +75,7 @@ class Conductor:
         heard: HeardNotes | None = None,
         dials: Dials | None = None,
         form: Form | None = None,
+        stops: bool = False,
     ) -> None:
         self.heard = heard or HeardNotes()
         self.phase = Phase.STOPPED
@@ -84,6 +86,7 @@ class Conductor:
         self._musical, self._player, self._ask = musical, player, ask
         self._maker, self._taps = BarMaker(player, dials or Dials(), form), TapPedal()
         self._by_ear = False  # strokes are told as they sound, notes later
+        self.stops = StopTime(self._maker, on=stops)
         self._bar = 0  # the next bar to settle
         self._asked: Request | None = None
         self._answered = False
@@ -124,8 +127,10 @@ class Conductor:
         began = self.heard.hear(time, message, timeline)
         if timeline and self.phase is Phase.STOPPED:
             self._begin(time, timeline)
-        if began and timeline and self._enter is None:
-            self._enter = self._entry_after(timeline.beat_at(time))
+        if began and timeline:
+            self.stops.stroke(timeline.beat_at(time), message.velocity)
+            if self._enter is None:
+                self._enter = self._entry_after(timeline.beat_at(time))
         return True
 
     def _tells_time(self, message: mido.Message | Onset) -> mido.Message | None:
@@ -276,6 +281,8 @@ class Conductor:
             return
         if self.phase is Phase.STOPPED:
             self._begin(now, timeline)
+        if self.phase is Phase.PLAYING:
+            self.stops.step(timeline.beat_at(now), self.heard.silent_since)
         while now >= self._deadline(timeline):
             self._settle(now, timeline)
         open_still = self._asked is None and not self._answered
@@ -378,6 +385,7 @@ class Conductor:
         if self.phase is Phase.PLAYING:
             self.phase = Phase.RESTING
             self.pattern = self._enter = None
+            self.stops.forget(self._bar * self.bar_beats)
             self._maker.rest()
 
     def _begin(self, time: float, timeline: Timeline) -> None:
@@ -402,6 +410,7 @@ class Conductor:
         """The host has stopped: silence."""
         self._stopped, self.phase = (now, self.phase), Phase.STOPPED
         self._maker.drop()
+        self.stops.forget(0.0)
         self._player.silence()
         self._asked, self._answered = None, False
         self.pattern = None
@@ -422,6 +431,7 @@ class Conductor:
         self.heard.shift(shift)
         self._taps.shift(shift)
         self._maker.drop()
+        self.stops.forget(beat)
         self._asked, self._answered = None, False
         if self._enter is not None:
             self._enter += shift

@@ -38,9 +38,15 @@ class HeardNotes:
     def __init__(self, size: int = WINDOW_NOTES) -> None:
         self._notes: deque[_Heard] = deque(maxlen=size)
         self._sounding: dict[tuple[int, int], _Heard] = {}
+        self._ended: float | None = None  # the beat at which a note ended last
 
     def __len__(self) -> int:
         return len(self._notes)
+
+    @property
+    def silent_since(self) -> float | None:
+        """The beat since which nothing has sounded; None while something does."""
+        return None if self._sounding else self._ended
 
     def hear(self, time: float, message: mido.Message, timeline: Timeline | None) -> bool:
         """Take in a message; True if a note began. `timeline` is None while the time is unknown."""
@@ -74,6 +80,7 @@ class HeardNotes:
 
     def shift(self, beats: float) -> None:
         """Move what was heard by so many beats, because the host has jumped."""
+        self._ended = None if self._ended is None else self._ended + beats
         moved = {id(note): note for note in (*self._notes, *self._sounding.values())}
         for note in moved.values():
             if note.onset is not None:
@@ -107,6 +114,7 @@ class HeardNotes:
         note = self._sounding.pop(key, None)
         if note is not None:
             note.end_time, note.end = time, _beat(timeline, time)
+            self._ended = note.end
 
 
 def jump_shift(old: float, new: float, bar_beats: float) -> float:

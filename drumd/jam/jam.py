@@ -79,7 +79,9 @@ class Jam:
         self.lateness, self.thinking = Gauge(), Gauge()
         dials = Dials(settings.wishes, settings.temperature, settings.seed, given=groove)
         form = Form(songs, at_phrase=settings.parts_at == "phrase")
-        self.conductor = Conductor(musical, scheduler, self._ask, dials=dials, form=form)
+        self.conductor = Conductor(
+            musical, scheduler, self._ask, dials=dials, form=form, stops=settings.stops
+        )
         self._clock, self._musical, self._scheduler = clock, musical, scheduler
         self._drummer, self._recorder = drummer, recorder
         self._diary = Diary(recorder, musical) if recorder else None
@@ -231,6 +233,7 @@ class Jam:
             coming=str(form.coming or ""),
             song=self.conductor.place_told,
             notice=form.notice,
+            stopped=self.conductor.stops.stopped,
         )
 
     @property

@@ -15,4 +15,7 @@ class Player(Protocol):
     def drop_from(self, start: float) -> None:
         """Forget the patterns that were cued to start at that beat or later, all their hits."""
 
+    def cut(self, start: float) -> None:
+        """Forget all hits at that beat or later, whatever pattern they are of."""
+
     def silence(self) -> None: ...

@@ -107,6 +107,14 @@ class Scheduler:
             heapq.heapify(self._cued)
             self._take_back(lambda entry: entry.start is not None and entry.start >= start)
 
+    def cut(self, start: float) -> None:
+        """Forget the hits at that beat or later, whatever pattern they are of."""
+        with self._lock:
+            self._cued = [entry for entry in self._cued if entry[0] < start]
+            heapq.heapify(self._cued)
+            now = self._clock.now()
+            self._take_back(lambda entry: entry.planned > now)
+
     def silence(self) -> None:
         """End every sounding note as soon as can be."""
         self._hush = True

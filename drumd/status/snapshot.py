@@ -16,6 +16,7 @@ from engine.music.notes import Metre, Pattern
 
 REMEMBERED = 20_000  # hits whose lateness is kept, some 40 minutes of drums
 SEARCHING = "listening for the beat"
+STOPPED = "stopped with you, hitting when you hit"
 RECENT = 500  # of them, those that a snapshot tells of: sorting more would hold up the scheduler
 
 
@@ -81,6 +82,7 @@ class Snapshot:
     part: str = ""  # of the song, that plays
     kept: tuple[str, ...] = ()  # the parts that the player has kept
     coming: str = ""  # the part to come, and at which bar
+    stopped: bool = False  # with the player, who has stopped dead
     song: str = ""  # of the song file, and where it is
     notice: str = ""  # what the player's last press did, and when it counts
 
@@ -109,6 +111,8 @@ class Snapshot:
     @property
     def doing(self) -> str:
         """What the drummer is doing, in words for the player."""
+        if self.stopped and self.phase is Phase.PLAYING:
+            return STOPPED
         return SEARCHING if self.searching and self.phase is Phase.STOPPED else self.phase.value
 
     def _drums(self) -> str:
