@@ -5,6 +5,7 @@ __all__ = [
     "conductor",
     "control_map",
     "dials",
+    "entry",
     "form",
     "given",
     "heard",

@@ -30,9 +30,10 @@ from dataclasses import replace
 
 import mido
 
-from drumd.controls import Command, Dial
+from drumd.controls import Command
 from drumd.jam.bar_maker import BarMaker
 from drumd.jam.dials import Dials
+from drumd.jam.entry import EARLY, EVER, Entry
 from drumd.jam.form import Ahead, Form, Lead
 from drumd.jam.given import GivenGroove
 from drumd.jam.heard import HeardNotes, jump_shift
@@ -47,18 +48,13 @@ from drumd.timing.musical import MusicalClock
 from drumd.timing.song_state import SongState
 from drumd.timing.timeline import Timeline
 from engine.music.notes import Pattern, Request
-from engine.music.wishes import Wishes
 
 ASK_S = 0.2  # the longest that an answer is waited for; the guitar heard is older by as much
 SEND_S = 0.03  # between the deadline and the earliest hit there may be
 LEAN = 0.25  # beats that a hit may lie before its bar line
 RELOCATE_S = 0.5  # a stop so short was a jump
 JUST_NOW = 1.0  # beats; a note so little before the time began to roll belongs to the song
-EARLY = 0.5  # a first note so little (beats) after a bar line was meant to be on it
 MISSED = 0.02  # beats; where a jump lands, hits so little before it are still played
-SILENT_BARS = 2
-HELD_BARS = 4  # a note held for longer has lost its note-off
-EVER = float("-inf")
 NO_TIME = "there is no time yet: play, or count in with four taps"
 TOO_SHORT = "what was tapped is no groove: hold the pedal for a whole bar, while the song runs"
 
@@ -84,19 +80,17 @@ class Conductor:
         self.told = NOTHING  # what the drummer says that it plays in this song
         self.played = list[Told]()  # what it has played, one after the other, in all songs
         self._musical, self._player, self._ask = musical, player, ask
-        self._maker, self._taps = BarMaker(player, dials or Dials(), form), TapPedal()
+        self.maker, self._taps = BarMaker(player, dials or Dials(), form), TapPedal()
         self._by_ear = False  # strokes are told as they sound, notes later
-        self.stops = StopTime(self._maker, on=stops)
+        self.stops = StopTime(self.maker, on=stops)
         self._bar = 0  # the next bar to settle
         self._asked: Request | None = None
         self._answered = False
-        self._enter: float | None = None  # drums may come in from this beat on
+        self._entry = Entry(self.heard)
         self._landed = 0.0  # the beat where a jump ended last, or the last bar began
         self._passed = 0.0  # beats since the last bar began, without those since the last jump
         self._rattle = Rattle()
         self._stopped = (EVER, Phase.STOPPED)  # when, and what the drummer was doing then
-        self._counted_in: float | None = None  # when (seconds), as far as has been seen to
-        self._called_in: float | None = None  # when (seconds) the player called for drums
         self._song = 0  # the number of the song, from 1
 
     @property
@@ -106,7 +100,7 @@ class Conductor:
     @property
     def trouble(self) -> str:
         """What is wrong with the groove that the player gives, in one sentence."""
-        given, metre = self.dials.given, self._musical.metre
+        given, metre = self.maker.dials.given, self._musical.metre
         if given and not given.fits(metre):
             return f"the groove {given.name} is in {given.metre}: bars of {metre} do without it"
         return TOO_SHORT if self._taps.too_short else ""
@@ -117,9 +111,11 @@ class Conductor:
         if (tells := self._tells_time(message)) is not None:
             self._musical.hear(time, tells)
             self._notice(time, before)
-        if isinstance(message, Onset):
-            return True
         timeline = self._musical.timeline if self._musical.rolling else None
+        if isinstance(message, Onset):
+            if timeline and message.velocity:
+                self.stops.stroke(timeline.beat_at(time), message.velocity)
+            return True
         if self._taps.takes(time, _beat(timeline, time), message):
             return False
         if time < (self._musical.music_from or EVER):
@@ -129,8 +125,9 @@ class Conductor:
             self._begin(time, timeline)
         if began and timeline:
             self.stops.stroke(timeline.beat_at(time), message.velocity)
-            if self._enter is None:
-                self._enter = self._entry_after(timeline.beat_at(time))
+            if self._entry.beat is None:
+                resting = self.phase is Phase.RESTING
+                self._entry.guitar(timeline.beat_at(time), self.bar_beats, resting=resting)
         return True
 
     def _tells_time(self, message: mido.Message | Onset) -> mido.Message | None:
@@ -155,20 +152,17 @@ class Conductor:
                 self._musical.tap(time)
             case Command.HOLD:
                 settled = (self._bar - 1) * self.bar_beats  # where the bar settled last begins
-                self._maker.hold(begun=timeline is None or timeline.beat_at(time) >= settled)
+                self.maker.hold(begun=timeline is None or timeline.beat_at(time) >= settled)
             case Command.START:
                 self._call_in(time)
             case _:
-                self._maker.obey(command, self._ahead)
+                self.maker.obey(command, self.ahead)
         self._notice(time, before)
 
-    def recall(self, part: str) -> None:
-        """The player calls for a part of the song."""
-        self.form.call(part, self._ahead)
-
-    def choose_song(self, number: int) -> None:
-        """The player chooses a song of the set list, from 0."""
-        self.form.choose(number, self._ahead)
+    @property
+    def form(self) -> Form:
+        """Where the song is among its parts."""
+        return self.maker.form
 
     @property
     def place_told(self) -> str:
@@ -176,16 +170,11 @@ class Conductor:
         return self.form.songs.told(max(0, self._bar - 1))
 
     @property
-    def form(self) -> Form:
-        """Where the song is among its parts."""
-        return self._maker.form
-
-    @property
-    def _ahead(self) -> Ahead:
+    def ahead(self) -> Ahead:
         """The next bar that can still be asked for."""
         settled = self._asked is not None or self._answered
         under_way = self._asked is not None and not self._answered
-        since = self._maker.since + under_way
+        since = self.maker.since + under_way
         return Ahead(self._bar + settled, since, playing=self.phase is Phase.PLAYING)
 
     def _call_in(self, time: float) -> None:
@@ -193,37 +182,20 @@ class Conductor:
         if self.phase is Phase.STOPPED:
             self.form.notice = NO_TIME
         elif self.phase is not Phase.PLAYING:
-            self._enter, self._called_in = EVER, time
+            self._entry.call_in(time)
             if self.form.over:
                 self.form.again()
-            self.form.notice = f"drums from bar {self._ahead.bar + 1}"
-
-    @property
-    def dials(self) -> Dials:
-        """What the player has set."""
-        return self._maker.dials
-
-    def turn(self, dial: Dial, value: int, *, program: bool = False) -> None:
-        """The player has turned a dial to 0..127."""
-        self._maker.turn(dial, value, program=program)
-
-    def wish(self, wishes: Wishes) -> None:
-        """The player wants it so, from the next bar that is asked for on."""
-        self._maker.wish(wishes)
-
-    def pick(self, idea: int) -> None:
-        """The player picks one of the drummer's ideas, 0 the first."""
-        self._maker.pick(idea)
+            self.form.notice = f"drums from bar {self.ahead.bar + 1}"
 
     @property
     def coming(self) -> tuple[float, Pattern] | None:
         """The bar that was cued last: the beat where it begins, and how it is struck."""
-        return self._maker.coming if self.phase is Phase.PLAYING else None
+        return self.maker.coming if self.phase is Phase.PLAYING else None
 
     @property
     def since(self) -> int | None:
         """Bars since the phrases are counted, before the one that was cued last; None at rest."""
-        return max(0, self._maker.since - 1) if self.phase is Phase.PLAYING else None
+        return max(0, self.maker.since - 1) if self.phase is Phase.PLAYING else None
 
     @property
     def next_bar(self) -> int | None:
@@ -234,23 +206,23 @@ class Conductor:
 
     def press(self, time: float, down: frozenset[Command]) -> None:
         """These pedals are held from `time` on; the mute counts from the next bar line on."""
-        tapping = self.dials.tapping
-        self._maker.press(down, _beat(self._musical.timeline, time), self.bar_beats)
-        if self.dials.tapping != tapping:
+        tapping = self.maker.dials.tapping
+        self.maker.press(down, _beat(self._musical.timeline, time), self.bar_beats)
+        if self.maker.dials.tapping != tapping:
             self._turn_tapping(time)
 
     def _turn_tapping(self, time: float) -> None:
         """The pedal is down, or let go: then what was tapped is the groove, if it is one."""
         timeline = self._musical.timeline if self._musical.rolling else None
         beat = _beat(timeline, time)
-        if self.dials.tapping:
+        if self.maker.dials.tapping:
             self._taps.press(time, beat)
         elif pattern := self._taps.let_go(time, beat, self.bar_beats):
-            self._maker.keep_to(GivenGroove.tapped(pattern, self._musical.metre))
-            if self._enter is None:
-                self._enter = beat
+            self.maker.keep_to(GivenGroove.tapped(pattern, self._musical.metre))
+            if self._entry.beat is None:
+                self._entry.beat = beat
         elif not self._taps.too_short:
-            self._maker.keep_to(None)
+            self.maker.keep_to(None)
 
     def answer(
         self, request: Request, pattern: Pattern, told: str = "", groove: Pattern | None = None
@@ -264,10 +236,10 @@ class Conductor:
             return
         self._answered = True
         self.told = Told.of(told)
-        self._maker.hear_told(self.told, groove, request.metre)
+        self.maker.hear_told(self.told, groove, request.metre)
         if self.told != NOTHING and self.played[-1:] != [self.told]:
             self.played.append(self.told)
-        self._play(self._maker.answered(pattern, request.wishes, request.start))
+        self._play(self.maker.answered(pattern, request.wishes, request.start))
 
     def step(self, now: float) -> None:
         """Do what is due at `now` seconds; to be called some hundred times a second."""
@@ -294,23 +266,12 @@ class Conductor:
         if self._musical.state.jumps != before.jumps:
             self._jump(time, before)
         counted_in = self._musical.counted_in
-        if counted_in in (None, self._counted_in) or self._musical.timeline is None:
+        if counted_in in (None, self._entry.counted_in) or self._musical.timeline is None:
             return
         self.heard.forget_before(self._musical.music_from or EVER)
         if self.phase is Phase.STOPPED:
             self._begin(time, self._musical.timeline)
-        self._counted_in, self._enter = counted_in, EVER
-
-    def _entry_after(self, onset: float) -> float:
-        """The beat from which drums may come in, once a first note began at `onset`."""
-        if self.phase is Phase.RESTING:
-            return onset
-        return onset + self.bar_beats - EARLY
-
-    def _guitar_bar(self) -> int:
-        """The bar in which the guitar began, once drums may come in."""
-        assert self._enter is not None
-        return int((self._enter - self.bar_beats + 2 * EARLY) // self.bar_beats)
+        self._entry.count_in(counted_in)
 
     def _deadline(self, timeline: Timeline) -> float:
         """When the drums of the next bar must be there, in seconds."""
@@ -321,37 +282,34 @@ class Conductor:
         if self.form.over:
             return False
         if self.phase is not Phase.PLAYING:
-            return self._enter is not None and self._enter <= self._bar * self.bar_beats
+            return self._entry.is_open(self._bar * self.bar_beats)
         return self._lively(now, timeline)
 
     def _lively(self, now: float, timeline: Timeline) -> bool:
         """Whether the player has done something of late."""
-        counted_in = None if self._musical.counted_in is None else self._counted_in
-        done = (counted_in, self._taps.last, self._called_in)
-        beats = [timeline.beat_at(time) for time in done if time is not None]
-        heard = self.heard.sounded_until(timeline.beat_at(now), held=HELD_BARS * self.bar_beats)
-        until = max(beats, default=EVER) if heard is None else max(heard, *beats, EVER)
-        return until > (self._bar - SILENT_BARS) * self.bar_beats + EARLY
+        counted_in = None if self._musical.counted_in is None else self._entry.counted_in
+        start, done = self._bar * self.bar_beats, (counted_in, self._taps.last)
+        return self._entry.is_lively(now, timeline, start, self.bar_beats, done)
 
     def _ask_for_bar(self, now: float, timeline: Timeline) -> None:
         heard_until = timeline.beat_at(now)
         notes = self.heard.notes(heard_until)
-        self._maker.hear(notes, heard_until, self.bar_beats)
-        held = self._maker.held if self.phase is Phase.PLAYING else None
+        self.maker.hear(notes, heard_until, self.bar_beats)
+        held = self.maker.held if self.phase is Phase.PLAYING else None
         if held is not None:
             self._answered = True
             self._play_again(held)
             return
         if self.phase is not Phase.PLAYING:
-            self.form.songs.start(self._bar if self._enter == EVER else self._guitar_bar())
-        if self._maker.lead(self._bar) is Lead.END:
+            self.form.songs.start(self._entry.first_bar(self._bar, self.bar_beats))
+        if self.maker.lead(self._bar) is Lead.END:
             self._answered = True
-            self._play(self._maker.end(self._bar * self.bar_beats))
+            self._play(self.maker.end(self._bar * self.bar_beats))
             return
         if self.phase is not Phase.PLAYING:
-            self._maker.come_in()
+            self.maker.come_in()
         bpm, metre = self._musical.bpm or timeline.bpm, self._musical.metre
-        asked = self._maker.request(self._bar, notes, heard_until, metre, bpm)
+        asked = self.maker.request(self._bar, notes, heard_until, metre, bpm)
         self._asked = replace(asked, song=self._song)
         self._ask(self._asked)
 
@@ -360,21 +318,21 @@ class Conductor:
         if not self._answered:
             if not (self._asked or self._wanted(now, timeline)):
                 self._rest()
-            elif self._maker.again is None:
+            elif self.maker.again is None:
                 self.counts.missed += 1
             elif now < timeline.time_of((self._bar + 1) * self.bar_beats):  # else it is long gone
                 self.counts.repeated += 1
-                self._play_again(self._maker.again)
-        self._maker.settle()
+                self._play_again(self.maker.again)
+        self.maker.settle()
         if self.form.over and self.phase is Phase.RESTING and not self._lively(now, timeline):
             self.form.again()
-            self._enter = None
+            self._entry.beat = None
         self._landed, self._passed = self._bar * self.bar_beats, 0.0
         self._bar += 1
         self._asked, self._answered = None, False
 
     def _play_again(self, pattern: Pattern) -> None:
-        self._play(self._maker.play_again(pattern, self._bar * self.bar_beats))
+        self._play(self.maker.play_again(pattern, self._bar * self.bar_beats))
 
     def _play(self, struck: Pattern) -> None:
         """The next bar is cued, to be struck so."""
@@ -384,9 +342,9 @@ class Conductor:
     def _rest(self) -> None:
         if self.phase is Phase.PLAYING:
             self.phase = Phase.RESTING
-            self.pattern = self._enter = None
+            self.pattern = self._entry.beat = None
             self.stops.forget(self._bar * self.bar_beats)
-            self._maker.rest()
+            self.maker.rest()
 
     def _begin(self, time: float, timeline: Timeline) -> None:
         """The time has begun to roll; a host's first notes come before its tempo is known."""
@@ -399,17 +357,19 @@ class Conductor:
             return
         self.phase, self._passed = Phase.LISTENING, 0.0
         self._go_on_from(time, beat)
-        self._maker.begin()
+        self.maker.begin()
         self._song, self.told = self._song + 1, NOTHING
         since = self._musical.music_from
         first = beat - JUST_NOW if since is None else timeline.beat_at(since)
         onsets = [note.onset for note in self.heard.notes(beat) if note.onset > first]
-        self._enter = self._entry_after(min(onsets)) if onsets else None
+        self._entry.beat = None
+        if onsets:
+            self._entry.guitar(min(onsets), self.bar_beats, resting=False)
 
     def _stop(self, now: float) -> None:
         """The host has stopped: silence."""
         self._stopped, self.phase = (now, self.phase), Phase.STOPPED
-        self._maker.drop()
+        self.maker.drop()
         self.stops.forget(0.0)
         self._player.silence()
         self._asked, self._answered = None, False
@@ -430,11 +390,10 @@ class Conductor:
             self._landed += shift
         self.heard.shift(shift)
         self._taps.shift(shift)
-        self._maker.drop()
+        self.maker.drop()
         self.stops.forget(beat)
         self._asked, self._answered = None, False
-        if self._enter is not None:
-            self._enter += shift
+        self._entry.shift(shift)
         self._go_on_from(time, beat, anew=anew)
 
     def _go_on_from(self, time: float, beat: float, *, anew: bool = False) -> None:
@@ -444,11 +403,11 @@ class Conductor:
         self._bar, self._landed = bar + 1, beat
         if self.phase is Phase.STOPPED or self._rattle.hear(time):
             return
-        again = self._maker.again
+        again = self.maker.again
         if self.phase is Phase.PLAYING and again is not None:
             start = bar * self.bar_beats
             rest = [hit for hit in again.hits if start + hit.beat >= beat - MISSED]
-            self.pattern = self._maker.cue(Pattern.of(rest, self.bar_beats), start)
+            self.pattern = self.maker.cue(Pattern.of(rest, self.bar_beats), start)
         if self._passed >= self.bar_beats - EARLY:
             self._turn_over(time)
 

@@ -143,9 +143,9 @@ class Jam:
             if dial is Dial.PART:
                 self._recall(value if program else value * len(PARTS) // (FULL + 1))
             elif dial is Dial.SONG:
-                self.conductor.choose_song(value)
+                self.conductor.form.choose(value, self.conductor.ahead)
             else:
-                self.conductor.turn(dial, value, program=program)
+                self.conductor.maker.turn(dial, value, program=program)
 
     def _follow_pedal(self, time: float) -> None:
         """See what the one pedal says."""
@@ -156,7 +156,7 @@ class Jam:
     def _recall(self, number: int) -> None:
         """The part of that number is to come, 0 being A."""
         if number < len(PARTS):
-            self.conductor.recall(PARTS[number])
+            self.conductor.form.call(PARTS[number], self.conductor.ahead)
 
     def obey(self, order: Order) -> str:
         """Do what is asked for from outside; a ValueError says why that cannot be."""
@@ -225,7 +225,7 @@ class Jam:
             bars=self.conductor.counts,
             dropped=self.inbox.dropped,
             lateness=self.lateness.spread(RECENT),
-            dials=str(self.conductor.dials),
+            dials=str(self.conductor.maker.dials),
             trouble=musical.trouble or self.conductor.trouble,
             groove=str(self.told),
             part=form.part,

@@ -92,7 +92,7 @@ def _drums(jam: Jam, snapshot: Snapshot) -> dict[str, object]:
 
 
 def _set(jam: Jam) -> dict[str, object]:
-    dials = jam.conductor.dials
+    dials = jam.conductor.maker.dials
     wishes, ideas = dials.wishes, jam.steering.ideas
     given = dials.given.name if dials.given else None
     return {

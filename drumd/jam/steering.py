@@ -61,7 +61,7 @@ class Steering:
             raise ValueError("there is nothing to keep: the drums do not play")
         match command:
             case Command.REGENERATE:
-                return f"{self._named(self._conductor.dials.idea)}: {self._when}"
+                return f"{self._named(self._conductor.maker.dials.idea)}: {self._when}"
             case Command.ONE:
                 return "this is one"
             case Command.TWICE | Command.HALF:
@@ -91,13 +91,13 @@ class Steering:
         return f"{order.name} {said}: {self._when}"
 
     def _wish(self, **wishes: object) -> None:
-        self._conductor.wish(replace(self._conductor.dials.wishes, **wishes))  # type: ignore[arg-type]
+        self._conductor.maker.wish(replace(self._conductor.maker.dials.wishes, **wishes))  # type: ignore[arg-type]
 
     def _idea(self, order: Order) -> str:
         number = order.number
         if not number.is_integer() or not 1 <= number <= max(1, len(self.ideas)):
             raise ValueError(f"there are ideas 1 to {len(self.ideas)}")
-        self._conductor.pick(int(number) - 1)
+        self._conductor.maker.pick(int(number) - 1)
         return f"{self._named(int(number) - 1)}: {self._when}"
 
     def _named(self, idea: int) -> str:

@@ -2,8 +2,8 @@
 
 A rule, and a cautious one. It wants a player who has played on for some bars, a last stroke on a
 beat, silence after it (a chord that rings is no stop), and a pause that is clearly longer than any
-that belonged to what he played in the bars before: a riff may have its rests. Once he plays on, and not
-only hits, the drums do. Beats are those of the song; all of it belongs to the conductor.
+that belonged to what he played in the bars before: a riff may have its rests. Once he plays on, and
+not only hits, the drums do. Beats are those of the song; all of it belongs to the conductor.
 """
 
 from __future__ import annotations

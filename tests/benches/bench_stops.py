@@ -1,8 +1,8 @@
 """Whether the drums stop when the player does: guitar parts of songs with the drums really played.
 
-A true stop: guitar and drums strike together on a beat, having played on for some bars, and both are
-silent for 1.75 beats. It is answered within a beat if no drum would be struck on the next one. A
-false stop: the drums really played on. The songs of one third of the groups are measured, by the
+A true stop: guitar and drums strike together on a beat, having played on for some bars, and both
+are silent for 1.75 beats. It is answered within a beat if no drum would be struck on the next one.
+A false stop: the drums really played on. The songs of one third of the groups are measured, by the
 hash of their names; the constants of `drumd.jam.stops` were chosen on the others.
 """
 

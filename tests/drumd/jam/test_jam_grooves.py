@@ -43,7 +43,7 @@ class Rig(OfflineJam):
         self.kit = kit or Keeping()
         settings = {"clock": "given", "bpm": BPM} | PEDALS | settings
         super().__init__(self.kit, Settings(**settings), recorder=recorder)
-        self.jam.conductor._maker.keep_to(given)
+        self.jam.conductor.maker.keep_to(given)
         self.bars = bars
         self.hear(groove(steady(BPM, 0.0), 0, (bars if guitar is None else guitar) * 4))
 

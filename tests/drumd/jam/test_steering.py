@@ -27,7 +27,7 @@ def jam(kit=None, **settings):
 
 
 def asked(inside):
-    return inside.conductor.dials
+    return inside.conductor.maker.dials
 
 
 def test_orders_are_named_as_the_settings_and_do_what_pedals_do():

@@ -1,5 +1,7 @@
 """When the player stops dead the drums stop with him, and hit when he hits."""
 
+from itertools import pairwise
+
 import pytest
 
 from drumd.config import Settings
@@ -102,7 +104,7 @@ def test_only_a_player_who_has_played_on_and_ends_on_a_beat_can_stop():
 
 def test_a_pause_that_belongs_to_the_riff_is_none():
     rests = [beat for beat in STEADY if beat % 8 < 6]
-    assert max(b - a for a, b in zip(rests, rests[1:], strict=False)) > LONGEST
+    assert max(b - a for a, b in pairwise(rests)) > LONGEST
     assert patience(*rests, 32.0) is None
 
 
