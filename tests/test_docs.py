@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-MAPS = ("docs/architecture.md", "docs/glossary.md", "CONTRIBUTING.md")
+MAPS = ("docs/architecture.md", "docs/glossary.md", "docs/reliability.md", "CONTRIBUTING.md")
 READ = ("README.md", "CHANGELOG.md", *MAPS, "docs/figures.md", "docs/decisions.md")
 PATH = re.compile(r"(?<![\w./-])(?:(?:drumd|engine|tests|configs|docs)/|\.ci/)[\w./-]*\w/?")
 MODULE = re.compile(r"(?<![\w./-])(?:drumd|engine|tests)(?:\.[a-z_]\w*)+")

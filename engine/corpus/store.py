@@ -242,6 +242,9 @@ def _beyond_bounds(tensors: Tensors) -> list[str]:
         if len(values := tensors[name])
         and not low <= float(values.min()) <= float(values.max()) <= high
     ]
+    one_song = np.diff(tensors["bar_song"]) == 0
+    if (one_song & (np.diff(tensors["bar_start"]) <= 0)).any():
+        wrong.append("bar_start")  # the bars of a song follow each other
     metres = np.isin(tensors["bar_denominator"], (1, 2, 4, 8, 16, 32, 64)).all()
     return wrong if metres else [*wrong, "bar_denominator"]
 

@@ -122,6 +122,7 @@ def change_tensor(folder: Path, name: str, change: Callable[[np.ndarray], np.nda
         (lambda folder: change_tensor(folder, "hit_step", lambda a: a[:-1]), "do not fit"),
         (lambda folder: change_tensor(folder, "pair_bar", lambda a: a + 999), "pair_bar"),
         (lambda folder: change_tensor(folder, "bar_hit", lambda a: a[::-1].copy()), "bar_hit"),
+        (lambda folder: change_tensor(folder, "bar_start", lambda a: a * 0), "bar_start"),
         (lambda folder: change_tensor(folder, "bar_bpm", lambda a: a.astype("f8")), "bar_bpm"),
     ],
 )
