@@ -8,6 +8,7 @@ EngineError
 ├── TrainingError     a training that goes nowhere
 ├── BundleError       a bundle that cannot be used
 ├── OnsetsError       a file of onsets that cannot be used
+├── HearingError      a recording in which nothing is to be heard
 ├── OutputError       a place where nothing may be written
 └── MissingExtraError an optional library that is not installed
 """
@@ -59,6 +60,10 @@ class BundleError(EngineError):
 
 class OnsetsError(EngineError):
     """A file of onsets is broken or tells too little of them."""
+
+
+class HearingError(EngineError):
+    """A recording holds no guitar that can be followed."""
 
 
 class OutputError(EngineError):

@@ -63,8 +63,8 @@ HOMES = {
     "matplotlib": ["engine/notation/piano_roll.py", "engine/beats/plot.py"],
     "miniaudio": [
         "drumd/ears/sources/card.py",
-        "drumd/sound/speaker_process.py",
         "drumd/sound/kits/sample_files.py",
+        "drumd/sound/speaker_process.py",
     ],
     "music21": ["engine/notation/music_utils.py"],
     "numpy": [

@@ -37,6 +37,7 @@ __all__ = [
     "service",
     "terminal",
     "train",
+    "transcribe",
 ]
 
 INTERRUPTED = 130
@@ -46,6 +47,7 @@ COMMANDS = {
     "keep": "Keep what was just played.",
     "generate": "Write drums for a guitar file.",
     "render": "Make a MIDI file sound.",
+    "transcribe": "Write what is heard in a recording as MIDI.",
     "prepare": "Turn folders of MIDI songs into a corpus to train on.",
     "grooves": "Make a book of grooves from a corpus.",
     "train": "Teach a drummer from a corpus.",

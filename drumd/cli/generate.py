@@ -13,6 +13,8 @@ import click
 
 from drumd.cli.progress import cores, progress_bar
 from drumd.cli.terminal import tell
+from drumd.cli.transcribe import LONGEST_S, hear
+from drumd.config import KIT_SOUNDS
 from drumd.errors import DrumdError
 from engine.music.kit_map import STANDARD, kit_map
 from engine.music.wishes import STYLE_NAMES, Wishes, style_of
@@ -22,12 +24,13 @@ if TYPE_CHECKING:
 
 DRUMS = ".drums.mid"
 MOST_IDEAS = 5
+GUITAR_PEAK = 0.6  # of a recording in its mix, of full scale
 Share = click.FloatRange(0.0, 1.0)
 AnyPath = click.Path(path_type=Path)
 
 
 @click.command(no_args_is_help=True)
-@click.argument("guitars", metavar="GUITAR.mid...", nargs=-1, required=True, type=AnyPath)
+@click.argument("guitars", metavar="GUITAR...", nargs=-1, required=True, type=AnyPath)
 @click.option(
     "-o", "--out", type=AnyPath,
     help="Where the drums go: a file, or a folder where there are several guitars."
@@ -64,6 +67,13 @@ AnyPath = click.Path(path_type=Path)
     "--kit", metavar="KIT", default=STANDARD, show_default=True,
     help="Whose keys the drums are written on: see `drumd kits`.",
 )  # fmt: skip
+@click.option(
+    "--bpm", type=click.FloatRange(20, 400), help="About how fast a recording is, within some 8 %."
+)
+@click.option(
+    "--mix", type=AnyPath,
+    help="Write the recording with its drums to this audio file; needs pip install 'drumd[audio]'.",
+)  # fmt: skip
 @click.option("--model", "bundle", type=AnyPath, help="A bundle; the one that ships if left out.")
 @click.option("--plot", type=AnyPath, help="Draw the guitar over the drums to this picture.")
 @click.option("--score", type=AnyPath, help="Write the drums as notation to this MusicXML file.")
@@ -83,13 +93,15 @@ def command(
     ideas: int,
     groove: Path | None,
     kit: str,
+    bpm: float | None,
+    mix: Path | None,
     bundle: Path | None,
     plot: Path | None,
     score: Path | None,
     force: bool,
     as_json: bool,
 ) -> None:
-    """Write drums for a guitar file, in its own ticks, tempo and metre, on channel 10.
+    """Write drums for a guitar: a MIDI file or a recording (.wav, .flac, .mp3, .ogg).
 
     \b
     One song:           drumd generate riff.mid -o drums.mid
@@ -99,6 +111,10 @@ def command(
     Five ideas:         drumd generate riff.mid --ideas 5 --plot ideas.png
     Your own groove:    drumd generate riff.mid --groove beat.mid
     A whole folder:     drumd generate songs/*.mid -o drums/
+    A recording:        drumd generate riff.wav -o drums.mid --mix mix.wav
+
+    Drums are in the file's own ticks, tempo and metre, on channel 10. To a recording they are in
+    its own time, with a tempo for every beat; bars and beats are found by ear.
 
     A file that is there already is kept unless --force is given; the guitar's own file always is.
 
@@ -106,12 +122,18 @@ def command(
     part with a guitar's sound or name and the most notes is taken; an unknown --track lists
     what there is.
     """
+    from drumd.sound.kits.sample_files import AUDIO
     from engine.inference.bundle import open_bundle
     from engine.inference.render import Job
     from engine.storage.outputs import check_outputs
 
-    if len(guitars) > 1 and (plot or score):
-        raise click.UsageError("--plot and --score are for one guitar at a time")
+    if len(guitars) > 1 and (plot or score or mix):
+        raise click.UsageError("--plot, --score and --mix are for one guitar at a time")
+    sound = {guitar for guitar in guitars if guitar.suffix.lower() in AUDIO}
+    if mix and not sound:
+        raise click.UsageError("--mix is for a recording; `drumd render` makes a MIDI file sound")
+    if mix and kit != STANDARD:
+        raise click.UsageError("--mix sounds by drumd's own kit; leave it or --kit out")
     if groove and ideas > 1:
         raise click.UsageError("--groove gives the groove; leave it or --ideas out")
     kit_map(kit)
@@ -121,19 +143,37 @@ def command(
     jobs = [
         Job(
             guitar, target, track, bundle, seed, temperature, with_guitar, plot, score, wishes,
-            ideas, groove, kit,
+            ideas, groove, kit, hear(guitar, bpm).midi if guitar in sound else None,
         )
         for guitar, target in zip(guitars, targets, strict=True)
     ]  # fmt: skip
-    pictures = [path for path in (plot, score) if path]
+    pictures = [path for path in (plot, score, mix) if path]
     check_outputs(_read_by(jobs) if pictures else (), pictures, force=force)
     drums = [path for job in jobs for path in job.targets]
     check_outputs((), [*drums, *pictures] if pictures else (), force=True)
     with _folder_for(targets, out):
         outcomes = _work(jobs, force=force)
+        if mix and not outcomes[0].error:
+            _mix(jobs[0], mix)
     _report(outcomes, as_json=as_json)
     if any(outcome.error for outcome in outcomes):
         raise SystemExit(1)
+
+
+def _mix(job: Job, mix: Path) -> None:
+    """The recording and its drums as sound."""
+    import numpy as np
+
+    from drumd.sound.kits.sample_files import read_sound
+    from drumd.sound.kits.store import load_kit
+    from drumd.sound.render import render
+    from drumd.sound.score import score_of
+    from engine.midi.read import read_song
+
+    kit = load_kit(KIT_SOUNDS[0])
+    recording = read_sound(job.source, kit.rate, longest_s=LONGEST_S)
+    recording *= np.float32(GUITAR_PEAK / max(1e-3, np.abs(recording).max()))
+    render(score_of(read_song(job.target), drums_only=True), kit, mix, recording)
 
 
 def _targets(guitars: Sequence[Path], out: Path | None) -> list[Path]:

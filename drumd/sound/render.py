@@ -22,6 +22,7 @@ from drumd.sound.strings.plucks import voice_of
 from drumd.sound.synthesis.modes import Audio
 
 BLOCK = 16_384  # frames
+SILENCE: Audio = np.zeros((0, 2), np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +71,24 @@ class Band:
         return VOLUME * out
 
 
-def blocks(band: Band) -> Iterator[Audio]:
+def blocks(band: Band, recording: Audio) -> Iterator[Audio]:
     """The mix from the first frame to silence, not yet limited."""
-    while not band.silent:
-        yield band.block(BLOCK)
+    frame = 0
+    while not band.silent or frame < len(recording):
+        block = band.block(BLOCK)
+        beside = recording[frame : frame + BLOCK]
+        block[: len(beside)] += beside
+        frame += BLOCK
+        yield block
     yield band.block(BLOCK)  # what the speakers still hold
 
 
-def render(score: Score, kit: Kit, target: Path) -> Rendered:
-    """Write the song to an audio file of the kind that its name says."""
+def render(score: Score, kit: Kit, target: Path, recording: Audio = SILENCE) -> Rendered:
+    """Write the song to an audio file of the kind that its name says; `recording`, (frames, 2) at
+    the kit's rate, sounds along with it."""
     band, frames, peak, limited, count = Band(score, kit), 0, 0.0, 0, 0
     with AudioFile(target, kit.rate) as file:
-        for block in blocks(band):
+        for block in blocks(band, recording):
             heard = limit(block)
             limited += heard is not block
             peak = max(peak, float(np.abs(heard).max()))

@@ -8,6 +8,7 @@ __all__ = [
     "guide",
     "infer",
     "layout",
+    "recording",
     "render",
     "runtime",
     "takes",

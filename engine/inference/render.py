@@ -12,7 +12,7 @@ from pathlib import Path
 from engine.errors import EngineError, MidiError
 from engine.grooves.given import groove_of_file
 from engine.inference.accompany import Drummer, Take, accompany
-from engine.midi.contents import open_contents
+from engine.midi.contents import contents_of, open_contents
 from engine.midi.instruments import choose, instruments
 from engine.midi.names import shown as shown_name
 from engine.midi.read import song_of
@@ -45,6 +45,7 @@ class Job:
     ideas: int = 1  # how many of the drummer's ideas are written, the best first
     groove: Path | None = None  # a file whose drums are kept to; None: the drummer's own ideas
     kit: str = STANDARD  # whose keys the drums are written on
+    heard: bytes | None = None  # the MIDI file that the source is heard as, where it is sound
 
     @property
     def targets(self) -> tuple[Path, ...]:
@@ -107,7 +108,7 @@ def run(job: Job) -> RenderResult:
 
 def drum(job: Job, drummer: Drummer) -> RenderResult:
     """Reads the guitar, has it drummed to and writes what was asked for, all of it or nothing."""
-    file = open_contents(job.source)
+    file = open_contents(job.source) if job.heard is None else contents_of(job.heard)
     try:
         guitar = choose(instruments(file), job.track)
     except MidiError as error:

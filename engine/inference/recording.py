@@ -1,0 +1,58 @@
+"""A recording of a guitar as a song: what was played, its beats and bars, in its own time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.beats.records import Onset
+from engine.beats.whole import FoundBeats, find_beats
+from engine.errors import HearingError
+from engine.hearing.transcribe import Transcript, transcribe
+from engine.midi.recorded import Recorded, recorded_file
+
+MUTED_PITCH = 40  # where a stroke without a pitch is taken to lie: the low string
+STRUCK_S = 0.03  # a note so near to a stroke is a part of it
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """What was heard, and the bytes of a MIDI file that tells it."""
+
+    transcript: Transcript
+    beats: FoundBeats
+    midi: bytes
+
+    @property
+    def bpm(self) -> float:
+        return 60 / float(np.median(np.diff(self.beats.times)))
+
+
+def hear_recording(
+    samples: NDArray[np.float32], rate: int, *, bpm: float | None = None, metre: int | None = None
+) -> Recording:
+    """Hear a recording, (samples,); `bpm`, within some 8 %, and the beats in a bar hold where they
+    are known."""
+    heard = transcribe(samples, rate)
+    beats = find_beats(onsets_of(heard), bpm=bpm, metre=metre)
+    if beats is None or not heard.notes:
+        raise HearingError(
+            "no guitar is to be heard in it: a beat takes a few seconds of playing, louder than"
+            " the noise"
+        )
+    notes = [Recorded(n.time, n.duration, n.pitch, n.velocity) for n in heard.notes]
+    return Recording(heard, beats, recorded_file(notes, beats.times.tolist(), beats.metre))
+
+
+def onsets_of(heard: Transcript) -> list[Onset]:
+    """All notes, and the strokes that had none, in order of time."""
+    onsets = [(note.time, note.pitch, note.velocity) for note in heard.notes]
+    times = np.array([note.time for note in heard.notes])
+    muted = [
+        (stroke.time, MUTED_PITCH, stroke.velocity)
+        for stroke in heard.strokes
+        if np.abs(times - stroke.time).min(initial=np.inf) > STRUCK_S
+    ]
+    return sorted(onsets + muted)
