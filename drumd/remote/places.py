@@ -1,7 +1,7 @@
 """Where the door of a running daemon is: a file in a folder that is this user's alone.
 
-Where there are Unix sockets the file is one. Elsewhere (Windows) it is a text that tells the port
-on loopback and a word that a guest has to say first, and only this user can read it.
+Where there are Unix sockets the file is one. Elsewhere (Windows, a path too long) it is a text that
+tells the port on loopback and a word that a guest has to say first; only this user can read it.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from pathlib import Path
 from drumd.errors import RemoteError
 
 SOCKET, TEXT = ".sock", ".json"
+LONGEST_PATH = 103  # bytes that every system takes for a Unix socket
 CONNECT_S = 2.0
 LOOPBACK = "127.0.0.1"
 
@@ -59,8 +60,9 @@ def listen(folder: Path) -> Listening:
     """Open a door there, by the number of this process."""
     forget_gone(folder)
     try:
-        if hasattr(socket, "AF_UNIX"):
-            return _listen_on_file(folder / f"{os.getpid()}{SOCKET}")
+        file = folder / f"{os.getpid()}{SOCKET}"
+        if hasattr(socket, "AF_UNIX") and len(os.fsencode(file)) <= LONGEST_PATH:
+            return _listen_on_file(file)
         return _listen_on_loopback(folder / f"{os.getpid()}{TEXT}")
     except OSError as error:
         raise RemoteError(f"no door can be opened in {folder}: {error}") from error

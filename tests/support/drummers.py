@@ -7,7 +7,7 @@ from typing import Protocol
 
 from engine.errors import BundleError
 from engine.music.kit import PITCH_OF, Voice
-from engine.music.notes import Hit, Pattern, Request
+from engine.music.notes import Hit, Idea, Pattern, Request
 from engine.music.wishes import FREE
 from engine.performance.phrase import Phrase
 
@@ -60,6 +60,15 @@ class Ideas:
         number = request.idea % len(self.drums)
         self.told = f"idea {number + 1} of {len(self.drums)}: one drum"
         return Pattern.of([Hit(0.0, self.drums[number])], request.metre.beats)
+
+
+class Named(Ideas):
+    """The same, who offers his ideas by names that a page must not take for its own."""
+
+    ideas = tuple(
+        Idea(f"{Voice(n).name.lower()} <b id=evil>&lt;</b>", Pattern.of([Hit(0.0, drum)], 4.0))
+        for n, drum in enumerate(Ideas.drums)
+    )
 
 
 class Shifted:
