@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -21,11 +22,12 @@ from drumd.output.scheduler import Scheduler
 from drumd.output.together import Together
 from drumd.page.page_process import PageProcess, check_libraries
 from drumd.ports.base import InputPort, OutputPort, Place
+from drumd.ports.choice import INPUT, OUTPUT, PortChoice
 from drumd.ports.fakes import NullPort
 from drumd.ports.keyed import Keyed
 from drumd.ports.midi_file import FileInput
 from drumd.ports.midi_file_host import HostFile, read_host_file
-from drumd.ports.open import file_of, open_input, open_output, same_port
+from drumd.ports.open import file_of, list_ports, open_input, open_output, same_port
 from drumd.ports.reconnecting import Aside, SteadyInput, SteadyOutput, in_thread
 from drumd.process import (
     main_thread_first,
@@ -36,6 +38,7 @@ from drumd.process import (
 )
 from drumd.recording.recorder import Recorder
 from drumd.remote.door import Door
+from drumd.remote.order import Order
 from drumd.status.reporter import SCREEN_S, Overheard, Reporter
 from drumd.status.snapshot import Snapshot, Summary
 from drumd.status.told import grooves_of, parts_of
@@ -107,6 +110,8 @@ class Daemon:
         self._settings, self._reporter, self._groove = settings, reporter, groove
         self._songs, self._reads, self._open_door = songs, reads, open_door
         self._door: Door | None = None
+        self._names = {INPUT: settings.input, OUTPUT: settings.output}
+        self._choice = PortChoice(partial(list_ports, settings.api), aside=aside)
         self._page: PageProcess | None = None
         self._open_input, self._open_output = open_input, open_output
         self._clock = clock or MonotonicClock()
@@ -219,12 +224,38 @@ class Daemon:
             return None
 
         def beside() -> dict[str, object]:
-            return {"in": guitar.name, "out": output.name, "files": [f.name for f in self._files]}
+            files = [file.name for file in self._files]
+            return {
+                "in": guitar.name,
+                "out": output.name,
+                "ports": self._choice.names,
+                "files": files,
+            }
+
+        def obey(order: Order) -> str | None:
+            if order.name == "ports":
+                self._choice.look()
+                return "looking for ports"
+            if order.name in self._names:
+                return self._turn_to_port(order.name, order.text, guitar, output)
+            return None
 
         def snapshot() -> Snapshot:
             return self._snapshot(jam, guitar, output)
 
-        return Reception(self._door, jam, self._clock, snapshot=snapshot, beside=beside)
+        return Reception(self._door, jam, self._clock, snapshot=snapshot, beside=beside, obey=obey)
+
+    def _turn_to_port(self, side: str, name: str, guitar: SteadyInput, output: Output) -> str:
+        """Leave a port for another one; a ValueError says why that cannot be."""
+        port = guitar if side == INPUT else output
+        fixed = self._file if side == INPUT else self._settings.output_file
+        if fixed or isinstance(port, Together) or is_speakers(self._names[side]):
+            raise ValueError(f"{port.name} stays: to change it, start drumd again")
+        self._choice.check(side, name, (output if side == INPUT else guitar).name)
+        if name != port.name:
+            self._names[side] = name
+            port.turn_to(name)
+        return f"{side}: {name}"
 
     def _start_recorder(self, stack: ExitStack, metre: Metre) -> Recorder | None:
         if not self._files:
@@ -242,7 +273,8 @@ class Daemon:
                 return NullPort(clock, str(self._files[0]))
             if is_speakers(settings.output):
                 return sounding(again)
-            port = self._open_output(settings.output, clock, api=settings.api, again=again)
+            name = self._names[OUTPUT]
+            port = self._open_output(name, clock, api=settings.api, again=again)
             return Keyed(port, kit, clock)
 
         def sounding(again: Place | None) -> OutputPort:
@@ -343,8 +375,9 @@ class Daemon:
         def opened(again: Place | None) -> InputPort:
             if self._file:
                 return FileInput(self._file, clock)
-            heard = settings.heard if is_audio(settings.input) else {}
-            return self._open_input(settings.input, clock, api=settings.api, again=again, **heard)
+            name, api = self._names[INPUT], settings.api
+            heard = settings.heard if is_audio(name) else {}
+            return self._open_input(name, clock, api=api, again=again, **heard)
 
         guitar = SteadyInput(opened, clock, aside=self._aside)
         stack.callback(guitar.close)

@@ -3,6 +3,7 @@
 __all__ = [
     "arrival",
     "base",
+    "choice",
     "clock_holdover",
     "decode",
     "driver",

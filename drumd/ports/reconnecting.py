@@ -23,7 +23,7 @@ from drumd.timing.transport_place import TransportPlace
 Port = TypeVar("Port", InputPort, OutputPort)
 
 RETRY_S = 0.5
-_ONE_AT_A_TIME = threading.Lock()  # what opens a port looks at what the whole process has open
+ONE_AT_A_TIME = threading.Lock()  # what opens a port looks at what the whole process has open
 
 Aside = Callable[[Callable[[], None]], Callable[[], None]]
 """Begins a job that nobody waits for; returns what waits for it after all."""
@@ -47,7 +47,7 @@ class _Attempt(Generic[Port]):
 
     def _run(self) -> None:
         try:
-            with _ONE_AT_A_TIME:
+            with ONE_AT_A_TIME:
                 self.port = self._open()
         except PortError:
             pass  # it is not there yet
@@ -77,8 +77,10 @@ class _Steady(Generic[Port]):
         self._port: Port | None = open_port(None)
         self._failure: str | None = None  # what went wrong in use
         self._retry_at = 0.0
+        self._unwanted = False  # the attempt under way is for a port that was turned from
         self._failed = 0  # messages of the ports that have gone
-        self.name, self._place = self._port.name, self._port.place
+        self.name = self._port.name
+        self._place: Place | None = self._port.place
 
     @property
     def waiting(self) -> str | None:
@@ -106,13 +108,26 @@ class _Steady(Generic[Port]):
         if self._attempt is None or not self._attempt.done:
             return None
         port, self._attempt = self._attempt.result(), None
-        return None if port is None else self._take(port, now)
+        unwanted, self._unwanted = self._unwanted, False
+        if port is not None and unwanted:
+            port.close()
+        return None if port is None or unwanted else self._take(port, now)
+
+    def turn_to(self, name: str) -> None:
+        """Leave the port for another, which `open_port` opens from now on; it is waited for."""
+        now = self._clock.now()
+        self.name, self._place, self._retry_at = name, None, now
+        self._unwanted = self._attempt is not None
+        if self._port is not None:
+            self._leave(self._port)
+            self._gone(now)
 
     def _take(self, port: Port, now: float) -> str:
+        new = self._place is None
         self._port = port
         self._place, self._failure = port.place, None
         self._came_back(now)
-        return f"port {self.name!r} is back"
+        return f"port {self.name!r} is {'there' if new else 'back'}"
 
     def _give_up(self, port: Port, why: str, now: float) -> str:
         self._retry_at = now + RETRY_S

@@ -33,6 +33,7 @@ export class Roll {
   #low = 38;
   #high = 70;
   #more = false;
+  #cost = 0; // ms that a picture takes
   #calm = matchMedia("(prefers-reduced-motion: reduce)");
 
   constructor(canvas) {
@@ -131,11 +132,18 @@ export class Roll {
     this.height = height;
   }
 
+  // Milliseconds between two pictures: drawing takes a third of the time at most.
   get interval() {
-    return this.#calm.matches ? 250 : 0; // ms between two pictures
+    return this.#calm.matches ? 250 : 3 * this.#cost;
   }
 
   draw() {
+    const began = performance.now();
+    this.#paint();
+    this.#cost += (performance.now() - began - this.#cost) * 0.1;
+  }
+
+  #paint() {
     const { width, height } = this;
     const c = this.#context;
     const now = this.now;
