@@ -1,4 +1,4 @@
-"""The page: its size, how soon it is there, how soon a press is answered, what it costs the drums."""
+"""The page: its size, how soon it is there and a press is answered, what it costs the drums."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from drumd.errors import PortError
 from drumd.output.realtime import SimulatedThread
 from drumd.ports.base import Place
 from drumd.ports.fakes import PlayedInput, RecordingPort
+from drumd.remote.door import Door
 from drumd.status.snapshot import Snapshot, Summary
 from drumd.timing.clock import Clock, SimulatedClock
 from engine.music.notes import Request
@@ -86,7 +87,7 @@ def simulated(settings: Settings, log: Log, clock: SimulatedClock, **options: ob
 class Studio:
     """A daemon between a fake guitar, which plays a note twice a second, and a fake kit."""
 
-    def __init__(self, **settings: object) -> None:
+    def __init__(self, *, open_door: Callable[[], Door] | None = None, **settings: object) -> None:
         self.clock, self.log, self.guitar = SimulatedClock(), Log(), PlayedInput("guitar")
         self.kits = list[RecordingPort]()
         self.sound_card = True
@@ -99,6 +100,7 @@ class Studio:
             drummer=self.drummer,
             open_input=self._open_input,
             open_output=self._open_output,
+            open_door=open_door,
         )
         for half in range(int(2 * GIVE_UP_S)):
             self.clock.at(half / 2, lambda: self.play(mido.Message("note_on", note=45)))
