@@ -15,6 +15,8 @@ const ACTIONS = [
   ["twice", "Twice", "x", false],
   ["half", "Half", "z", false],
   ["tap_groove", "Tap a groove", "g", true],
+  ["count_off", "Count in", "c", false],
+  ["keep", "Keep the last", "k", false],
 ];
 const PARTS = ["A", "B", "C", "D"];
 const FORM = [
