@@ -178,7 +178,7 @@ def libraries(facts: Facts) -> Iterator[Finding]:
         "matplotlib": "generate --plot",
         "jack": "hits on the exact frame on JACK",
         "link": "--clock link (Ableton Link)",
-        "miniaudio": "--out speakers",
+        "miniaudio": "--out speakers and --in audio",
         "soundfile": "render to .flac, .ogg and .mp3",
     }
     for name in facts.missing:

@@ -4,6 +4,7 @@ __all__ = [
     "ears_input",
     "ears_process",
     "listening",
+    "listing",
     "sources",
     "told",
 ]

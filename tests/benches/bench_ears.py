@@ -10,6 +10,8 @@ precision is too low. Strokes that begin within 50 ms are one. *Amp* is the same
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -33,6 +35,9 @@ from engine.hearing.resampling import Resampler
 from engine.hearing.transcribe import transcribe
 from tests.benches.beats.score import score
 from tests.benches.figures import Figure, Options, skipped
+from tests.support.jack.audio import playing
+from tests.support.jack.harness import JackGuitarist, jack_server, note_on_times
+from tests.support.plucked import muted
 
 BLOCK = 256
 STRUM_S, NEAR_S = 0.05, 0.05
@@ -71,6 +76,8 @@ def run(options: Options) -> Iterator[Figure]:
     for mode in BEAT_GOALS:
         yield beats_of(takes, mode)
     yield memory(found.parent)
+    for take in takes:
+        yield on_jack(take)
 
 
 def read_takes(folder: Path) -> Iterator[Take]:
@@ -230,6 +237,43 @@ def beats_of(takes: Sequence[Take], mode: str) -> Figure:
     each = ", ".join(f"{value:.2f}" for value in found)
     name = f"beat F from audio, {mode} ({each})"
     return Figure(name, float(np.mean(found)), BEAT_GOALS[mode], more_is_better=True)
+
+
+def on_jack(take: Take) -> Figure:
+    """The recording after four muted strokes, in real time, into drumd's audio port."""
+    period = float(np.median(np.diff(take.beats)))
+    one = take.ones[take.ones >= take.strokes[0] - period / 4][0]
+    lead = max(0.0, 0.5 + 4 * period - one)
+    taps = [one + lead - k * period for k in (4, 3, 2, 1)]
+    name = f"{take.name}: on JACK, count-in, drums off the true beats, p50"
+    with jack_server(rate=take.rate) as server:
+        silent = np.zeros(round(lead * take.rate), np.float32)
+        song = np.concatenate([silent, take.samples / np.abs(take.samples).max()])
+        song[: round((one + lead - period / 4) * take.rate)] = 0
+        song += muted(taps, len(song) / take.rate, take.rate)[: len(song)]
+        with playing(server, song) as player, JackGuitarist(server) as drummer:
+            command = [sys.executable, "-m", "tests.support.listen", "Pulse", "--in", "audio:riff"]
+            command += ["--out", "AI Drums", "--api", "jack", "--json", "--clock", "count-in"]
+            process = subprocess.Popen(
+                command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            )
+            try:
+                for line in process.stderr or ():
+                    if "ready" in line:
+                        break
+                (drums,) = drummer.ports("AI Drums")
+                drummer.connect(out_of=drums)
+                drummer.play([])
+                player.play_into("drumd-in:riff")
+                player.done.wait(len(song) / take.rate + 10)
+                strokes = [at for at, _ in note_on_times(drummer.received)]
+                began = (player.first_frame - drummer.start_frame) / take.rate + lead
+            finally:
+                process.kill()
+                process.communicate()
+    beats = take.beats[take.beats > one + period / 2]
+    errors = [np.abs(beats - (at - began)).min() for at in strokes if at - began < beats[-1]]
+    return Figure(name, _ms(np.array(errors)), 20.0, "ms")
 
 
 def memory(folder: Path) -> Figure:

@@ -103,7 +103,10 @@ def library() -> Any:
 def list_cards() -> tuple[str, ...]:
     """The names of the audio inputs that the system shows."""
     with quiet_stderr():
-        return tuple(str(one["name"]) for one in library().Devices().get_captures())
+        devices = library().Devices()
+        if devices.backend.lower() == NULL:  # miniaudio's last resort
+            return ()
+        return tuple(str(one["name"]) for one in devices.get_captures())
 
 
 def _device(miniaudio: Any, wanted: str) -> tuple[Any, str]:
