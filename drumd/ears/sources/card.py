@@ -21,6 +21,7 @@ from engine.errors import MissingExtraError, needs
 
 RATE, PERIOD_MS, QUEUE = 48_000, 5, 2_000
 NULL = "null"  # a device that a test names: it is silent
+ALSA_NULL = "Discard all samples"  # what ALSA calls a card that is none
 GONE_S = 2.0  # a card from which nothing comes for so long has gone
 NO_CARD = "no audio input opens here: connect one (`drumd ports` lists them), or name a file"
 
@@ -106,7 +107,8 @@ def list_cards() -> tuple[str, ...]:
         devices = library().Devices()
         if devices.backend.lower() == NULL:  # miniaudio's last resort
             return ()
-        return tuple(str(one["name"]) for one in devices.get_captures())
+        names = (str(one["name"]) for one in devices.get_captures())
+        return tuple(name for name in names if not name.startswith(ALSA_NULL))
 
 
 def _device(miniaudio: Any, wanted: str) -> tuple[Any, str]:

@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 
 from drumd.cli import main
 from drumd.doctor.system import ApiFacts, Facts
+from drumd.ears.listing import AudioInputs
 from drumd.ports.base import PortList
 from tests.support.jack.harness import JackGuitarist, jack_server
 
@@ -23,6 +24,7 @@ def ports(
 ) -> Result:
     facts = Facts(system, (3, 11, 7), apis, servers=(), realtime="", missing=())
     monkeypatch.setattr("drumd.cli.ports.gather", lambda: facts)
+    monkeypatch.setattr("drumd.cli.ports.list_audio", list)
     result = CliRunner().invoke(main, ["ports", *options.split()])
     assert result.exit_code == 0, result.output
     return result
@@ -73,3 +75,12 @@ def test_programs_get_one_json_document(monkeypatch: pytest.MonkeyPatch) -> None
         },
         {"api": "jack", "problem": "no JACK server runs", "inputs": [], "outputs": []},
     ]
+
+
+def test_audio_inputs_are_listed_as_they_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    facts = Facts("Linux", (3, 11, 7), (ALSA,), servers=(), realtime="", missing=())
+    monkeypatch.setattr("drumd.cli.ports.gather", lambda: facts)
+    monkeypatch.setattr(
+        "drumd.cli.ports.list_audio", lambda: [AudioInputs("cards", ("Scarlett 2i2",))]
+    )
+    assert '"audio:Scarlett 2i2"' in CliRunner().invoke(main, ["ports"]).output
