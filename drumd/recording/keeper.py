@@ -90,8 +90,9 @@ class Keeper:
             raise ValueError(NOTHING)
         ago = time.time() - now
         self._aside(lambda: self._write(takes, ago, said))
-        minutes = (now - takes[0].start) / 60
-        return f"keeping the last {minutes:.0f} min in {self.folder}"
+        seconds = now - takes[0].start
+        long = f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
+        return f"keeping the last {long} in {self.folder}"
 
     def _takes(self) -> list[Take]:
         heard = sorted(self._heard, key=itemgetter(0))
