@@ -16,7 +16,13 @@ from engine.beats.count_in import CountIn
 from engine.beats.pulse.bar import BarFilter
 from engine.beats.pulse.chords import Chord, ChordMaker
 from engine.beats.pulse.family import Family, Patience
-from engine.beats.pulse.filter import Grid, PulseFilter, free_grid, near_grid
+from engine.beats.pulse.filter import (
+    COUNTED_TEMPO,
+    Grid,
+    PulseFilter,
+    free_grid,
+    near_grid,
+)
 from engine.beats.pulse.hypothesis import COUNTED, FIRM, FREE, Contest, Hypothesis, around, leader
 from engine.beats.pulse.inputs import Inputs
 from engine.beats.pulse.model import OnsetModel
@@ -60,7 +66,7 @@ class BeatTracker:
         self._chords = ChordMaker()
         self._inputs = Inputs(grid.asked)
         self._model = OnsetModel(len(grid.asked))
-        self._pulse = PulseFilter(grid)
+        self._pulse = PulseFilter(grid, COUNTED_TEMPO if counted else None)
         self._contest = Contest(COUNTED if counted else FIRM if bpm else FREE)
         patience = AFTER_REST if counted else ALWAYS
         self._family = Family(

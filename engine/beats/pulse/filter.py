@@ -18,7 +18,10 @@ WINDOW = 1.2  # a told tempo is right within this factor
 RIGHT_SHARE = 0.03  # of one chord in the smoothed odds of a beat length
 TAP_PHASE = 0.03  # deviation of the beat that a count-in gives, in beats
 STEP_S, MOST_STEPS = 1.0, 8  # a rest is taken in steps: tempo and phase drift together
-SPREAD_S = 0.022  # of onsets round their place in the beat
+# how far a hand's onsets lie round their place in the beat, and how late they are on the whole, in
+# seconds: one that is tight, and one that lays back
+HANDS = ((0.022, 0.0), (0.04, 0.02))
+HAND_MEMORY = 0.97  # share of what is known of the hand that a chord leaves
 WIDE, DEEP = 0.07, 0.15  # how far a beat reaches: log of its length, and phase
 _NEAR = np.arange(-int(DEEP * PHASES) + 1, int(DEEP * PHASES) + 1)
 
@@ -31,6 +34,9 @@ class Settings:
     tempo_walk: float = 0.018  # standard deviation of the log tempo after a second
     forget: float = 0.004  # share of the prior mixed in at every chord
     right_power: float = 2.0  # power of the model's odds for a tempo
+
+
+COUNTED_TEMPO = Settings(trust=0.7, tempo_walk=0.006, forget=0.001)  # a band that was counted in
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +86,19 @@ class PulseFilter:
         self._blend = np.zeros((len(periods), len(asked)), np.float32)
         self._blend[np.arange(len(periods)), low] += 1 - share
         self._blend[np.arange(len(periods)), high] += share
-        self._shapes = self._place_shapes()
+        self._shapes = np.stack([self._place_shapes(*hand) for hand in HANDS])
+        self._hands = np.zeros(len(HANDS))  # how likely each is, a log
         self._likely = np.ones_like(self.mass)
         self._columns = np.arange(PHASES)
         self._rows = np.arange(len(periods))[:, None] * PHASES
 
-    def _place_shapes(self) -> Floats:
-        """Densities over phase of each place in the beat: (periods, classes, PHASES), mean 1."""
+    def _place_shapes(self, spread_s: float, late_s: float) -> Floats:
+        """Densities over phase of each place in the beat as a hand plays it: (periods, classes,
+        PHASES), mean 1."""
         phase = np.arange(PHASES) / PHASES
-        away = (phase - np.asarray(SLOTS)[:, None] + 0.5) % 1 - 0.5
-        narrow = np.maximum(SPREAD_S / self.periods, 0.75 / PHASES)[:, None, None]
+        late = (late_s / self.periods)[:, None, None]
+        away = (phase - np.asarray(SLOTS)[:, None] - late + 0.5) % 1 - 0.5
+        narrow = np.maximum(spread_s / self.periods, 0.75 / PHASES)[:, None, None]
         shapes = np.exp(-0.5 * (away / narrow) ** 2)
         shapes /= shapes.mean(2, keepdims=True)
         flat = np.ones((len(self.periods), 1, PHASES))
@@ -145,12 +154,21 @@ class PulseFilter:
         out[-1] += walk * mass[-1]
         self.mass = out
 
+    def _by_hand(self, places: Floats) -> Floats:
+        """How likely a chord is anywhere, played by the hand that this player seems to have."""
+        each = np.matmul(places[:, None, :], self._shapes)[:, :, 0]  # (hands, periods, PHASES)
+        each += 1e-3
+        shares = np.exp(self._hands - self._hands.max())
+        shares /= shares.sum()
+        self._hands *= HAND_MEMORY
+        self._hands += np.log(np.tensordot(each, self.mass, 2) / self.mass.sum())
+        return np.asarray(np.tensordot(shares.astype(np.float32), each, 1))
+
     def update(self, opinion: Opinion) -> Floats:
         """Weigh in one chord; gives the model's log odds of a "one" for every period."""
         s = self.settings
         places = self._blend @ opinion.places
-        likely = np.matmul(places[:, None, :], self._shapes)[:, 0]
-        likely += 1e-3
+        likely = self._by_hand(places)
         self._likely = likely
         mass = self.mass * (np.sqrt(likely) if s.trust == 0.5 else likely**s.trust)
         self._right += RIGHT_SHARE * (np.clip(opinion.right, -8, 8) - self._right)
