@@ -13,6 +13,7 @@ import subprocess
 import tempfile
 import warnings
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,7 @@ def main() -> None:
     parser.add_argument("--soundfont", type=Path, default=SOUNDFONT)
     asked = parser.parse_args()
     warnings.simplefilter("ignore")  # mir_eval on short records
-    for line in [*_beats(asked.folder), *_drums(asked.songs, asked.soundfont)]:
+    for line in chain(_beats(asked.folder), _drums(asked.songs, asked.soundfont)):
         print(line, flush=True)  # noqa: T201
 
 
