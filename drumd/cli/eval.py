@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from engine.corpus.store import Corpus
     from engine.evaluation.measures.document import Conditions
     from engine.evaluation.measures.styles import StylesHeard
+    from engine.evaluation.measures.two_sample import Auc
     from engine.evaluation.results import SongResult
     from engine.evaluation.songs import EvalSong
     from engine.inference.bundle import Bundle
@@ -27,8 +28,8 @@ Folder = click.Path(exists=True, file_okay=False, path_type=Path)
 QUICK_SONGS = 12
 INDEX = "index.html"  # the page of a report's folder
 NO_JUDGE = 'no judge tells ours from true drums: pip install "drumd[eval]" brings scikit-learn'
-NO_STYLES = '--styles needs scikit-learn; pip install "drumd[eval]" brings it'
-ONE_BUNDLE = "--styles is for one bundle; leave it or the others out"
+NO_TRIAL = '--styles and --touch need scikit-learn; pip install "drumd[eval]" brings it'
+ONE_BUNDLE = "--styles and --touch are for one bundle; leave them or the others out"
 
 
 @click.command()
@@ -49,6 +50,11 @@ ONE_BUNDLE = "--styles is for one bundle; leave it or the others out"
     "--styles", is_flag=True,
     help="Also play songs in every style, and ask a judge who learnt the true ones which he hears.",
 )  # fmt: skip
+@click.option(
+    "--touch", is_flag=True,
+    help="Also strike what human drummers struck, and ask a judge whose touch is whose; for a"
+    " corpus with recordings of drummers alone (the Groove MIDI Dataset).",
+)  # fmt: skip
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 @click.option("--temperature", type=click.FloatRange(0.0, 3.0, min_open=True))
 @click.option("--json", "as_json", is_flag=True, help="Print all that was found as JSON.")
@@ -65,6 +71,7 @@ def command(
     most: int | None,
     quick: bool,
     styles: bool,
+    touch: bool,
     seed: int,
     temperature: float | None,
     as_json: bool,
@@ -89,22 +96,24 @@ def command(
     from engine.evaluation.evaluate import evaluate
     from engine.evaluation.measures.boosted_trees import judge_is_here
     from engine.evaluation.measures.document import Conditions
+    from engine.evaluation.measures.judgement import DRUMMERS
     from engine.evaluation.measures.likelihood import GUITARS
-    from engine.evaluation.songs import songs_of
+    from engine.evaluation.songs import drummers_of, songs_of
     from engine.grooves.ideas import IDEAS
     from engine.inference.bundle import open_bundle
     from engine.storage.outputs import check_outputs
 
     if len(bundles) > 1 and report is not None:
         raise click.UsageError("a report is of one bundle; leave --report or the others out")
-    if styles and (len(bundles) > 1 or not judge_is_here()):
-        raise click.UsageError(NO_STYLES if len(bundles) < 2 else ONE_BUNDLE)
+    if (styles or touch) and (len(bundles) > 1 or not judge_is_here()):
+        raise click.UsageError(NO_TRIAL if len(bundles) < 2 else ONE_BUNDLE)
     if report is not None:
         check_outputs(bundles, [report / INDEX], force=force, pages=True)
     opened = [open_bundle(bundle) for bundle in bundles] or [open_bundle()]
     with _corpus(data) as place:
         corpus = read_corpus(place)
     songs = songs_of(corpus, split=split, part=part)
+    drummers = drummers_of(corpus, split=split) if touch else []
     most = most or (QUICK_SONGS if quick else None)
 
     def measured(bundle: Bundle) -> list[SongResult]:
@@ -130,6 +139,7 @@ def command(
         measured(opened[0]),
         Conditions(str(folder), str(data), split, part, seed, temperature, quick),
         heard=_styles(corpus, songs[:most], folder, seed) if styles else None,
+        touch={DRUMMERS: _touch(drummers, folder, seed)} if touch else {},
         report=report,
         as_json=as_json,
     )
@@ -169,11 +179,20 @@ def _styles(
         )
 
 
+def _touch(drummers: Sequence[EvalSong], bundle: Path, seed: int) -> Auc | None:
+    """Have the strokes of human drummers struck again, and judged."""
+    from engine.evaluation.touch_trial import touch_trial
+
+    with progress_bar("drummers struck again") as progress:
+        return touch_trial(drummers, bundle=bundle, seed=seed, processes=cores(), progress=progress)
+
+
 def _tell(
     results: Sequence[SongResult],
     conditions: Conditions,
     *,
     heard: StylesHeard | None,
+    touch: Mapping[str, Auc | None],
     report: Path | None,
     as_json: bool,
 ) -> None:
@@ -186,7 +205,8 @@ def _tell(
     judge = judge_is_here() and not conditions.quick
     if not (judge or conditions.quick):
         tell(NO_JUDGE, err=True)
-    summary = replace(summarise(results, judge=judge), styles=heard)
+    summary = summarise(results, judge=judge)
+    summary = replace(summary, styles=heard, judged={**summary.judged, **touch})
     if report is not None:
         from drumd.sound.clip import clip
         from engine.evaluation.report.page import write_report

@@ -109,7 +109,7 @@ def _judged(summary: Summary) -> Iterator[Table]:
     columns = ("told from the true drums by", "AUC [95 %]", "phrases, true", "ours")
     table = _table("a judge of eight-bar phrases (0.5: cannot tell)", columns)
     for name, text in JUDGED.items():
-        found = summary.judged[name]
+        found = summary.judged.get(name)
         counts = (str(found.true_phrases), str(found.our_phrases)) if found else ("-", "-")
         table.add_row(text, interval(found.auc if found else None, plain(3)), *counts)
     yield table

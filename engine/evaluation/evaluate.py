@@ -148,7 +148,6 @@ def measure(
         kit=kit,
         notes=song.notes,
         other_ideas=tuple(_kit(truth, hits) for hits in performance.ideas),
-        touched=_kit(truth, performance.touched) if performance.touched else None,
     )
 
 

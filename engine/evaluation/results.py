@@ -29,9 +29,6 @@ class Performance:
     likelihood: Likelihood
     responses: Mapping[str, Response]
     ideas: tuple[tuple[Hit, ...], ...] = ()  # beside the first, which is MODEL's
-    touched: tuple[
-        Hit, ...
-    ] = ()  # the true strokes as the model would strike them, if it was asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,4 +56,3 @@ class SongResult:
     kit: Mapping[str, Drumming] = field(repr=False, compare=False)  # whole: TRUTH and MODEL
     notes: tuple[Note, ...] = field(default=(), repr=False, compare=False)
     other_ideas: tuple[Drumming, ...] = field(default=(), repr=False, compare=False)  # whole kit
-    touched: Drumming | None = field(default=None, repr=False, compare=False)  # whole kit

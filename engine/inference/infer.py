@@ -131,6 +131,9 @@ class BundleDrummer:
             floor=floor,
             velocity_spread=playing.velocity_spread,
             timing_spread=playing.timing_spread,
+            habits=np.random.default_rng([seed, abs(request.song)]).standard_normal(
+                (2, self._layout.voices)
+            ),
         )
 
     def _encode(self, requests: Sequence[Request]) -> dict[str, Floats]:

@@ -9,6 +9,7 @@ Shapes: k takes, t steps, V voices, C combinations of voices.
 
 from __future__ import annotations
 
+from math import erf, sqrt
 from typing import Protocol
 
 import numpy as np
@@ -26,7 +27,8 @@ from engine.music.kit import FILL_STROKES, Voice
 
 TOMS = [Voice.LOW_TOM, Voice.MID_TOM, Voice.HIGH_TOM]
 TOMS_WORTH = 0.5
-GOLDEN = np.float32(0.618034)  # its multiples, less whole numbers, fill 0..1 evenly
+LOUD = np.sqrt([0.5, 0.5])  # weights: the voice's habit, the stroke's own
+LATE = np.sqrt([0.1, 0.4, 0.5])  # the voice's habit, what strokes of one step share, own
 
 
 class StepChooser(Protocol):
@@ -43,9 +45,10 @@ class StepChooser(Protocol):
 class Sampler:
     """Draws what is struck; `Playing` tells what the spreads mean.
 
-    The strokes of a voice come from all over their distributions in turn, not by chance each: so
-    a bar is about as loud as it is likely to be, and the drums do not wander off with a few hard
-    strokes. What is struck together is as early or late.
+    Strokes are not drawn each for itself, for a drummer has habits. Where in its distribution one
+    lies is a normal number in two or three parts (a Gaussian copula, so that each distribution
+    stays what it is): one that the voice keeps through the song, `habits` (2, V) for velocity and
+    timing; for timing one that all strokes of the step share; and one of the stroke's own.
     """
 
     def __init__(
@@ -58,15 +61,16 @@ class Sampler:
         floor: float = 0.0,
         velocity_spread: float,
         timing_spread: float,
+        habits: Floats,
     ) -> None:
         self.takes = takes
         self._rng, self._temperature = rng, temperature
         self._floor = floor
         self._struck = struck  # (C, V), which voices each combination strikes
         self._loud, self._late = (
-            np.float32(spread if temperature else 0) for spread in (velocity_spread, timing_spread)
+            spread if temperature else 0 for spread in (velocity_spread, timing_spread)
         )
-        self._turn = rng.random((takes, struck.shape[1]), np.float32)
+        self._habits = habits
 
     def __call__(self, step: int, voices: Floats, velocity: Floats, offset: Floats) -> Floats:  # noqa: ARG002 (each step alike)
         return self.strike(
@@ -82,12 +86,13 @@ class Sampler:
         if not len(take):  # as on most triplets
             return drawn
         drawn[take, voice, 0] = 1
-        marks = _inner(self._turn[take, voice], self._loud)
-        self._turn[take, voice] = (self._turn[take, voice] + GOLDEN) % 1
-        loud = quantile(velocity[take, voice], VELOCITY_EDGES, marks)
+        habit, own = self._habits[:, voice], self._rng.standard_normal((2, len(take)))
+        shared = self._rng.standard_normal(len(struck))[take]
+        hard = LOUD @ [habit[0], own[0]]
+        loud = quantile(velocity[take, voice], VELOCITY_EDGES, normal_share(self._loud * hard))
         drawn[take, voice, 1] = np.clip(loud, 1, 127) / 127
-        marks = _inner(self._rng.random(len(struck), np.float32), self._late)[take]
-        late = quantile(offset[take, voice], OFFSET_EDGES, marks)
+        behind = LATE @ [habit[1], shared, own[1]]
+        late = quantile(offset[take, voice], OFFSET_EDGES, normal_share(self._late * behind))
         drawn[take, voice, 2] = late / WIDEST_OFFSET
         return drawn
 
@@ -138,9 +143,9 @@ def sample(
     return np.asarray((weight > mark).argmax(axis=-1))
 
 
-def _inner(marks: Floats, spread: np.float32) -> Floats:
-    """Marks in 0..1 drawn together about the middle."""
-    return np.float32(0.5) + spread * (marks - np.float32(0.5))
+def normal_share(numbers: NDArray[np.float64]) -> Floats:
+    """The share of the normal distribution that lies below each of the numbers, 0..1."""
+    return np.array([(1 + erf(one / sqrt(2))) / 2 for one in numbers], np.float32)
 
 
 def quantile(logits: Floats, edges: Floats, marks: Floats) -> Floats:

@@ -19,11 +19,11 @@ class NoTraining(TrainingBars):
         self.bars = []
 
 
-def result_of(own, hits, *, worth=1.0, responses=None, ideas=(), touched=(), **others):
+def result_of(own, hits, *, worth=1.0, responses=None, ideas=(), **others):
     """What is measured when the model plays these hits."""
     truth = drumming(own.bars, range(len(own.bars)), own.hits())
     known = frozenset(two_bar_patterns(truth.roll(), truth.follows()))
     played = {MODEL: tuple(hits), **{who: tuple(one) for who, one in others.items()}}
     bits = Likelihood(10.0, 20.0, 10.0 + worth, 21.0, worth, 1.0, 1.0, 0.5)
-    performance = Performance(played, bits, responses or {LOUD: NOTHING}, ideas, touched)
+    performance = Performance(played, bits, responses or {LOUD: NOTHING}, ideas)
     return measure(SongTask(own), performance, Baselines(NoTraining()), known)

@@ -9,13 +9,7 @@ from typing import Any
 from engine.evaluation.measures.summary import Summary
 from engine.evaluation.results import MODEL, SongResult
 
-LEFT_OUT = (
-    "drums",
-    "kit",
-    "notes",
-    "other_ideas",
-    "touched",
-)  # what was played; the numbers come from it
+LEFT_OUT = ("drums", "kit", "notes", "other_ideas")  # what was played; the numbers come from it
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ Conventions
 -----------
 - The AUC of `engine.evaluation.measures.two_sample`, by what the judge may look at. The rock beat
   is judged beside the model: it is what should always be told.
-- Touch is judged on what the drummer made of the true strokes, where it played them; else on the
-  strokes that its own drums share with the true ones.
+- Touch is judged on the strokes that the drummer's own drums share with the true ones; on the
+  strokes of human drummers `engine.evaluation.touch_trial` asks.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from engine.evaluation.measures.two_sample import Auc, struck_pair, told_apart, 
 from engine.evaluation.results import MODEL, TRUTH, SongResult
 
 STRUCK, KIT, TOUCH, ROCK_STRUCK = "struck", "struck_kit", "touch", "struck_rock"
+DRUMMERS = "drummers"
 
 
 def judgement(results: Sequence[SongResult]) -> dict[str, Auc | None]:
@@ -31,8 +32,5 @@ def judgement(results: Sequence[SongResult]) -> dict[str, Auc | None]:
         for name, who in struck.items()
     }
     kits = [struck_pair(one.group, at, one.kit[TRUTH], one.kit[MODEL]) for one, at in songs]
-    touch = [
-        touch_pair(one.group, at, one.kit[TRUTH], one.touched or one.kit[MODEL])
-        for one, at in songs
-    ]
+    touch = [touch_pair(one.group, at, one.kit[TRUTH], one.kit[MODEL]) for one, at in songs]
     return found | {KIT: told_apart(kits), TOUCH: told_apart(touch)}

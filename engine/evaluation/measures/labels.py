@@ -81,6 +81,7 @@ JUDGED = {
     "struck": "what is struck, nine voices",
     "struck_kit": "what is struck, whole kit",
     "touch": "velocity and micro-timing, same strokes",
+    "drummers": "velocity and micro-timing, the strokes of human drummers",
     "struck_rock": "the rock beat, for comparison",
 }
 
