@@ -24,10 +24,16 @@ EARLY = 0.04  # beats by which a note before the bar line belongs to the bar
 BASS_BELOW = 48  # MIDI pitch
 CELLS = MAX_BAR_STEPS // STEPS_PER_BEAT * 4  # sixteenths of the longest bar
 OVERALL = 13  # numbers of all bars together
-SUMMARY = 4 * CELLS + OVERALL
+INTERVALS, SIZES, LEAPS, GAPS, LENGTHS, REGISTERS, PITCH_CLASSES = 12, 5, 13, 8, 5, 8, 12
+COUNTS = (INTERVALS, SIZES, LEAPS, GAPS, LENGTHS, REGISTERS, PITCH_CLASSES, PITCH_CLASSES)
+TALLY = sum(COUNTS)  # what is counted of each bar; see `tally_notes`
+SUMMARY = 4 * CELLS + OVERALL + TALLY
 TOLD = 4 + STYLES + 4  # what the player says; see `told`
 FIT_INPUTS = SUMMARY + TOLD
 LONGEST = 64  # bars that are looked back on
+GAP_EDGES = (2, 3, 4, 6, 9, 12, 18)  # steps
+LENGTH_EDGES = (0.2, 0.45, 0.9, 1.9)  # beats
+LOWEST = 36  # MIDI pitch of the lowest register
 _STEPS = np.arange(MAX_BAR_STEPS)
 _CELL_OF = _STEPS // STEPS_PER_BEAT * 4 + np.array([0, 1, 1, 2, 3, 3])[_STEPS % STEPS_PER_BEAT]
 _TRIPLETS = np.isin(_STEPS % STEPS_PER_BEAT, (2, 4))
@@ -40,6 +46,7 @@ class HeardBar:
     """One bar of the guitar."""
 
     steps: Bytes  # (t, CHANNELS)
+    tally: Floats  # (TALLY,)
     beats: float
     bpm: float
 
@@ -50,7 +57,8 @@ def heard_bar(notes: Sequence[Note], start: float, beats: float, bpm: float) -> 
     columns = np.array(
         [(note.onset - start, note.duration, note.pitch, note.velocity) for note in mine]
     ).reshape(-1, 4)
-    return HeardBar(lay_notes(np.zeros(len(mine), np.int64), *columns.T, bars=1)[0], beats, bpm)
+    laid = (np.zeros(len(mine), np.int64), *columns.T)
+    return HeardBar(lay_notes(*laid, bars=1)[0], tally_notes(*laid[:4], bars=1)[0], beats, bpm)
 
 
 def lay_notes(
@@ -73,18 +81,68 @@ def lay_notes(
     return laid
 
 
-def summary(laid: Bytes, beats: float, bpm: float) -> Floats:
+def tally_notes(
+    bar: NDArray[np.integer],
+    onset: NDArray[np.floating],
+    duration: NDArray[np.floating],
+    pitch: NDArray[np.number],
+    *,
+    bars: int,
+) -> Floats:
+    """What kind of playing each bar is, counted, (bars, TALLY); arguments as of `lay_notes`.
+
+    Notes on one step are a chord. In turn: intervals within chords, modulo the octave; notes in a
+    chord; leaps from bass to bass, in semitones; steps from chord to chord; lengths of notes;
+    registers; pitch classes; pitch classes of basses.
+    """
+    step = np.minimum(quantise(np.maximum(onset, 0))[0], MAX_BAR_STEPS - 1)
+    order = np.lexsort((pitch, step, bar))
+    bar, step, pitch = (np.asarray(one)[order].astype(np.int64) for one in (bar, step, pitch))
+    length = np.asarray(duration)[order]
+    place = bar * MAX_BAR_STEPS + step
+    first = np.flatnonzero(np.diff(place, prepend=-1))  # the bass of each chord
+    apart = [
+        (bar[:-lag][same], (pitch[lag:] - pitch[:-lag])[same] % INTERVALS)
+        for lag in range(1, SIZES)
+        for same in [place[lag:] == place[:-lag]]
+    ]
+    size = np.diff(first, append=len(place))
+    follows = bar[first][1:] == bar[first][:-1]
+    after = bar[first][1:][follows]
+    leap = np.abs(np.diff(pitch[first]))[follows]
+    gap = np.diff(step[first])[follows]
+    counted = (
+        (np.concatenate([one for one, _ in apart]), np.concatenate([one for _, one in apart])),
+        (bar[first], np.minimum(size, SIZES) - 1),
+        (after, np.minimum(leap, LEAPS - 1)),
+        (after, np.searchsorted(GAP_EDGES, gap, side="right")),
+        (bar, np.searchsorted(LENGTH_EDGES, length, side="right")),
+        (bar, np.clip((pitch - LOWEST) // 6, 0, REGISTERS - 1)),
+        (bar, pitch % PITCH_CLASSES),
+        (bar[first], pitch[first] % PITCH_CLASSES),
+    )
+    tally = np.zeros((bars, TALLY), np.float32)
+    begin = 0
+    for (row, column), width in zip(counted, COUNTS, strict=True):
+        np.add.at(tally, (row, begin + column), np.float32(1))
+        begin += width
+    return tally
+
+
+def summary(laid: Bytes, tally: Floats, beats: float, bpm: float) -> Floats:
     """What a guitarist's bars (k, t, CHANNELS) have in common, (SUMMARY,), nearly all in -2..2.
 
     By sixteenths of the bar: in how many bars a note begins there, how many notes at once, how
     often a bass, how loud. Then tempo, length of the bar, how often a bar equals the one before
     and the one before that, spread and mean of velocity, register, length of notes, share of
-    triplets, onsets a bar. Bars without a note count for nothing.
+    triplets, onsets a bar. Then shares of what `tally` (k, TALLY) counts, pitch classes from the
+    commonest bass on. Bars without a note count for nothing.
     """
+    kinds = _shares(tally.sum(axis=0))
     count = laid[..., 0].astype(np.float32)
     played = (count > 0).any(axis=1)
     if not played.any():
-        return _numbers(np.zeros((4, CELLS)), beats, bpm, np.zeros(OVERALL - 2))
+        return _numbers(np.zeros((4, CELLS)), beats, bpm, np.zeros(OVERALL - 2), kinds)
     count, loud, low, long = (laid[played][..., channel].astype(np.float32) for channel in range(4))
     onset = count > 0
     notes, loudest, lowest = (_by_cell(one, how) for one, how in (
@@ -115,7 +173,7 @@ def summary(laid: Bytes, beats: float, bpm: float) -> Floats:
         many.std() / 4,
         count.sum() / onset.sum() / 3,
     ]
-    return _numbers(cells, beats, bpm, np.array(overall))
+    return _numbers(cells, beats, bpm, np.array(overall), kinds)
 
 
 def told(wishes: Wishes, feel: int | None = None) -> Floats:
@@ -136,10 +194,23 @@ def told(wishes: Wishes, feel: int | None = None) -> Floats:
 
 
 def _numbers(
-    cells: NDArray[np.floating], beats: float, bpm: float, overall: NDArray[np.floating]
+    cells: NDArray[np.floating],
+    beats: float,
+    bpm: float,
+    overall: NDArray[np.floating],
+    kinds: Floats,
 ) -> Floats:
     tempo = np.log2(np.clip(bpm, 30, 300) / 120)
-    return np.concatenate([cells.ravel(), [tempo, beats / 4 - 1], overall], dtype=np.float32)
+    parts = (cells.ravel(), [tempo, beats / 4 - 1], overall, kinds)
+    return np.concatenate(parts, dtype=np.float32)
+
+
+def _shares(tally: Floats) -> Floats:
+    """Counts (TALLY,) as shares of their kind, pitch classes from the commonest bass on."""
+    kinds = np.split(tally, np.cumsum(COUNTS)[:-1])
+    root = int(kinds[-1].argmax())
+    kinds[-2:] = (np.roll(one, -root) for one in kinds[-2:])
+    return np.concatenate([one / max(1.0, one.sum()) for one in kinds])
 
 
 def _by_cell(steps: Floats, how: np.ufunc) -> Floats:

@@ -219,7 +219,9 @@ class Guide:
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """The network's chances among the grooves that fit, and agreement, (g,) each."""
         heard = list(bars[-LONGEST:]) or [heard_bar((), 0.0, metre.beats, 120.0)]
-        heard_all = summary(np.stack([bar.steps for bar in heard]), metre.beats, heard[-1].bpm)
+        laid = np.stack([bar.steps for bar in heard])
+        tally = np.stack([bar.tally for bar in heard])
+        heard_all = summary(laid, tally, metre.beats, heard[-1].bpm)
         logits, hope = self._rank(np.concatenate([heard_all, told(wishes)])[None])
         fits = self._fits(metre)
         weight = np.where(fits, np.exp(logits - logits[fits].max()), 0.0)

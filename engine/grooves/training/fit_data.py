@@ -20,10 +20,12 @@ from engine.grooves.heard import (
     EARLY,
     LONGEST,
     SUMMARY,
+    TALLY,
     TOLD,
     Bytes,
     lay_notes,
     summary,
+    tally_notes,
 )
 from engine.grooves.training.make_book import songs_of_metre
 from engine.music.grid import MAX_BAR_STEPS
@@ -66,12 +68,13 @@ def fit_parts(corpus: Corpus, table: BarTable, split: str, seed: int) -> FitPart
     rng = np.random.default_rng(seed)
     chosen = _choose_parts(corpus, table, split, rng)
     laid = np.zeros((LONGEST, MAX_BAR_STEPS, CHANNELS), np.uint8)
+    tally = np.zeros((LONGEST, TALLY), np.float32)
     summaries = np.zeros((len(chosen), len(HEARD_BARS), SUMMARY), np.float32)
     bars = np.zeros(len(chosen), np.int64)
     for row, part in enumerate(chosen):
-        first, bars[row] = _lay_part(tensors, table, part, laid)
+        first, bars[row] = _lay_part(tensors, table, part, laid, tally)
         beats, bpm = float(table.beats[first]), float(table.bpm[first])
-        summaries[row] = [summary(laid[:some], beats, bpm) for some in HEARD_BARS]
+        summaries[row] = [summary(laid[:some], tally[:some], beats, bpm) for some in HEARD_BARS]
     return FitParts(
         summaries,
         bars,
@@ -125,8 +128,13 @@ def _choose_parts(
     return kept
 
 
-def _lay_part(tensors: Arrays, table: BarTable, part: int, laid: Bytes) -> tuple[int, int]:
-    """Lays a part from its first bar on into (k, t, CHANNELS); its first bar, and how many."""
+def _lay_part(
+    tensors: Arrays, table: BarTable, part: int, laid: Bytes, tally: Floats
+) -> tuple[int, int]:
+    """Lays a part from its first bar on into (k, t, CHANNELS) and (k, TALLY).
+
+    Returns its first bar, and how many there are.
+    """
     keep = slice(int(tensors["part_note"][part]), int(tensors["part_note"][part + 1]))
     song = int(tensors["part_song"][part])
     begin, end = int(table.first[song]), int(table.end[song])
@@ -134,14 +142,14 @@ def _lay_part(tensors: Arrays, table: BarTable, part: int, laid: Bytes) -> tuple
     bar = np.maximum(0, np.searchsorted(starts, onset + EARLY, side="right") - 1)
     first, inside = int(bar[0]), bar - bar[0] < LONGEST
     bar = bar[inside]
-    laid[:] = lay_notes(
+    columns = (
         bar - first,
         onset[inside] - starts[bar],
         tensors["note_duration"][keep][inside],
         tensors["note_pitch"][keep][inside],
-        tensors["note_velocity"][keep][inside],
-        bars=LONGEST,
     )
+    laid[:] = lay_notes(*columns, tensors["note_velocity"][keep][inside], bars=LONGEST)
+    tally[:] = tally_notes(*columns, bars=LONGEST)
     return begin + first, min(LONGEST, end - begin - first)
 
 
