@@ -18,7 +18,7 @@ from drumd.controls import Command, Control, Dial
 from drumd.errors import SettingsError
 from engine.music.kit_map import STANDARD
 from engine.music.notes import Metre
-from engine.music.wishes import Style, Wishes, style_of
+from engine.music.wishes import Feel, Style, Wishes, feel_named, style_of
 
 CLOCKS = ("auto", "host", "link", "count-in", "free", "given")
 PARTS_AT = ("bar", "phrase")
@@ -56,7 +56,8 @@ class Settings:
     model: Path | None = None  # None: the bundle that ships
     seed: int = 0
     temperature: float | None = None  # None: the bundle's own
-    style: Style | None = None  # None (`auto`) leaves it to the drummer, as with the next three
+    style: Style | None = None  # None (`auto`) leaves it to the drummer, as with the next four
+    feel: Feel | None = None
     density: float | None = None
     intensity: float | None = None
     humanize: float | None = None
@@ -233,7 +234,9 @@ class Settings:
     @property
     def wishes(self) -> Wishes:
         """What the drummer is told from the start."""
-        return Wishes(self.style, self.density, self.intensity, humanize=self.humanize)
+        return Wishes(
+            self.style, self.density, self.intensity, humanize=self.humanize, feel=self.feel
+        )
 
     @property
     def kit_heard(self) -> str:
@@ -404,6 +407,10 @@ def _style(value: object) -> Style | None:
     return value if isinstance(value, Style) else style_of(_text(value))
 
 
+def _feel(value: object) -> Feel | None:
+    return value if isinstance(value, Feel) else feel_named(_text(value))
+
+
 def _path(value: object) -> Path:
     return value if isinstance(value, Path) else Path(_text(value)).expanduser()
 
@@ -425,6 +432,7 @@ _PARSE: dict[str, Callable[[object], object]] = {
     "seed": _whole,
     "temperature": _number,
     "style": _style,
+    "feel": _feel,
     "density": _number,
     "intensity": _number,
     "humanize": _number,

@@ -19,11 +19,11 @@ from drumd.errors import SettingsError
 from drumd.jam.given import GivenGroove
 from drumd.jam.parts import Part
 from drumd.jam.song import END, Section, Song
-from engine.music.wishes import Wishes, style_of
+from engine.music.wishes import Wishes, feel_named, style_of
 
 EXAMPLE = 'order = "intro 4, A 8, B 8, end"'
 KEYS = ("name", "order", "parts")
-PART_KEYS = ("style", "density", "intensity", "humanize", "idea", "groove")
+PART_KEYS = ("style", "feel", "density", "intensity", "humanize", "idea", "groove")
 MOST_BARS, MOST_SECTIONS = 500, 500
 NAME_LENGTH = 40
 _ENTRY = re.compile(r"([^\W\d_][\w' -]{0,19}?)\s+(\d{1,4})")
@@ -102,12 +102,13 @@ def _part(name: str, table: object, folder: Path, read_groove: ReadGroove) -> Pa
         raise ValueError(f"parts.{name} is a table: write it like [parts.{name}]")
     _known(table, PART_KEYS, f"parts.{name}: ")
     try:
-        style = table.get("style")
+        style, feel = table.get("style"), table.get("feel")
         wishes = Wishes(
             None if style is None else style_of(_text("style", style)),
             _share(table, "density"),
             _share(table, "intensity"),
             humanize=_share(table, "humanize"),
+            feel=None if feel is None else feel_named(_text("feel", feel)),
         )
         idea = table.get("idea", 1)
         if isinstance(idea, bool) or not isinstance(idea, int) or not 1 <= idea <= 5:

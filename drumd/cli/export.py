@@ -58,20 +58,28 @@ def command(
 ) -> None:
     """Make a bundle of the best checkpoint of RUN: ONNX files, bundle.json and checksums.
 
+    RUN may be a bundle: it then gets other grooves, or is played otherwise.
+
     \b
     drumd export runs/mine -o my-bundle
+    drumd export my-bundle --grooves my-grooves --guidance 2 -o my-other-bundle
     drumd generate riff.mid -o drums.mid --model my-bundle
     """
     from engine.errors import needs
-    from engine.inference.bundle import Playing, open_bundle
-
-    with needs("train", "drumd export"):
-        import_module("onnxscript")  # torch asks for it once it has begun
-        from engine.training.export import export
+    from engine.inference.bundle import ABOUT, Playing, open_bundle
 
     told = {name: value for name, value in given.items() if value is not None}
-    playing = replace(Playing(), **told)  # type: ignore[arg-type]
-    export(run, bundle, playing=playing, grooves=grooves)
+    if (run / ABOUT).exists():
+        from engine.training.redress import redress
+
+        redress(run, bundle, told, grooves=grooves)
+    else:
+        with needs("train", "drumd export"):
+            import_module("onnxscript")  # torch asks for it once it has begun
+            from engine.training.export import export
+
+        playing = replace(Playing(), **told)  # type: ignore[arg-type]
+        export(run, bundle, playing=playing, grooves=grooves)
     opened = open_bundle(bundle)
     size = sum(entry["bytes"] for entry in opened.about["files"].values())
     if as_json:

@@ -17,7 +17,7 @@ from drumd.cli.transcribe import LONGEST_S, hear
 from drumd.config import KIT_SOUNDS
 from drumd.errors import DrumdError
 from engine.music.kit_map import STANDARD, kit_map
-from engine.music.wishes import STYLE_NAMES, Wishes, style_of
+from engine.music.wishes import FEEL_NAMES, STYLE_NAMES, Wishes, feel_named, style_of
 
 if TYPE_CHECKING:
     from engine.inference.render import Job, RenderResult
@@ -49,6 +49,10 @@ AnyPath = click.Path(path_type=Path)
 @click.option(
     "--style", type=click.Choice(STYLE_NAMES, case_sensitive=False), default=STYLE_NAMES[0],
     show_default=True, help="What it plays; auto leaves it to the drummer.",
+)  # fmt: skip
+@click.option(
+    "--feel", type=click.Choice(FEEL_NAMES, case_sensitive=False), default=FEEL_NAMES[0],
+    show_default=True, help="How the beat divides; auto leaves it to the drummer.",
 )  # fmt: skip
 @click.option("--density", type=Share, help="How many strokes, 0..1; its own choice if left out.")
 @click.option(
@@ -87,6 +91,7 @@ def command(
     seed: int,
     temperature: float | None,
     style: str,
+    feel: str,
     density: float | None,
     intensity: float | None,
     humanize: float | None,
@@ -138,7 +143,7 @@ def command(
         raise click.UsageError("--groove gives the groove; leave it or --ideas out")
     kit_map(kit)
     open_bundle(bundle)  # what is wrong with it is said once, and before the work
-    wishes = Wishes(style_of(style), density, intensity, humanize=humanize)
+    wishes = Wishes(style_of(style), density, intensity, humanize=humanize, feel=feel_named(feel))
     targets = _targets(guitars, out)
     jobs = [
         Job(

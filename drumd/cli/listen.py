@@ -18,7 +18,7 @@ from drumd.ports.quiet import heard
 from drumd.remote.door import Door
 from drumd.song_file import read_songs
 from drumd.status.reporter import PlainReporter, reporter_for
-from engine.music.wishes import STYLE_NAMES
+from engine.music.wishes import FEEL_NAMES, STYLE_NAMES
 
 Command = Callable[..., Any]
 
@@ -101,6 +101,7 @@ def _for_each_part(option: str, text: str) -> Callable[[Command], Command]:
 @click.option("--seed", type=int, help="The drummer's dice; the same seed, the same choices.")
 @click.option("--temperature", type=float, help="How freely it plays; 0 is the safest.")
 @click.option("--style", metavar="NAME", help=f"What it plays: {', '.join(STYLE_NAMES)}.")
+@click.option("--feel", metavar="NAME", help=f"How the beat divides: {', '.join(FEEL_NAMES)}.")
 @click.option("--density", type=float, help="How many strokes, 0..1; its own choice if left out.")
 @click.option("--intensity", type=float, help="How hard, 0..1; it goes with you if left out.")
 @click.option("--humanize", type=float, help="0: on the grid and even; 1: as it has learnt.")

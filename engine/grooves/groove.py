@@ -12,11 +12,9 @@ from engine.music.grid import STEPS_PER_BEAT, steps_in
 from engine.music.kit import Voice
 from engine.music.loop import bar_of
 from engine.music.notes import Metre, Pattern
+from engine.music.wishes import Feel
 
 MOST_BARS = 4
-STRAIGHT, SWUNG, TRIPLETS = "straight", "swung", "triplets"
-FEELS = (STRAIGHT, SWUNG, TRIPLETS)
-
 KEEPERS: dict[Voice, str] = {
     Voice.CLOSED_HAT: "closed hat",
     Voice.OPEN_HAT: "open hat",
@@ -73,7 +71,7 @@ class Groove:
         return len(self.pattern.hits) / self.pattern.beats
 
     @property
-    def feel(self) -> str:
+    def feel(self) -> Feel:
         return feel_of(self.grid())
 
     @property
@@ -87,12 +85,13 @@ class Groove:
             return self.called
         grid = self.grid()
         keeper = keeper_of(grid)
-        words = [_time(grid, self.metre), "swung" if feel_of(grid) == SWUNG else "", self.style]
+        swung = "swung" if feel_of(grid) is Feel.SWUNG else ""
+        words = [_time(grid, self.metre), swung, self.style]
         first = " ".join(word for word in words if word) or "straight beat"
         return f"{first}, {_keeping(grid, keeper)}"
 
 
-def feel_of(grid: Floats) -> str:
+def feel_of(grid: Floats) -> Feel:
     """The feel of bars of drums, (bars, t, V, 3)."""
     return feel_of_slots(slots_struck(grid[..., 0] > 0))
 
@@ -103,12 +102,12 @@ def slots_struck(struck: NDArray[np.bool_]) -> NDArray[np.int64]:
     return np.bincount(steps % STEPS_PER_BEAT, minlength=STEPS_PER_BEAT)
 
 
-def feel_of_slots(slots: NDArray[np.integer]) -> str:
+def feel_of_slots(slots: NDArray[np.integer]) -> Feel:
     """Straight, swung (the second eighth late, on the last triplet) or in triplets."""
     half, first, last = (int(slots[slot]) for slot in (_HALF, *_TRIPLETS))
     if first + last <= half:
-        return STRAIGHT
-    return TRIPLETS if first > last / 3 else SWUNG
+        return Feel.STRAIGHT
+    return Feel.TRIPLETS if first > last / 3 else Feel.SWUNG
 
 
 def keeper_of(grid: Floats) -> Voice | None:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from engine.encoding.features import Floats
 from engine.music.grid import MAX_BAR_STEPS, STEPS_PER_BEAT, quantise
 from engine.music.notes import Note
-from engine.music.wishes import STYLES, Wishes
+from engine.music.wishes import FEELS, STYLES, Wishes
 
 CHANNELS = 4  # of a step: notes, loudest velocity, lowest pitch (128 less it), longest duration
 DURATION_UNITS = 16  # a beat
@@ -28,7 +28,7 @@ INTERVALS, SIZES, LEAPS, GAPS, LENGTHS, REGISTERS, PITCH_CLASSES = 12, 5, 13, 8,
 COUNTS = (INTERVALS, SIZES, LEAPS, GAPS, LENGTHS, REGISTERS, PITCH_CLASSES, PITCH_CLASSES)
 TALLY = sum(COUNTS)  # what is counted of each bar; see `tally_notes`
 SUMMARY = 4 * CELLS + OVERALL + TALLY
-TOLD = 4 + STYLES + 4  # what the player says; see `told`
+TOLD = 5 + STYLES + FEELS  # what the player says; see `told`
 FIT_INPUTS = SUMMARY + TOLD
 LONGEST = 64  # bars that are looked back on
 GAP_EDGES = (2, 3, 4, 6, 9, 12, 18)  # steps
@@ -176,20 +176,17 @@ def summary(laid: Bytes, tally: Floats, beats: float, bpm: float) -> Floats:
     return _numbers(cells, beats, bpm, np.array(overall), kinds)
 
 
-def told(wishes: Wishes, feel: int | None = None) -> Floats:
-    """What the player says, (TOLD,): density and intensity (given or not, how much), style, feel.
-
-    `feel` is a place in `engine.grooves.groove.FEELS`.
-    """
+def told(wishes: Wishes) -> Floats:
+    """What the player says, (TOLD,): density, intensity (given or not, how much), style, feel."""
     row = np.zeros(TOLD, np.float32)
     for place, value in enumerate((wishes.density, wishes.intensity)):
         if value is not None:
             row[2 * place : 2 * place + 2] = 1, value
     if wishes.style is not None:
         row[4 + wishes.style] = 1
-    if feel is not None:
+    if wishes.feel is not None:
         row[4 + STYLES] = 1
-        row[4 + STYLES + 1 + feel] = 1
+        row[5 + STYLES + wishes.feel] = 1
     return row
 
 

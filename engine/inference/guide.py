@@ -34,6 +34,7 @@ SURER_AFTER = (4, 8)  # bars after which the first choice may be thought over
 CLEARLY = 0.03  # agreement by which another groove must be better then
 WISH_WEIGHT = 0.06  # agreement that a groove loses for each stroke a beat off the wished density
 STYLE_BONUS = 0.05  # that one gains for being of the wished style
+FEEL_BONUS = 0.25  # likewise for the feel
 PERCUSSION = (Voice.COWBELL, Voice.TAMBOURINE, Voice.SHAKER)
 HANDS_FULL = 0.03  # agreement that a groove loses for wanting one more pair of hands
 RELATED = (0.3, 0.9)  # F1 between the groove of another part and that of the first
@@ -235,6 +236,8 @@ class Guide:
             bent -= WISH_WEIGHT * np.abs(self._density - wanted)
         if wishes.style is not None:
             bent += STYLE_BONUS * (self._style == wishes.style.name.lower())
+        if wishes.feel is not None:
+            bent += FEEL_BONUS * (self._feel == wishes.feel)
         return bent
 
     def _fits(self, metre: Metre) -> NDArray[np.bool_]:

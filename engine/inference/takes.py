@@ -61,7 +61,7 @@ class Sampler:
         floor: float = 0.0,
         velocity_spread: float,
         timing_spread: float,
-        habits: Floats,
+        habits: NDArray[np.float64],
     ) -> None:
         self.takes = takes
         self._rng, self._temperature = rng, temperature

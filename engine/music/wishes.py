@@ -28,9 +28,18 @@ class Style(IntEnum):
     DANCE = 9
 
 
-STYLES = len(Style)
-AUTO = "auto"  # the style is left to the drummer
+class Feel(IntEnum):
+    """How a beat is divided: in halves, in halves of which the second comes late, in thirds."""
+
+    STRAIGHT = 0
+    SWUNG = 1
+    TRIPLETS = 2
+
+
+STYLES, FEELS = len(Style), len(Feel)
+AUTO = "auto"  # left to the drummer
 STYLE_NAMES = (AUTO, *(style.name.lower() for style in Style))
+FEEL_NAMES = (AUTO, *(feel.name.lower() for feel in Feel))
 
 
 def style_of(name: str) -> Style | None:
@@ -38,6 +47,13 @@ def style_of(name: str) -> Style | None:
     if name.lower() not in STYLE_NAMES:
         raise ValueError(f"there is no style {name!r}; there are {', '.join(STYLE_NAMES)}")
     return None if name.lower() == AUTO else Style[name.upper()]
+
+
+def feel_named(name: str) -> Feel | None:
+    """The feel of that name, None for `auto`; ValueError for any other."""
+    if name.lower() not in FEEL_NAMES:
+        raise ValueError(f"there is no feel {name!r}; there are {', '.join(FEEL_NAMES)}")
+    return None if name.lower() == AUTO else Feel[name.upper()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +65,7 @@ class Wishes:
     intensity: float | None = None
     fill: bool | None = None  # True: a fill in this bar; False: none
     humanize: float | None = None  # 0: on the grid and even; None, as 1: as learnt
+    feel: Feel | None = None
 
     def __post_init__(self) -> None:
         for name in ("density", "intensity", "humanize"):
@@ -58,7 +75,7 @@ class Wishes:
 
     def __str__(self) -> str:
         """What is set, in words; empty where all is left to the drummer."""
-        given = [self.style.name.lower()] if self.style is not None else []
+        given = [one.name.lower() for one in (self.feel, self.style) if one is not None]
         for name in ("density", "intensity", "humanize"):
             value = getattr(self, name)
             if value is not None:

@@ -12,6 +12,7 @@ __all__ = [
     "drum_task",
     "export",
     "growth",
+    "redress",
     "run",
     "sampling",
     "scheduled_sampling",

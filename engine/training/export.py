@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import logging
-import shutil
 import warnings
-from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -16,18 +13,13 @@ from torch import Tensor, nn
 
 from engine.encoding.features import CONDITIONS, HISTORY, HITS, NOTE_VALUES
 from engine.errors import BundleError
-from engine.grooves.book import read_book
 from engine.inference.bundle import (
-    ABOUT,
-    FIT,
     FORMAT,
-    GROOVES,
     LISTEN,
     PLAY,
     SHIPPED,
     VERSION,
     Playing,
-    describe_file,
     vocabulary,
 )
 from engine.models.networks import Network, build_network
@@ -36,6 +28,7 @@ from engine.models.transformer import StepMemory, Transformer
 from engine.storage.atomic import new_folder
 from engine.training.checkpoint import BEST, LOG, Checkpoint, load_checkpoint
 from engine.training.cost import cost_of
+from engine.training.redress import check_bundle_folder, copy_grooves, files_of, write_about
 from engine.training.run import BEGUN_FROM
 from engine.training.sampling import PAIR_BARS
 
@@ -119,8 +112,7 @@ def export(
     checkpoint = load_checkpoint(run / BEST)
     network = restore_network(checkpoint)
     try:
-        if bundle.exists() and any(bundle.iterdir()) and not (bundle / ABOUT).exists():
-            raise BundleError(f"{bundle} holds other things; name an empty folder for the bundle")
+        check_bundle_folder(bundle)
         bundle.parent.mkdir(parents=True, exist_ok=True)
         with new_folder(bundle) as folder:
             _write_listen(network, folder / LISTEN)
@@ -129,23 +121,10 @@ def export(
             about = _about(checkpoint, network, folder, playing or Playing())
             about["training"] = cost_of(run / LOG, checkpoint)
             about["grooves"] = told
-            text = json.dumps(about, indent=1, ensure_ascii=False) + "\n"
-            (folder / ABOUT).write_text(text, "utf-8")
+            write_about(folder, about)
     except OSError as error:
         raise BundleError(f"{bundle} cannot be written: {error.strerror or error}") from error
     return bundle
-
-
-def copy_grooves(source: Path, folder: Path) -> dict[str, Any]:
-    """Puts a book and its network into a bundle's folder; what is told of them."""
-    book = read_book(source / GROOVES)
-    try:
-        for name in (FIT, GROOVES):
-            shutil.copyfile(source / name, folder / name)
-    except OSError as error:
-        raise BundleError(f"{source} holds no grooves; make some with `drumd grooves`") from error
-    sources = Counter(groove.source.partition(",")[0] for groove in book.grooves)
-    return {"grooves": len(book.grooves), "sources": dict(sources)}
 
 
 def restore_network(checkpoint: Checkpoint) -> Network:
@@ -270,5 +249,5 @@ def _about(
         "bits_per_bar": round(checkpoint.best, 4),
         "trained_on": checkpoint.about["trained_on"],
         **({} if begun is None else {BEGUN_FROM: begun}),
-        "files": {name: describe_file(folder / name) for name in (LISTEN, PLAY, FIT, GROOVES)},
+        "files": files_of(folder),
     }

@@ -8,7 +8,7 @@ from drumd.config import KEY_OF, Settings, load_settings
 from drumd.controls import Command, Control, Dial
 from drumd.errors import SettingsError
 from engine.music.notes import Metre
-from engine.music.wishes import Style, Wishes
+from engine.music.wishes import Feel, Style, Wishes
 
 
 @pytest.fixture
@@ -61,6 +61,7 @@ def test_an_unknown_key_is_answered_with_the_valid_ones(file):
         ('clock = "given"', "needs bpm too"),
         ('tap = "pedal"', "written like `cc 64`"),
         ("twice = 64", "must be text"),
+        ('feel = "bent"', "there is no feel 'bent'; there are auto, straight, swung"),
         ('style = "polka"', "there is no style 'polka'; there are auto, jazz"),
         ("density = 1.5", r"density must be in 0\.\.1"),
         ("humanize = -1", r"humanize must be in 0\.\.1"),
@@ -87,12 +88,12 @@ def test_a_control_is_told_by_its_setting(file):
 def test_knobs_and_wishes_are_told_by_their_settings(file):
     settings = load_settings(
         file(
-            'style = "Funk"\ndensity = 0.25\nintensity = 1\nhumanize = 0\n'
+            'style = "Funk"\nfeel = "swung"\ndensity = 0.25\nintensity = 1\nhumanize = 0\n'
             'style_dial = "program channel 16"\nintensity_dial = "cc 11"'
         ),
         {},
     )
-    assert settings.wishes == Wishes(Style.FUNK, 0.25, 1.0, humanize=0.0)
+    assert settings.wishes == Wishes(Style.FUNK, 0.25, 1.0, humanize=0.0, feel=Feel.SWUNG)
     assert settings.dials == {
         Dial.STYLE: Control("program", 0, 15),
         Dial.INTENSITY: Control("cc", 11),

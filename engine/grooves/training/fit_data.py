@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from engine.corpus.store import Corpus, Tensors
 from engine.encoding.features import Floats, density_of, intensity_of
 from engine.grooves.book import FOLD, folded, loops
-from engine.grooves.groove import FEELS, Groove, feel_of_slots, slots_struck
+from engine.grooves.groove import Groove, feel_of_slots, slots_struck
 from engine.grooves.heard import (
     CHANNELS,
     EARLY,
@@ -30,7 +30,7 @@ from engine.grooves.heard import (
 from engine.grooves.training.make_book import songs_of_metre
 from engine.music.grid import MAX_BAR_STEPS
 from engine.music.notes import Metre
-from engine.music.wishes import STYLES, Style
+from engine.music.wishes import FEELS, STYLES, Style
 from engine.training.bar_table import Arrays, BarTable
 
 Ints = NDArray[np.int64]
@@ -172,18 +172,18 @@ def _words(corpus: Corpus, table: BarTable) -> Floats:
 
 
 def song_feels(table: BarTable) -> Ints:
-    """The feel of each song's drums, as a place in FEELS, (S,)."""
+    """The feel of each song's drums, (S,)."""
     feels = np.zeros(len(table.first), np.int64)
     for song, (first, end) in enumerate(zip(table.first, table.end, strict=True)):
         slots = slots_struck(table.struck(np.arange(first, end)) > 0)
-        feels[song] = FEELS.index(feel_of_slots(slots))
+        feels[song] = feel_of_slots(slots)
     return feels
 
 
 def _kept_words(count: int, rng: np.random.Generator) -> Floats:
     """(count, TOLD) of 0 and 1: each of density, intensity, style and feel is told or not."""
     density, intensity, style, feel = (rng.random((4, count)) < TELL).astype(np.float32)
-    columns = [density] * 2 + [intensity] * 2 + [style] * STYLES + [feel] * 4
+    columns = [density] * 2 + [intensity] * 2 + [style] * STYLES + [feel] * (1 + FEELS)
     return np.stack(columns, axis=1)
 
 

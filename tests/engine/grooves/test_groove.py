@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from engine.encoding.features import pattern_grid
-from engine.grooves.groove import STRAIGHT, SWUNG, TRIPLETS, Groove, feel_of_slots
+from engine.grooves.groove import Groove, feel_of_slots
 from engine.music.kit import PITCH_OF, Voice
 from engine.music.notes import Hit, Metre, Pattern
+from engine.music.wishes import Feel
 from tests.support.bundles import (
     BUSY,
     DANCE,
@@ -25,12 +26,12 @@ SHUFFLE = groove_of("blues", step=TRIPLET, kick="x.....x.....", ride="x.xx.xx.xx
 @pytest.mark.parametrize(
     ("groove", "feel"),
     [
-        (ROCK, STRAIGHT),
-        (BUSY, STRAIGHT),
-        (SHUFFLE, SWUNG),
-        (groove_of(step=TRIPLET, kick="x.....x.....", closed_hat="xxxxxxxxxxxx"), TRIPLETS),
-        (groove_of(kick="x...x...x...x..."), STRAIGHT),
-        (groove_of(step=TRIPLET, ride="x.xx..x.xx.."), SWUNG),
+        (ROCK, Feel.STRAIGHT),
+        (BUSY, Feel.STRAIGHT),
+        (SHUFFLE, Feel.SWUNG),
+        (groove_of(step=TRIPLET, kick="x.....x.....", closed_hat="xxxxxxxxxxxx"), Feel.TRIPLETS),
+        (groove_of(kick="x...x...x...x..."), Feel.STRAIGHT),
+        (groove_of(step=TRIPLET, ride="x.xx..x.xx.."), Feel.SWUNG),
     ],
 )
 def test_the_feel_is_heard_from_where_in_the_beat_the_strokes_fall(groove, feel):
@@ -38,8 +39,8 @@ def test_the_feel_is_heard_from_where_in_the_beat_the_strokes_fall(groove, feel)
 
 
 def test_what_falls_on_halves_as_often_as_on_triplets_is_straight():
-    assert feel_of_slots(np.array([4, 0, 1, 3, 2, 0])) == STRAIGHT
-    assert feel_of_slots(np.array([4, 0, 0, 1, 2, 0])) == SWUNG
+    assert feel_of_slots(np.array([4, 0, 1, 3, 2, 0])) == Feel.STRAIGHT
+    assert feel_of_slots(np.array([4, 0, 0, 1, 2, 0])) == Feel.SWUNG
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ from engine.grooves.ideas import worth_of
 from engine.inference.accompany import accompany
 from engine.inference.guide import CLEARLY, SURER_AFTER, Guide
 from engine.inference.infer import BundleDrummer
-from engine.music.notes import KeptGroove, Metre, Note, Request
-from engine.music.wishes import FREE, Style, Wishes
+from engine.music.notes import KeptGroove, Metre, Note, Pattern, Request
+from engine.music.wishes import FREE, Feel, Style, Wishes
 from tests.support.bars import bars_of, four
 from tests.support.bundles import (
     BOOK_OF_SEVEN,
@@ -151,6 +151,19 @@ def test_the_same_ideas_are_kept_while_nothing_is_said():
 )
 def test_wishes_bend_the_choice(wishes, groove):
     assert live(undecided(), "A", wishes=wishes)[0].groove is groove
+
+
+def test_the_feel_is_the_player_s_to_say():
+    swung = replace(ROCK, pattern=Pattern.of(swing(ROCK.pattern.hits), 4.0))
+    book = (ROCK, swung, SPARSE)
+    for feel, groove in ((None, ROCK), (Feel.STRAIGHT, ROCK), (Feel.SWUNG, swung)):
+        guide = guide_of(0.5, 0.4, 0.1, book=book)
+        assert live(guide, "A", wishes=Wishes(feel=feel))[0].groove is groove
+
+
+def swing(hits):
+    """The eighths between the beats on the last triplet."""
+    return [replace(one, beat=one.beat + (1 / 6 if one.beat % 1 == 0.5 else 0)) for one in hits]
 
 
 def test_wishes_do_not_go_before_what_the_guitar_says_clearly():

@@ -11,6 +11,7 @@ from engine.grooves.training.fit_data import agreement, metres_of
 from engine.grooves.training.make_book import SHARED_BY, cover, make_book
 from engine.music.kit import PITCH_OF, Voice
 from engine.music.notes import Hit, Metre, Pattern
+from engine.music.wishes import Feel
 from engine.training.bar_table import BarTable
 from tests.support.drummed import (
     HALF_TIME,
@@ -185,7 +186,7 @@ def test_a_late_sixteenth_of_a_drummer_is_no_triplet_in_the_book():
     (groove,) = make_book(BarTable(tensors), corpus.songs, metres_of(tensors))
     hats = np.flatnonzero(groove.grid()[0, :, Voice.CLOSED_HAT, 0])
     assert (hats % 6).tolist() == [0, 1, 3, 5] * 4
-    assert groove.feel == "straight"
+    assert groove.feel is Feel.STRAIGHT
 
 
 @pytest.mark.parametrize(
