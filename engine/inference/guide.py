@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.encoding.features import Floats
-from engine.grooves.book import Book, alike, folded, loops, read_book
+from engine.grooves.book import ROWS, Book, alike, folded, loops, read_book
 from engine.grooves.groove import Groove, feel_of, keeper_of
 from engine.grooves.heard import LONGEST, HeardBar, heard_bar, summary, told
 from engine.grooves.ideas import IDEAS, choose_ideas, worth_of
@@ -40,6 +40,10 @@ HANDS_FULL = 0.03  # agreement that a groove loses for wanting one more pair of 
 RELATED = (0.3, 0.9)  # F1 between the groove of another part and that of the first
 RELATED_WEIGHT = 0.15
 OTHER_KEEPER = 0.05  # agreement that a part's groove gains for keeping time on something else
+LOUDER = 1.1  # times the notes a bar of the first part: the hand goes to an open cymbal
+OPEN = (Voice.OPEN_HAT, Voice.HALF_OPEN_HAT, Voice.RIDE, Voice.RIDE_BELL, Voice.CRASH)
+BODY = [ROWS.index(voice) for voice in (Voice.KICK, Voice.SNARE)]
+SAME_BODY = 0.6  # F1 of kick and snare from which on a groove is the first one, lifted
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,8 @@ class Guide:
     def __init__(self, book: Book, rank: Rank) -> None:
         self.book, self._prior = book.grooves, book.prior
         self._rank = rank
-        self._alike = alike(folded(loops(self.book)))
+        struck = folded(loops(self.book))
+        self._alike, self._body = alike(struck), alike(struck[..., BODY])
         self._density = np.array([groove.density for groove in self.book])
         self._style = np.array([groove.style for groove in self.book])
         self._percussion = np.array(
@@ -87,6 +92,7 @@ class Guide:
         self._feel = np.array([feel_of(grid) for grid in grids])
         keepers = [keeper_of(grid) for grid in grids]
         self._keeper = np.array([-1 if voice is None else voice for voice in keepers])
+        self._is_open = np.isin(self._keeper, OPEN)
         self._metre = np.array([str(groove.metre) for groove in self.book])
         self._beats = np.array([groove.metre.beats for groove in self.book])
         self._number, self._song = -2, _Song()
@@ -188,16 +194,19 @@ class Guide:
         """The groove of a part: the first part's is the idea; others get one related to it."""
         if part == 0 or song.metre is None:
             return first
-        worth = self._worth(song.of_part.get(part, song.bars), song.metre, wishes)
-        near = self._alike[first]
-        taken = [one for (_, _), one in song.chosen.items()]
-        related = (near >= RELATED[0]) & (near <= RELATED[1]) & (worth > -1)
-        related &= self._feel == self._feel[first]
-        related[taken] = False
+        bars = song.of_part.get(part, song.bars)
+        worth = self._worth(bars, song.metre, wishes)
+        near, body = self._alike[first], self._body[first]
+        fits = (worth > -1) & (self._feel == self._feel[first])
+        fits[list(song.chosen.values())] = False
+        other = self._keeper != self._keeper[first]
+        related = fits & (near >= RELATED[0]) & (near <= RELATED[1])
+        if _notes_a_bar(bars) > LOUDER * _notes_a_bar(song.of_part.get(0, song.bars)):
+            lifted = fits & other & self._is_open & (body >= SAME_BODY)
+            related = lifted if lifted.any() else related
         if not related.any():
             return first
-        other = self._keeper != self._keeper[first]
-        value = worth + RELATED_WEIGHT * near + OTHER_KEEPER * other
+        value = worth + RELATED_WEIGHT * (near + body) / 2 + OTHER_KEEPER * other
         return int(np.where(related, value, -np.inf).argmax())
 
     def _ideas(self, bars: Sequence[HeardBar], metre: Metre, wishes: Wishes) -> list[int]:
@@ -246,6 +255,13 @@ class Guide:
         if not same.any():
             same = self._beats == metre.beats
         return same if same.any() else np.ones(len(self.book), bool)
+
+
+def _notes_a_bar(bars: Sequence[HeardBar]) -> float:
+    """Notes in a bar that is not silent, in the mean."""
+    counts = [int(bar.steps[..., 0].sum()) for bar in bars]
+    sounding = [one for one in counts if one]
+    return sum(sounding) / max(1, len(sounding))
 
 
 def open_guide(bundle: Bundle) -> Guide | None:
