@@ -28,6 +28,7 @@ from engine.inference.takes import (
     TouchSampler,
     expected_f1,
     fills_out,
+    kept_time,
 )
 from engine.music.notes import COMMON_TIME, Idea, Note, Pattern, Request
 from engine.music.wishes import DENSEST, SPARSEST
@@ -75,7 +76,11 @@ class BundleDrummer:
         expected = _chance(memory.pop("voice_marginals")[0])
         takes = self._strike(request, memory, self._sampler(request), lean)
         struck = takes[..., 0]
-        worth = expected_f1(struck, expected) - _far_from_wish(struck, request)
+        if layout.grooves:
+            worth = kept_time(struck, pattern_grid(request.groove, len(expected))[..., 0])
+        else:
+            worth = expected_f1(struck, expected)
+        worth -= _far_from_wish(struck, request)
         if request.wishes.fill:
             worth += fills_out(struck, past_bars(request.history, steps, layout)[-1, ..., 0])
         best = int(worth.argmax())

@@ -23,10 +23,13 @@ from engine.encoding.features import (
     Floats,
 )
 from engine.encoding.fills import in_fill
+from engine.grooves.groove import KEEPERS
 from engine.music.kit import FILL_STROKES, Voice
 
 TOMS = [Voice.LOW_TOM, Voice.MID_TOM, Voice.HIGH_TOM]
 TOMS_WORTH = 0.5
+KEEPING = [voice for voice in KEEPERS if voice not in TOMS]
+ENOUGH = 0.75
 LOUD = np.sqrt([0.5, 0.5])  # weights: the voice's habit, the stroke's own
 LATE = np.sqrt([0.1, 0.4, 0.5])  # the voice's habit, what strokes of one step share, own
 
@@ -173,6 +176,17 @@ def expected_f1(struck: Floats, voice_marginals: Floats) -> NDArray[np.float64]:
     hit = (struck * voice_marginals).sum(axis=(1, 2))
     both = struck.sum(axis=(1, 2)) + voice_marginals.sum()
     return np.asarray(2 * hit / np.maximum(1e-9, both), np.float64)
+
+
+def kept_time(struck: Floats, groove: Floats) -> NDArray[np.float64]:
+    """How well each take keeps the time that the groove keeps, (k,): 0 not at all, 1 well enough.
+
+    Of the places at which the groove strikes a cymbal or what stands for one, the share at which a
+    take (k, t, V) strikes any; `ENOUGH` of them are enough, for a drummer leaves some out.
+    """
+    asked = groove[:, KEEPING].max(axis=1)
+    kept = struck[:, :, KEEPING].max(axis=2) @ asked / max(1.0, float(asked.sum()))
+    return np.asarray(np.minimum(kept / ENOUGH, 1.0), np.float64)
 
 
 def fills_out(struck: Floats, before: Floats) -> NDArray[np.float64]:
