@@ -174,7 +174,7 @@ class BarMaker:
             metre=metre,
             bpm=bpm,
             history=tuple(self.history),
-            temperature=dials.temperature,
+            temperature=dials.daring,
             wishes=wishes,
             seed=dials.seed,
             since=self.since,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from drumd.controls import Command, Dial
 from drumd.jam.given import GivenGroove
-from engine.music.wishes import FREE, STYLE_NAMES, Wishes, style_of
+from engine.music.wishes import FREE, GIVEN_TEMPERATURE, STYLE_NAMES, Wishes, style_of
 
 FULL = 127  # a controller's highest value
 
@@ -27,6 +27,13 @@ class Dials:
     given: GivenGroove | None = None  # kept to instead of the drummer's ideas
     fill: bool = False  # the next bar that is asked for is to be a fill
     down: frozenset[Command] = frozenset()  # pedals and keys that are held
+
+    @property
+    def daring(self) -> float | None:
+        """The temperature to play at: what is set, and safe where a groove is given."""
+        if self.temperature is None and self.given is not None:
+            return GIVEN_TEMPERATURE
+        return self.temperature
 
     @property
     def holding(self) -> bool:

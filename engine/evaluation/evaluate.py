@@ -16,20 +16,30 @@ from pathlib import Path
 from engine.corpus.store import Corpus
 from engine.errors import EngineError
 from engine.evaluation.hit_metrics import Score, score
-from engine.evaluation.measures.baselines import Baselines
+from engine.evaluation.measures.baselines import Baselines, typical_bar
 from engine.evaluation.measures.counterfactuals import response, variants
 from engine.evaluation.measures.drumming import Drumming, drumming
 from engine.evaluation.measures.ideas import Ideas, ideas
 from engine.evaluation.measures.keeper import keeps
-from engine.evaluation.measures.likelihood import GUITARS, Reader, likelihood
+from engine.evaluation.measures.likelihood import GUITARS, Reader, likelihood, true_pattern
 from engine.evaluation.measures.listening import listening
 from engine.evaluation.measures.live import Live
 from engine.evaluation.measures.returns import form, returns
 from engine.evaluation.measures.style import About, style
 from engine.evaluation.measures.training import TrainingBars
 from engine.evaluation.measures.voices import per_bar
-from engine.evaluation.results import LIVE, MODEL, OTHER, PLAYERS, TRUTH, Performance, SongResult
+from engine.evaluation.results import (
+    LIVE,
+    MODEL,
+    OTHER,
+    PLAYERS,
+    TOLD,
+    TRUTH,
+    Performance,
+    SongResult,
+)
 from engine.evaluation.songs import EvalSong, borrowed_guitar, other_songs
+from engine.grooves.groove import Groove
 from engine.grooves.ideas import IDEAS
 from engine.inference.accompany import Drummer, accompany
 from engine.music.notes import Hit, Note
@@ -92,6 +102,10 @@ def perform(task: SongTask, reader: Reader) -> Performance:
         MODEL: _free_run(song, song.notes, reader, task),
         LIVE: _free_run(song, song.notes, Live(reader), task),
     }
+    typical = typical_bar(song, bars)
+    if typical is not None:
+        told = Groove(true_pattern(sorted(song.hits()), typical), typical.metre)
+        played[TOLD] = _free_run(song, song.notes, reader, task, groove=told)
     if task.lenders:
         played[OTHER] = _free_run(song, borrowed_guitar(song, task.lenders[0]), reader, task)
     responses = {
@@ -193,8 +207,16 @@ def _reader(bundle: Path | None, seed: int) -> Reader:
 
 
 def _free_run(
-    song: EvalSong, notes: Sequence[Note], drummer: Drummer, task: SongTask, *, idea: int = 0
+    song: EvalSong,
+    notes: Sequence[Note],
+    drummer: Drummer,
+    task: SongTask,
+    *,
+    idea: int = 0,
+    groove: Groove | None = None,
 ) -> tuple[Hit, ...]:
     end = max((note.end for note in notes), default=0.0)
     bars = [bar for bar in song.bars if bar.start < end]
-    return accompany(notes, bars, drummer, temperature=task.temperature, idea=idea).hits
+    return accompany(
+        notes, bars, drummer, temperature=task.temperature, idea=idea, groove=groove
+    ).hits

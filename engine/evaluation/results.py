@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from engine.evaluation.hit_metrics import Score
-from engine.evaluation.measures.baselines import COMMON, LATE, NEAREST, ROCK
+from engine.evaluation.measures.baselines import COMMON, LATE, LOOP, NEAREST, ROCK
 from engine.evaluation.measures.counterfactuals import Response
 from engine.evaluation.measures.drumming import Drumming
 from engine.evaluation.measures.ideas import Ideas
@@ -18,14 +18,25 @@ from engine.evaluation.measures.style import Style
 from engine.music.notes import Hit, Note
 
 MODEL, LIVE, OTHER, TRUTH = "model", "model, live", "other guitar", "true drums"
-PLAYERS = (MODEL, LIVE, OTHER, ROCK, COMMON, NEAREST, LATE)  # in the order they are shown
+TOLD = "model, told the typical bar"
+PLAYERS = (
+    MODEL,
+    LIVE,
+    OTHER,
+    TOLD,
+    LOOP,
+    ROCK,
+    COMMON,
+    NEAREST,
+    LATE,
+)  # in the order they are shown
 
 
 @dataclass(frozen=True, slots=True)
 class Performance:
     """What the model did with one song; hits in beats from its start."""
 
-    hits: Mapping[str, tuple[Hit, ...]]  # by MODEL, LIVE and, where there is a lender, OTHER
+    hits: Mapping[str, tuple[Hit, ...]]  # by MODEL, LIVE, TOLD and, with a lender, OTHER
     likelihood: Likelihood
     responses: Mapping[str, Response]
     ideas: tuple[tuple[Hit, ...], ...] = ()  # beside the first, which is MODEL's

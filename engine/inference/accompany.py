@@ -23,7 +23,7 @@ from engine.inference.guide import Choice, Guide
 from engine.music.grid import MAX_BAR_BEATS, fits_grid
 from engine.music.notes import HISTORY_BARS, WINDOW_NOTES, Hit, Metre, Note, Pattern, Request
 from engine.music.song import Bar
-from engine.music.wishes import FREE, Wishes
+from engine.music.wishes import FREE, GIVEN_TEMPERATURE, Wishes
 from engine.performance.dynamics import Dynamics
 from engine.performance.expression import touched
 from engine.performance.phrase import Phrase, ended
@@ -77,6 +77,8 @@ def accompany(
     history: tuple[Pattern, ...] = ()
     before: Bar | None = None
     phrase, dynamics = Phrase(), Dynamics()
+    if groove is not None and temperature is None:
+        temperature = GIVEN_TEMPERATURE
     for number, ((bar, request), choice) in enumerate(zip(asked, choices, strict=True)):
         if before and before.beats != bar.beats:
             history = ()  # drums of bars of another length say nothing about this one

@@ -11,6 +11,7 @@ from enum import IntEnum
 
 SPARSEST, DENSEST = 1.0, 7.0  # strokes a beat
 SOFTEST, LOUDEST = 38.0, 120.0  # mean velocity
+GIVEN_TEMPERATURE = 0.5  # where the player gives the groove: he wants that one, and little else
 
 
 class Style(IntEnum):

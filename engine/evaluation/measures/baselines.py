@@ -11,6 +11,9 @@ Conventions
   that never changes would win a rare feel. As frequent: the one with fewer strokes. At most
   100,000 bars are looked at, drawn with a fixed seed.
 - *Nearest bar*: see `engine.evaluation.measures.nearest`.
+- *Typical bar looped*: the song's own true bar that agrees best with all of them (F1 on sixteenths,
+  of bars of the song's metre), in all bars of its length. The model that is told this bar as its
+  groove is measured beside it.
 - *Two bars late*: the song's own true drums of two bars before, nothing where that bar is of
   another length or before the start. It knows the true drums, and shows how much songs repeat.
 """
@@ -35,6 +38,7 @@ from engine.music.notes import Hit, Metre
 from engine.music.song import Bar
 
 ROCK, COMMON, NEAREST, LATE = "rock beat", "common bar", "nearest bar", "two bars late"
+LOOP = "typical bar looped"
 LATE_BARS = 2
 SONG_BARS = 8
 
@@ -58,7 +62,7 @@ class Baselines:
             found = self._nearest.bars_for(song, bars)
             hits = (() if bar is None else self._training.hits(bar) for bar in found)
             played[NEAREST] = _moved(hits, bars)
-        return played | {LATE: two_bars_late(song, bars)}
+        return played | {LOOP: looped(song, bars), LATE: two_bars_late(song, bars)}
 
     def _common_bar(self, metre: Metre, feel: str) -> Sequence[Hit]:
         for key in ((metre, feel), (metre, "")):
@@ -95,6 +99,26 @@ def _most_common(bars: NDArray[np.uint8], songs: Ints) -> Ints:
     strokes = np.unpackbits(kinds, axis=1).sum(axis=1)
     best = np.lexsort((strokes, -counted))[0]
     return np.flatnonzero(kind == best)
+
+
+def typical_bar(song: EvalSong, bars: Sequence[Bar]) -> Bar | None:
+    """The bar whose true drums agree best with those of all bars; None where none is whole."""
+    mine = [bar for bar in bars if bar.metre == song.metre]
+    if not mine:
+        return None
+    struck = song.roll(mine, song.hit_beats, song.hit_voices).reshape(len(mine), -1).astype(float)
+    size = struck.sum(axis=1)
+    agreed = 2 * (struck @ struck.T) / np.maximum(1, size[:, None] + size)
+    return mine[int(agreed.mean(axis=1).argmax())]
+
+
+def looped(song: EvalSong, bars: Sequence[Bar]) -> tuple[Hit, ...]:
+    """The song's typical bar in all bars of its length."""
+    typical = typical_bar(song, bars)
+    if typical is None:
+        return ()
+    again = [bar for bar in bars if bar.beats == typical.beats]
+    return _moved([true_pattern(sorted(song.hits()), typical).hits] * len(again), again)
 
 
 def two_bars_late(song: EvalSong, bars: Sequence[Bar]) -> tuple[Hit, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
 from engine.evaluation.hit_metrics import Mean
-from engine.evaluation.measures.baselines import COMMON, LATE, NEAREST, ROCK
+from engine.evaluation.measures.baselines import COMMON, LATE, LOOP, NEAREST, ROCK
 from engine.evaluation.measures.labels import (
     IDEAS,
     JUDGED,
@@ -24,9 +24,9 @@ from engine.evaluation.measures.labels import (
 from engine.evaluation.measures.likelihood import Likelihood
 from engine.evaluation.measures.styles import StylesHeard
 from engine.evaluation.measures.summary import Row, Summary
-from engine.evaluation.results import LIVE, MODEL, OTHER, TRUTH, SongResult
+from engine.evaluation.results import LIVE, MODEL, OTHER, TOLD, TRUTH, SongResult
 
-SHOWN = (TRUTH, MODEL, LIVE, OTHER, ROCK, COMMON, NEAREST, LATE)
+SHOWN = (TRUTH, MODEL, LIVE, OTHER, TOLD, LOOP, ROCK, COMMON, NEAREST, LATE)
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
