@@ -66,7 +66,8 @@ class BundleDrummer:
         """The drums of the bars asked for, in beats from `request.start`.
 
         Where the request tells no groove, the guide chooses one by what it has heard of the song.
-        Of several takes the one is kept that fits best what the network expects before any stroke.
+        Of several takes the first is kept that keeps the groove's time; where there is no groove,
+        the one that fits best what the network expects before any stroke.
         Raises EngineError for a bar that the grid cannot hold.
         """
         request = self._with_groove(request)
@@ -76,10 +77,10 @@ class BundleDrummer:
         expected = _chance(memory.pop("voice_marginals")[0])
         takes = self._strike(request, memory, self._sampler(request), lean)
         struck = takes[..., 0]
-        if layout.grooves:
-            worth = kept_time(struck, pattern_grid(request.groove, len(expected))[..., 0])
-        else:
+        if request.groove is None:
             worth = expected_f1(struck, expected)
+        else:
+            worth = kept_time(struck, pattern_grid(request.groove, len(expected))[..., 0])
         worth -= _far_from_wish(struck, request)
         if request.wishes.fill:
             worth += fills_out(struck, past_bars(request.history, steps, layout)[-1, ..., 0])

@@ -1,8 +1,9 @@
 """Several takes of the same steps at once, and which of them is kept.
 
-Each take is drawn step by step from the network's answers. The one that is kept is the one that
-would agree best, in expected F1, with what the network holds likely at each place before any
-stroke is known: a take that strayed is not played.
+Each take is drawn step by step from the network's answers. Of those that are told a groove the
+first is kept that keeps its time: what lets it go is not played, and all else is as it was drawn.
+Without a groove the one is kept that would agree best, in expected F1, with what the network holds
+likely at each place before any stroke is known.
 
 Shapes: k takes, t steps, V voices, C combinations of voices.
 """

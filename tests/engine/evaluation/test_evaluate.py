@@ -9,8 +9,9 @@ from engine.corpus.prepare import prepare_songs
 from engine.corpus.store import read_corpus
 from engine.errors import CorpusError, EngineError
 from engine.evaluation.evaluate import SongTask, evaluate, measure, perform
-from engine.evaluation.measures.baselines import ROCK, Baselines
+from engine.evaluation.measures.baselines import ROCK, Baselines, typical_bar
 from engine.evaluation.measures.counterfactuals import REST
+from engine.evaluation.measures.likelihood import true_pattern
 from engine.evaluation.measures.training import TrainingBars
 from engine.evaluation.results import LIVE, MODEL, OTHER, PLAYERS, TRUTH
 from engine.evaluation.songs import borrowed_guitar, drummers_of, in_part, other_songs, songs_of
@@ -148,11 +149,19 @@ def test_live_the_drummer_hears_the_guitar_up_to_the_bar_line_only(by_file):
     assert all(note.onset < one.start for one in live for note in one.notes)
 
 
+def test_the_typical_bar_of_the_song_is_told_as_its_groove(by_file):
+    drummer, song = Reading(), by_file["a.mid"]
+    perform(SongTask(song), drummer)
+    typical = typical_bar(song, song.scored_bars())
+    told = true_pattern(sorted(song.hits()), typical)
+    assert {one.groove for one in drummer.requests[40:60]} == {told}
+
+
 def test_the_other_guitar_is_that_of_the_lender(by_file):
     drummer, song, lender = Reading(), by_file["a.mid"], by_file["b.mid"]
     perform(SongTask(song, (lender,)), drummer)
     lent = borrowed_guitar(song, lender)
-    for request in drummer.requests[40:60]:
+    for request in drummer.requests[60:80]:
         assert request.notes[-8:] == tuple(
             note for note in lent if request.start <= note.onset < request.heard_until
         )

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from engine.encoding.combinations import COMBINATIONS, STRUCK, class_of
 from engine.encoding.features import OFFSET_EDGES, VELOCITY_EDGES, WIDEST_OFFSET
 from engine.inference.bundle import Playing
-from engine.inference.takes import Sampler, quantile, sample
+from engine.inference.takes import ENOUGH, Sampler, kept_time, quantile, sample
 from engine.music.kit import VOICES, Voice
 
 KICK_AND_HAT = class_of(1 << Voice.KICK | 1 << Voice.CLOSED_HAT)
@@ -129,3 +129,25 @@ def test_a_floor_out_of_range_is_refused():
 def test_a_spread_out_of_range_is_refused(name, value):
     with pytest.raises(ValueError, match=r"must be in 0\.\.1"):
         Playing(**{name: value})
+
+
+def kit(*voices_at):
+    """Six steps in which these voices are struck, (6, V)."""
+    grid = np.zeros((6, VOICES), np.float32)
+    for step, voice in voices_at:
+        grid[step, voice] = 1
+    return grid
+
+
+def test_a_take_that_lets_the_time_go_is_worth_less_and_others_are_worth_the_same():
+    groove = kit(*((step, Voice.CLOSED_HAT) for step in range(4)), (0, Voice.KICK))
+    takes = np.stack(
+        [
+            kit((0, Voice.KICK), (2, Voice.SNARE)),
+            kit((0, Voice.CLOSED_HAT), (1, Voice.RIDE)),
+            kit(*((step, Voice.CLOSED_HAT) for step in range(3))),
+            kit(*((step, Voice.RIDE) for step in range(6))),
+        ]
+    )
+    assert kept_time(takes, groove) == pytest.approx([0, 0.5 / ENOUGH, 1, 1])
+    assert kept_time(takes, kit((0, Voice.KICK))).tolist() == [0] * 4  # nothing to keep

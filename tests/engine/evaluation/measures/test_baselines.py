@@ -13,7 +13,9 @@ from engine.evaluation.measures.baselines import (
     NEAREST,
     ROCK,
     Baselines,
+    looped,
     two_bars_late,
+    typical_bar,
 )
 from engine.evaluation.measures.copying import copied
 from engine.evaluation.measures.drumming import drumming
@@ -24,7 +26,7 @@ from engine.evaluation.songs import songs_of
 from engine.music.kit import Voice
 from engine.music.notes import Note, Request
 from tests.support.fakes import RockDrummer
-from tests.support.made import bars_of, song
+from tests.support.made import bars_of, hit, song
 from tests.support.midi_files import maps, midi, track, write
 
 MANIFEST = (
@@ -151,6 +153,16 @@ def test_a_song_that_repeats_every_two_bars_is_foreseen_two_bars_late(corpus, he
     bars = heard.scored_bars()
     played = Baselines(TrainingBars(corpus)).play(heard, bars)
     assert f1(heard, played[LATE]) == pytest.approx(2 * 60 / (60 + 72))  # 10 of 12 bars
+
+
+def test_the_typical_bar_is_the_one_most_like_all():
+    odd = [hit(at, Voice.CRASH) for at in (0.25, 1.25, 2.25)]
+    usual = [hit(4 * bar + at, Voice.KICK) for bar in (1, 2, 3) for at in (0, 2)]
+    own = song(hits=[*odd, *usual], bars=4)
+    bars = own.scored_bars()
+    assert typical_bar(own, bars).start in (4.0, 8.0, 12.0)
+    assert [one.beat for one in looped(own, bars)] == [0, 2, 4, 6, 8, 10, 12, 14]
+    assert typical_bar(own, []) is None and looped(own, []) == ()
 
 
 def test_without_training_songs_rock_beat_and_truth_are_left():

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from engine.evaluation.measures.baselines import COMMON, LATE, NEAREST, ROCK
+from engine.evaluation.measures.baselines import COMMON, LATE, LOOP, NEAREST, ROCK
 from engine.evaluation.measures.counterfactuals import REST, Response
 from engine.evaluation.measures.document import document
 from engine.evaluation.measures.judgement import KIT, ROCK_STRUCK, STRUCK, TOUCH
@@ -65,7 +65,7 @@ def test_means_gains_and_songs_won_as_counted_by_hand():
 
 def test_players_that_could_not_play_are_missing(perfect):
     found = summarise(perfect)
-    assert list(found.means) == [MODEL, LIVE, ROCK, LATE]
+    assert list(found.means) == [MODEL, LIVE, LOOP, ROCK, LATE]
     assert not {OTHER, COMMON, NEAREST} & set(found.style)
 
 
