@@ -103,7 +103,7 @@ def perform(task: SongTask, reader: Reader) -> Performance:
         LIVE: _free_run(song, song.notes, Live(reader), task),
     }
     typical = typical_bar(song, bars)
-    if typical is not None:
+    if typical is not None and reader.guide is not None:
         told = Groove(true_pattern(sorted(song.hits()), typical), typical.metre)
         played[TOLD] = _free_run(song, song.notes, reader, task, groove=told)
     if task.lenders:

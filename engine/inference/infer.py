@@ -77,7 +77,7 @@ class BundleDrummer:
         expected = _chance(memory.pop("voice_marginals")[0])
         takes = self._strike(request, memory, self._sampler(request), lean)
         struck = takes[..., 0]
-        if request.groove is None:
+        if request.groove is None or not layout.grooves:
             worth = expected_f1(struck, expected)
         else:
             worth = kept_time(struck, pattern_grid(request.groove, len(expected))[..., 0])

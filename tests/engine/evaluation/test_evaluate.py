@@ -13,7 +13,7 @@ from engine.evaluation.measures.baselines import ROCK, Baselines, typical_bar
 from engine.evaluation.measures.counterfactuals import REST
 from engine.evaluation.measures.likelihood import true_pattern
 from engine.evaluation.measures.training import TrainingBars
-from engine.evaluation.results import LIVE, MODEL, OTHER, PLAYERS, TRUTH
+from engine.evaluation.results import LIVE, MODEL, OTHER, PLAYERS, TOLD, TRUTH
 from engine.evaluation.songs import borrowed_guitar, drummers_of, in_part, other_songs, songs_of
 from engine.inference.guide import Guide
 from engine.music.kit import Voice
@@ -75,6 +75,12 @@ class Reading(RockDrummer):
         return float(len(truth.hits))
 
 
+def guide():
+    """One that always prefers the last groove of its book."""
+    grooves = book_of(*BOOK_OF_SEVEN)
+    return Guide(grooves, lambda _: (np.zeros(7, np.float32), np.linspace(0.1, 0.7, 7)))
+
+
 @pytest.fixture(scope="module")
 def measured(corpus):
     """Measures a song as it is drummed to by somebody."""
@@ -122,7 +128,7 @@ def test_a_drummer_who_plays_what_was_played_scores_one(by_file, measured):
             assert score.jaccard == 1
             assert score.f1 == 1 or (who is not ROCK and score.f1 > 0.98)  # it ends its own way
     assert (result.bars, result.other) == (20, "b.mid")
-    assert set(result.style) == {TRUTH, *PLAYERS}
+    assert set(result.style) == {TRUTH, *PLAYERS} - {TOLD}
 
 
 def test_a_silent_drummer_scores_nothing_beside_the_rock_beat(by_file, measured):
@@ -150,7 +156,7 @@ def test_live_the_drummer_hears_the_guitar_up_to_the_bar_line_only(by_file):
 
 
 def test_the_typical_bar_of_the_song_is_told_as_its_groove(by_file):
-    drummer, song = Reading(), by_file["a.mid"]
+    drummer, song = Reading(guide=guide()), by_file["a.mid"]
     perform(SongTask(song), drummer)
     typical = typical_bar(song, song.scored_bars())
     told = true_pattern(sorted(song.hits()), typical)
@@ -161,16 +167,14 @@ def test_the_other_guitar_is_that_of_the_lender(by_file):
     drummer, song, lender = Reading(), by_file["a.mid"], by_file["b.mid"]
     perform(SongTask(song, (lender,)), drummer)
     lent = borrowed_guitar(song, lender)
-    for request in drummer.requests[60:80]:
+    for request in drummer.requests[40:60]:
         assert request.notes[-8:] == tuple(
             note for note in lent if request.start <= note.onset < request.heard_until
         )
 
 
 def test_every_idea_is_played_to_the_same_guitar_and_keeps_to_a_groove_of_its_own(by_file):
-    grooves = book_of(*BOOK_OF_SEVEN)
-    guide = Guide(grooves, lambda _: (np.zeros(7, np.float32), np.linspace(0.1, 0.7, 7)))
-    drummer, song = Reading(guide=guide), by_file["a.mid"]
+    drummer, song = Reading(guide=guide()), by_file["a.mid"]
     performance = perform(SongTask(song, ideas=3), drummer)
     assert len(performance.ideas) == 2
     ideas = drummer.requests[:20], drummer.requests[-40:-20], drummer.requests[-20:]
