@@ -142,7 +142,6 @@ function paintDoing() {
   const starting = jam.ready === false ? "; the drummer is being started" : "";
   show($("doing"), jam.doing + starting + away);
   document.body.dataset.playing = jam.playing;
-  show($("groove"), jam.part ? `part ${jam.part}` : "");
 }
 
 function makeIdeas() {
@@ -188,7 +187,7 @@ function paintIdeas() {
     button.classList.toggle("plays", plays === at + 1);
     button.classList.toggle("next", wanted && plays > 0 && plays !== at + 1);
   });
-  if (jam.given) show($("groove"), `keeps to ${jam.given}`);
+  show($("groove"), jam.given ? `keeps to ${jam.given}` : "");
 }
 
 function paintFeel() {

@@ -250,7 +250,8 @@ export class Roll {
       for (const [beat, voice, velocity] of strokes) {
         const time = this.#timeOf(start + beat);
         if (time < now - LATE_S) continue;
-        this.#mark(x(time), y(laneOf(voice, lanes)), step, voice, velocity, { hollow: muted });
+        const glow = time > now ? 0 : Math.max(0, 1 - (now - time) / GLOW_S);
+        this.#mark(x(time), y(laneOf(voice, lanes)), step, voice, velocity, { hollow: muted, glow });
       }
       last = last === null || start > last ? start : last;
     }
