@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -74,8 +75,8 @@ def _cost(seconds: int) -> Iterator[Figure]:
                 opened = stack.enter_context(browser())
                 playing = stack.enter_context(jam())
                 kept = [_page(opened, playing.link) for _ in range(pages)]
-                _page(opened, "about:blank").wait_for_timeout(seconds * 1e3)
-                del kept
+                time.sleep(seconds)
+                assert len(kept) == pages
             found.append(playing.summary["lateness_ms"]["p99"])
     none, some = (median(found) for found in late.values())
     yield Figure("drums: lateness p99, no page open", none, unit="ms")
@@ -121,8 +122,7 @@ def _page(opened: Any, link: str) -> Any:
     page = opened.new_context().new_page()
     page.set_default_timeout(PATIENCE_MS)
     page.goto(link)
-    if link.startswith("http"):
-        page.wait_for_selector(OPEN)
+    page.wait_for_selector(OPEN, state="attached")
     return page
 
 

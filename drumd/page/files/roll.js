@@ -5,6 +5,7 @@ const PAST_BARS = 2;
 const COMING_BARS = 1.3;
 const LATE_S = 0.25; // so long after its time a stroke that was planned is waited for
 const GLOW_S = 0.22;
+const FRAME_MS = 30; // every second frame of most screens
 const LANES = [
   ["crash", ["crash"]],
   ["ride", ["ride", "ride_bell"]],
@@ -132,9 +133,9 @@ export class Roll {
     this.height = height;
   }
 
-  // Milliseconds between two pictures: drawing takes a third of the time at most.
+  // Milliseconds between two pictures: drawing leaves most of the time to the drums.
   get interval() {
-    return this.#calm.matches ? 250 : 3 * this.#cost;
+    return this.#calm.matches ? 250 : Math.max(FRAME_MS, 8 * this.#cost);
   }
 
   draw() {
