@@ -28,7 +28,7 @@ LOADS, PRESSES, PAGES, RUNS = 7, 40, 3, 3
 RUN_S, LONG_RUN_S = 30, 200
 BPM = 120.0
 TOLD = re.compile(r"page: (http\S+)")
-OPEN = "body[data-state=open][data-playing=true]"
+OPEN = "body[data-state=open]"
 PRESS = """() => new Promise((answered) => {
   const button = document.querySelector("#do-hold");
   const before = performance.now();
