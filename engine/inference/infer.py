@@ -35,7 +35,7 @@ from engine.music.wishes import DENSEST, SPARSEST
 
 Guidance = Callable[[int], float]  # by step
 FILL_GUIDANCE = 0.5  # how far a fill leans away from a bar without one
-FILL_TAKES, FILL_FLOOR = 4, 0.3
+FILL_TAKES, FILL_FLOOR = 4, 0.015  # at most
 WISH_WEIGHT = 1.0  # what a stroke a beat too many or too few costs, in expected F1
 
 
@@ -128,7 +128,7 @@ class BundleDrummer:
         rng = np.random.default_rng([seed, request.bar])
         takes, floor = request.takes or playing.takes, playing.floor
         if request.wishes.fill:  # of rarer strokes, and the fullest of some
-            takes, floor = max(takes, FILL_TAKES), FILL_FLOOR * floor
+            takes, floor = max(takes, FILL_TAKES), min(FILL_FLOOR, floor)
         return Sampler(
             rng,
             temperature,
