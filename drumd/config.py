@@ -6,6 +6,7 @@ names of the options without their dashes: `in = "Guitar"`, `latency_ms = 5`.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
@@ -28,6 +29,7 @@ FEWEST, MOST = 4, 16  # clicks of a count-in
 AUTO, KIT_SOUNDS = "auto", ("rock", "jazz")  # the kits of drumd's own
 SPEAKERS = "speakers"
 AUDIO = "audio"  # and an input that is heard by ear
+LATEST_MS = 100.0  # that is taken off, on the way out and on the way in
 EXAMPLES = {
     "bpm": "112",
     "metre": '"4/4"',
@@ -76,7 +78,8 @@ class Settings:
     link_lead: bool = False  # whether the Ableton Link session follows the song
     click: str | None = None  # whether drumd clicks: in the whole song, or to count in
     count: int | None = None  # clicks of a count-in that drumd sounds; its last four are the taps
-    latency_ms: float = 0.0
+    latency_ms: float = 0.0  # so much earlier drums are sent
+    input_latency_ms: float = 0.0  # so late an audio input is
     channel: int | None = None  # of an audio input, from 1; None: all of them, mixed
     gain_db: float = 0.0  # of an audio input
     gate_db: float | None = None  # what is softer there (against full scale) is no stroke
@@ -145,7 +148,8 @@ class Settings:
         _check(self.channel is None or 1 <= self.channel <= 64, "channel must be in 1..64")
         _check(-60 <= self.gain_db <= 60, "gain_db must be in -60..60")
         _check(self.gate_db is None or -120 <= self.gate_db <= 0, "gate_db must be in -120..0")
-        _check(-100 <= self.latency_ms <= 100, "latency_ms must be in -100..100")
+        _check(-LATEST_MS <= self.latency_ms <= LATEST_MS, "latency_ms must be in -100..100")
+        _check(0 <= self.input_latency_ms <= LATEST_MS, "input_latency_ms must be in 0..100")
         _check(self.parts_at in PARTS_AT, f"parts_at must be one of {', '.join(PARTS_AT)}")
         _check(0 <= self.page_port <= 65535, "page_port must be in 0..65535")
         _check(
@@ -212,7 +216,12 @@ class Settings:
     @property
     def heard(self) -> dict[str, Any]:
         """How an audio input is heard."""
-        return {"channel": self.channel, "gain_db": self.gain_db, "gate_db": self.gate_db}
+        return {
+            "channel": self.channel,
+            "gain_db": self.gain_db,
+            "gate_db": self.gate_db,
+            "latency_ms": self.input_latency_ms,
+        }
 
     @property
     def links(self) -> bool:
@@ -303,6 +312,23 @@ def commented() -> str:
         value = EXAMPLES.get(key, "...") if default is None else _toml(default)
         lines.append(f"# {key} = {value}")
     return "\n".join(lines) + "\n"
+
+
+def changed(text: str, numbers: Mapping[str, float]) -> str:
+    """A file of settings with these in it: in the place of their lines, commented out or not, else
+    after all others. A ValueError says that the file is not that simple."""
+    for key, number in numbers.items():
+        line = f"{key} = {number}"
+        for begins in (rf"{key}\s*=", rf"#\s*{key}\s*="):
+            text, found = re.subn(rf"(?m)^[ \t]*{begins}.*$", line, text, count=1)
+            if found:
+                break
+        else:
+            text = f"{text.rstrip()}\n{line}\n".lstrip()
+    told = tomllib.loads(text)
+    if any(told.get(key) != number for key, number in numbers.items()):
+        raise ValueError("it holds more than lines of settings")
+    return text
 
 
 def _toml(value: object) -> str:
@@ -452,6 +478,7 @@ _PARSE: dict[str, Callable[[object], object]] = {
     "click": _text,
     "count": _whole,
     "latency_ms": _number,
+    "input_latency_ms": _number,
     "channel": _whole,
     "gain_db": _number,
     "gate_db": _number,

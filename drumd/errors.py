@@ -6,6 +6,7 @@ DrumdError
 │   ├── PortNotFoundError    no port of that name, and none can be made
 │   ├── PortAmbiguousError   a part of a name that several ports have
 │   └── PortLostError        a port that went away while in use
+├── CalibrationError     clicks that were not heard, or that disagree
 ├── DrummerError         the drummer's process does not come up
 ├── RemoteError          no door for others, or none that is open
 └── RecordError          a recording that cannot be written
@@ -50,6 +51,10 @@ class PortAmbiguousError(PortError):
 
 class PortLostError(PortError):
     """A port vanished while it was in use."""
+
+
+class CalibrationError(DrumdError):
+    """Clicks were not heard, or they disagree."""
 
 
 class DrummerError(DrumdError):

@@ -70,6 +70,7 @@ HOMES = {
     "numpy": [
         "engine/*",
         "drumd/cli/*",
+        "drumd/ears/calibration.py",
         "drumd/ears/listening.py",
         "drumd/ears/sources/*",
         "drumd/recording/report.py",

@@ -15,6 +15,7 @@ from engine.errors import EngineError
 
 __all__ = [
     "beats",
+    "calibrate",
     "config",
     "doctor",
     "eval",
@@ -56,6 +57,7 @@ COMMANDS = {
     "report": "Show how a recorded jam went.",
     "beats": "Find the beat of recorded onsets.",
     "ports": "List the MIDI ports.",
+    "calibrate": "Measure the delay of sound and take it off.",
     "kits": "List the kits whose keys drumd knows.",
     "config": "Show the settings that hold, or write a file of them.",
     "service": "Let drumd listen from login on.",

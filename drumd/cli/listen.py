@@ -124,6 +124,7 @@ def _for_each_part(option: str, text: str) -> Callable[[Command], Command]:
 @click.option("--click", metavar="WHEN", help="drumd clicks: `all` (the whole song) or `count-in`.")
 @click.option("--count", type=int, help="drumd counts in with so many clicks, at --bpm.")
 @click.option("--latency-ms", type=float, help="Send the drums so much earlier.")
+@click.option("--input-latency-ms", type=float, help="Take so much off an audio input's time.")
 @click.option("--max-late-ms", type=float, help="Leave out a hit that is later than this.")
 @click.option("--tap", metavar="CONTROL", help="Counts in by foot: `cc 64`, `note 36 channel 10`.")
 @click.option("--this-is-one", metavar="CONTROL", help="Says that the beat begins a bar.")

@@ -13,6 +13,7 @@ from multiprocessing.connection import Connection
 
 import mido
 
+from drumd.config import is_audio_file
 from drumd.ears.told import Ended, Failed, Kind, Opened, Told
 from drumd.errors import PortError
 from drumd.ports.base import Heard, Onset, Place
@@ -36,7 +37,10 @@ class EarsInput:
         channel: int | None = None,
         gain_db: float = 0.0,
         gate_db: float | None = None,
+        latency_ms: float = 0.0,
     ) -> None:
+        """`latency_ms`: so late a live input is; a file is never late."""
+        self._latency_s = 0.0 if is_audio_file(name) else latency_ms / 1e3
         self.failed, self.ended = 0, False
         self._gone: str | None = None
         other = again.other if again else None
@@ -54,7 +58,7 @@ class EarsInput:
             while self._gone is None and not self.ended and self._pipe.poll():
                 match self._pipe.recv():
                     case Told() as told:
-                        yield told.time, _message(told)
+                        yield told.time - self._latency_s, _message(told)
                     case Ended():
                         self.ended = True
                     case Failed(reason):

@@ -33,6 +33,7 @@ def open_input(
     channel: int | None = None,
     gain_db: float = 0.0,
     gate_db: float | None = None,
+    latency_ms: float = 0.0,
 ) -> InputPort:
     """Open the input that `name` means: `demo`, a file, audio, a port, or a new virtual port.
 
@@ -49,6 +50,7 @@ def open_input(
             channel=channel,
             gain_db=gain_db,
             gate_db=gate_db,
+            latency_ms=latency_ms,
         )
     path = file_of(name)
     if path is not None:
