@@ -1,6 +1,7 @@
 """Fixtures that tests of all folders share."""
 
 import os
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -23,6 +24,9 @@ def pytest_configure(config: pytest.Config) -> None:
     meter = StallMeter()
     config.pluginmanager.register(RunAgain(meter.worst_s))
     config.add_cleanup(meter.close)
+    nobodys = TemporaryDirectory()  # the settings of who runs the tests are not what is tested
+    os.environ["XDG_CONFIG_HOME"] = nobodys.name
+    config.add_cleanup(nobodys.cleanup)
 
 
 @pytest.fixture
