@@ -20,7 +20,8 @@ PASSED_OVER = 3 * BARS - 1  # of the bars of a form: with a fill there too, 11 %
 DRIVING = 0.6  # the intensity from which on each half of a phrase ends in a fill
 GENTLE = 0.25  # below it, a fill comes every other phrase
 ON_ONE = 0.125  # beats; what lies so near the bar line is on it
-CRASH_SHARE = 0.64  # of the fills of true songs are followed by a crash
+CRASH_SHARE = 0.25  # of fills that get one; the drummer has crashed after half of them by itself,
+# and after 64 % of the fills of true songs there is one
 GOLDEN = 0.618034  # its multiples, less whole numbers, fill 0..1 evenly
 LOUD = 105  # the velocity of a crash where nothing is struck beside it
 CRASH, KICK = PITCH_OF[Voice.CRASH], PITCH_OF[Voice.KICK]
@@ -68,8 +69,8 @@ class Phrase:
         return played
 
     def _crashes(self) -> bool:
-        """Whether a crash follows the last fill: after so many of ten that nobody hears a rule."""
-        return self._fills * GOLDEN % 1 < CRASH_SHARE
+        """Whether the last fill gets a crash: the first does, others so that nobody hears a rule."""
+        return (self._fills - 1) * GOLDEN % 1 < CRASH_SHARE
 
 
 def fill_due(bar: int, intensity: float | None) -> bool:
