@@ -69,7 +69,7 @@ class Phrase:
         return played
 
     def _crashes(self) -> bool:
-        """Whether the last fill gets a crash: the first does, others so that nobody hears a rule."""
+        """Whether the last fill gets one: the first does, others so that nobody hears a rule."""
         return (self._fills - 1) * GOLDEN % 1 < CRASH_SHARE
 
 
