@@ -49,8 +49,8 @@ DRUMD = (
     ("config", "timing", "status", "drummer_process"),
     ("ports", "recording", "remote"),
     ("output", "page"),
-    ("jam", "doctor", "ears"),
-    ("daemon", "service", "sound", "song_file"),
+    ("jam", "ears"),
+    ("daemon", "doctor", "service", "sound", "song_file"),
     ("cli",),
     ("__main__",),
 )
@@ -70,6 +70,7 @@ HOMES = {
     "numpy": [
         "engine/*",
         "drumd/cli/*",
+        "drumd/doctor/audio_input.py",
         "drumd/ears/calibration.py",
         "drumd/ears/listening.py",
         "drumd/ears/sources/*",

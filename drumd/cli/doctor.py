@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from dataclasses import asdict
 
 import click
 from rich.console import Console
 from rich.markup import escape
 
+from drumd.cli.terminal import tell
+from drumd.config import Settings, is_audio
 from drumd.doctor.findings import Finding, State, examine
 from drumd.doctor.selftest import try_live_path
 from drumd.doctor.system import gather
+from drumd.errors import SettingsError
 from drumd.status.plain import harmless
+from drumd.timing.clock import MonotonicClock
 from engine.errors import EngineError
 
 COLOURS = {State.GOOD: "green", State.NOTE: "yellow", State.BROKEN: "red"}
@@ -21,10 +26,19 @@ WORDS = {State.GOOD: "ok", State.NOTE: "note", State.BROKEN: "BROKEN"}  # where 
 
 
 @click.command()
+@click.option("--in", "input", metavar="NAME", help="Hear an audio input too: `audio:NAME`.")
+@click.option("--channel", type=int, help="Which channel of it, from 1; else all.")
+@click.option("--api", metavar="API", default="auto", help="As for `drumd listen`.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def command(as_json: bool) -> None:
-    """Find what is wrong and say how to mend it. Exits with 1 if anything is broken."""
+def command(input: str | None, channel: int | None, api: str, as_json: bool) -> None:  # noqa: A002
+    """Find what is wrong and say how to mend it. Exits with 1 if anything is broken.
+
+    With `--in audio` it also hears the guitar for five seconds: level, clipping, hum, buffer.
+    """
     findings = [*examine(gather()), bundle()]
+    if input is not None:
+        settings = Settings(input=input, channel=channel, api=api)
+        findings += audio(settings)
     if not as_json:
         show(findings)
     tried = live_path()
@@ -60,6 +74,25 @@ def can_write(text: str, encoding: str) -> bool:
     except (UnicodeEncodeError, LookupError):
         return False
     return True
+
+
+def audio(settings: Settings) -> list[Finding]:
+    """Some seconds of an audio input."""
+    from drumd.doctor.audio_findings import SUBJECT, examine_audio
+    from drumd.doctor.audio_input import SECONDS, listen
+    from drumd.ears.sources.base import SourceError
+    from drumd.ears.sources.opening import Wanted, open_source
+
+    if not is_audio(settings.input):
+        raise SettingsError(f"the doctor hears audio: --in audio, not {settings.input!r}")
+    try:
+        wanted = Wanted(settings.input, settings.api, settings.channel)
+        with closing(open_source(wanted, MonotonicClock())) as source:
+            tell(f"{SECONDS:.0f} s of {source.name}: play hard, then rest a little", err=True)
+            return examine_audio(listen(source))
+    except SourceError as error:
+        advice = "`drumd ports` lists the audio inputs that are there."
+        return [Finding(SUBJECT, State.BROKEN, str(error), advice)]
 
 
 def bundle() -> Finding:
