@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import click
-import mido
 
 from drumd.cli.terminal import tell
 from drumd.errors import PortError, PortNotFoundError
 from drumd.ports.base import OutputPort, PortList
+from drumd.ports.last_words import last_words
 from drumd.ports.names import find_port
 from drumd.ports.open import list_ports, open_output
 from drumd.timing.clock import MonotonicClock
 
-ALL_SOUND_OFF, ALL_NOTES_OFF = 120, 123
 PAUSE_S = 0.01  # after each channel: drivers and cables have short queues
 
 
@@ -53,11 +52,3 @@ def end_every_note(port: OutputPort, pause: Callable[[float], None] = time.sleep
         for message in last_words(channel):
             port.send(message)
         pause(PAUSE_S)
-
-
-def last_words(channel: int) -> Iterator[mido.Message]:
-    """The controllers first: what knows them is silent at once."""
-    for control in (ALL_SOUND_OFF, ALL_NOTES_OFF):
-        yield mido.Message("control_change", control=control, channel=channel)
-    for note in range(128):
-        yield mido.Message("note_off", note=note, channel=channel)

@@ -97,6 +97,7 @@ def _set(jam: Jam) -> dict[str, object]:
     given = dials.given.name if dials.given else None
     return {
         "style": None if wishes.style is None else wishes.style.name.lower(),
+        "feel": None if wishes.feel is None else wishes.feel.name.lower(),
         "density": wishes.density,
         "intensity": wishes.intensity,
         "humanize": wishes.humanize,

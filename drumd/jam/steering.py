@@ -14,7 +14,7 @@ from drumd.jam.conductor import Conductor
 from drumd.jam.control_map import Action, ControlMap
 from drumd.remote.order import Order
 from engine.music.notes import Idea
-from engine.music.wishes import AUTO, style_of
+from engine.music.wishes import AUTO, feel_named, style_of
 
 COMMANDS = {command.value: command for command in Command}
 ACTIONS: dict[str, Action] = COMMANDS | {dial.value: dial for dial in Dial}
@@ -34,8 +34,8 @@ class Steering:
             held = command in HELD
             return self._hold(time, command, order.on) if held else self._say(time, command)
         match order.name:
-            case "style":
-                return self._style(order)
+            case "style" | "feel":
+                return self._choice(order)
             case "density" | "intensity" | "humanize":
                 return self._dial(order)
             case "idea":
@@ -77,10 +77,11 @@ class Steering:
             return f"{command.value}: a pedal holds it still"
         return f"{command.value} {'on' if down else 'off'}"
 
-    def _style(self, order: Order) -> str:
-        style = None if order.value is None else style_of(order.text)
-        self._wish(style=style)
-        return f"style {AUTO if style is None else style.name.lower()}: {self._when}"
+    def _choice(self, order: Order) -> str:
+        named = style_of if order.name == "style" else feel_named
+        chosen = None if order.value is None else named(order.text)
+        self._wish(**{order.name: chosen})
+        return f"{order.name} {AUTO if chosen is None else chosen.name.lower()}: {self._when}"
 
     def _dial(self, order: Order) -> str:
         value = None if order.value is None else order.number

@@ -10,6 +10,7 @@ __all__ = [
     "fakes",
     "jack",
     "keyed",
+    "last_words",
     "midi_file",
     "midi_file_host",
     "names",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 from typing import Generic, TypeVar
 
@@ -17,8 +18,10 @@ import mido
 from drumd.errors import PortError, PortLostError
 from drumd.ports.base import Handed, Heard, InputPort, OnServer, OutputPort, Place
 from drumd.ports.clock_holdover import FreeWheel
+from drumd.ports.last_words import last_words
 from drumd.timing.clock import Clock
 from drumd.timing.transport_place import TransportPlace
+from engine.music.general_midi import DRUM_CHANNEL
 
 Port = TypeVar("Port", InputPort, OutputPort)
 
@@ -200,6 +203,13 @@ class SteadyInput(_Steady[InputPort]):
 
 class SteadyOutput(_Steady[OutputPort]):
     """While it is away every message is refused."""
+
+    def turn_to(self, name: str) -> None:
+        """Leave the port for another; what sounds at the old one is ended first."""
+        with suppress(PortError):
+            for message in last_words(DRUM_CHANNEL):
+                self.send(message)
+        super().turn_to(name)
 
     @property
     def ahead_s(self) -> float:

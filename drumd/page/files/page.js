@@ -4,6 +4,7 @@ import { Link } from "./link.js";
 import { Roll, laneOf } from "./roll.js";
 
 const STYLES = ["auto", "jazz", "rock", "pop", "funk", "metal", "ballad", "latin", "country", "blues", "dance"];
+const FEELS = ["auto", "straight", "swung", "triplets"];
 const ACTIONS = [
   // order, what it is called, its key, whether it stays down
   ["fill", "Fill", "f", false],
@@ -97,7 +98,7 @@ function paint(changed) {
   if (has("doing", "ready", "away", "groove", "part")) paintDoing();
   if (has("ideas")) makeIdeas();
   if (has("ideas", "idea", "groove", "given")) paintIdeas();
-  if (has("style", "density", "intensity", "humanize")) paintFeel();
+  if (has("style", "feel", "density", "intensity", "humanize")) paintFeel();
   if (has("down", "fill", "controls", "learning")) paintButtons();
   if (has("controls", "learning")) paintPedals();
   if (has("in", "out", "ports")) paintPorts();
@@ -191,8 +192,8 @@ function paintIdeas() {
 }
 
 function paintFeel() {
-  for (const input of $("styles").querySelectorAll("input")) {
-    input.checked = input.value === (jam.style ?? "auto");
+  for (const input of document.querySelectorAll(".choice input")) {
+    input.checked = input.value === (jam[input.name] ?? "auto");
   }
   for (const [name] of DIALS) {
     const value = jam[name];
@@ -326,10 +327,12 @@ function build() {
     button.onclick = () => link.order(name);
     $("part-list").append(button);
   }
-  for (const style of STYLES) {
-    const input = make("input", { type: "radio", name: "style", value: style });
-    input.onchange = () => link.order("style", style === "auto" ? null : style);
-    $("styles").append(make("label", {}, input, make("span", { text: style })));
+  for (const [name, values] of Object.entries({ style: STYLES, feel: FEELS })) {
+    for (const value of values) {
+      const input = make("input", { type: "radio", name, value });
+      input.onchange = () => link.order(name, value === "auto" ? null : value);
+      $(`${name}s`).append(make("label", {}, input, make("span", { text: value === "auto" ? `any ${name}` : value })));
+    }
   }
   for (const [name, less, more] of DIALS) {
     const slider = make("input", { type: "range", id: name, min: 0, max: 1, step: 0.01, value: 0.5 });
@@ -340,7 +343,9 @@ function build() {
     const label = make("label", { htmlFor: name, text: name });
     $("dials").append(make("div", { className: "dial" }, label, slider, make("output", { id: `${name}-value`, htmlFor: name }), auto));
   }
-  const actions = [...ACTIONS.map(([name]) => name), "style_dial", ...DIALS.map(([name]) => `${name}_dial`)];
+  const parts = ["part", "keep"].flatMap((what) => PARTS.map((part) => `${what}_${part.toLowerCase()}`));
+  const pressed = [...ACTIONS, ...FORM].map(([name]) => name);
+  const actions = [...pressed, "pedal", ...parts, "style_dial", ...DIALS.map(([name]) => `${name}_dial`)];
   for (const action of actions) {
     const learn = make("button", { type: "button", className: "learn quiet", text: "Learn" });
     learn.ariaLabel = `learn a control for ${action}`;

@@ -10,7 +10,7 @@ from drumd.controls import Control
 from drumd.jam.picture import picture
 from drumd.remote.order import Order
 from engine.music.notes import Idea, Pattern
-from engine.music.wishes import Style
+from engine.music.wishes import FREE, Feel, Style
 from tests.support import drummers
 from tests.support.offline_jam import OfflineJam
 from tests.support.player import groove, steady
@@ -44,14 +44,16 @@ def test_orders_are_named_as_the_settings_and_do_what_pedals_do():
     assert asked(inside).muted and len(offline.strokes()) <= before + 1
 
 
-def test_the_four_wishes_are_set_and_left_to_the_drummer_again():
+def test_the_wishes_are_set_and_left_to_the_drummer_again():
     _, inside = jam(density=0.2)
     assert inside.obey(Order("density", 0.75)) == "density 0.75: as soon as the song begins"
     inside.obey(Order("style", "funk"))
     assert asked(inside).wishes.density == 0.75 and asked(inside).wishes.style is Style.FUNK
-    inside.obey(Order("density"))
-    inside.obey(Order("style"))
-    assert asked(inside).wishes.density is None and asked(inside).wishes.style is None
+    assert inside.obey(Order("feel", "swung")).startswith("feel swung")
+    assert asked(inside).wishes.feel is Feel.SWUNG
+    for name in ("density", "style", "feel"):
+        inside.obey(Order(name))
+    assert asked(inside).wishes == FREE
 
 
 @pytest.mark.parametrize(
@@ -62,6 +64,7 @@ def test_the_four_wishes_are_set_and_left_to_the_drummer_again():
         Order("density", "much"),
         Order("hold"),
         Order("style", "polka"),
+        Order("feel", "bent"),
         Order("idea", 0.0),
         Order("idea", 9.0),
         Order("idea", 1.5),

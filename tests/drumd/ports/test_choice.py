@@ -53,6 +53,8 @@ def test_a_steady_port_turns_to_another_and_closes_the_one_it_leaves():
     steady = SteadyOutput(open_port, clock, aside=at_once)
     wanted[0] = "second"
     steady.turn_to("second")
+    ended = {one.note for _, one in opened[0].sent if one.type == "note_off" and one.channel == 9}
+    assert ended == set(range(128))  # nothing is left sounding there
     assert opened[0].closed and steady.waiting == "second"
     assert steady.look_after() == "port 'second' is there" and steady.waiting is None
 
