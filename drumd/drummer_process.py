@@ -24,7 +24,7 @@ from typing import Protocol
 
 from drumd.errors import DrummerError
 from engine.errors import EngineError
-from engine.music.notes import Hit, Idea, Pattern, Request
+from engine.music.notes import SOMEWHERE, Hit, Idea, InPart, Pattern, Request
 
 NICE = 10
 MOST_HITS = 4096  # in an answer; more is no music
@@ -40,7 +40,7 @@ class Drummer(Protocol):
     """A drummer: `engine.inference.infer.BundleDrummer`, or a fake.
 
     It may have a text `told`, which says in words what it played last, a `groove`, the pattern of
-    all bars of what it kept to, and `ideas` that it offers.
+    all bars of what it kept to, a `place` of the bar in its part, and `ideas` that it offers.
     """
 
     def play(self, request: Request) -> Pattern: ...
@@ -60,6 +60,7 @@ class Answer:
     told: str = ""  # what it says that it plays
     groove: Pattern | None = None  # what it keeps to, all its bars
     ideas: tuple[Idea, ...] | None = None  # what it offers, where that has changed
+    place: InPart = SOMEWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ class _Played:
     told: str
     groove: Pattern | None
     ideas: tuple[Idea, ...] | None
+    place: InPart
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +174,7 @@ class DrummerProcess:
             case _Ready():
                 self.ready = self._was_ready = True
                 self._send(now)
-            case _Played(pattern, seconds, told, groove, ideas) if self._in_flight is not None:
+            case _Played(pattern, seconds, told, groove, ideas, place) if self._in_flight:
                 answer = Answer(
                     self._in_flight,
                     as_music(pattern),
@@ -180,6 +182,7 @@ class DrummerProcess:
                     str(told),
                     None if groove is None else as_music(groove),
                     None if ideas is None else as_ideas(ideas),
+                    InPart(int(place.bars), leads_on=bool(place.leads_on)),
                 )
                 self._in_flight, self._wait = None, 0.0
                 self._send(now)
@@ -273,5 +276,6 @@ def _answer(pipe: Connection, factory: Factory) -> None:
         seconds = time.perf_counter() - began
         told, groove = str(getattr(drummer, "told", "")), getattr(drummer, "groove", None)
         ideas = getattr(drummer, "ideas", ())
-        pipe.send(_Played(pattern, seconds, told, groove, None if ideas == before else ideas))
-        before = ideas
+        news, before = None if ideas == before else ideas, ideas
+        place = getattr(drummer, "place", SOMEWHERE)
+        pipe.send(_Played(pattern, seconds, told, groove, news, place))

@@ -134,17 +134,17 @@ class BarMaker:
         self._promised |= bool(lead & Lead.FILL)
         return lead
 
-    def hear_told(self, told: Told, groove: Pattern | None, metre: Metre) -> None:
-        """What the drummer says of the bar that begins next."""
+    def hear_told(self, told: Told, groove: Pattern | None, metre: Metre, bars: int = 0) -> None:
+        """What the drummer says of the bar that begins next, which is `bars` into its part."""
         if self.form.hear(told, groove, metre):
-            self._turn_to(told.part)
+            self._turn_to(told.part, bars)
 
-    def _turn_to(self, part: str) -> None:
-        """The next bar begins another part of the song, or the first."""
+    def _turn_to(self, part: str, bars: int = 0) -> None:
+        """The next bar is of another part of the song, or the first; it began `bars` ago."""
         first = not self.form.part
         self.dials = self.form.turn(part, self.dials)
         if not first:
-            self._phrase.turn()
+            self._phrase.turn(bars)
 
     @property
     def coming(self) -> tuple[float, Pattern] | None:

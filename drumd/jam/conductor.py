@@ -47,7 +47,7 @@ from drumd.status.told import NOTHING, Told
 from drumd.timing.musical import MusicalClock
 from drumd.timing.song_state import SongState
 from drumd.timing.timeline import Timeline
-from engine.music.notes import Pattern, Request
+from engine.music.notes import SOMEWHERE, InPart, Pattern, Request
 
 ASK_S = 0.2  # the longest that an answer is waited for; the guitar heard is older by as much
 SEND_S = 0.03  # between the deadline and the earliest hit there may be
@@ -225,21 +225,27 @@ class Conductor:
             self.maker.keep_to(None)
 
     def answer(
-        self, request: Request, pattern: Pattern, told: str = "", groove: Pattern | None = None
+        self,
+        request: Request,
+        pattern: Pattern,
+        told: str = "",
+        groove: Pattern | None = None,
+        place: InPart = SOMEWHERE,
     ) -> None:
         """Play what the drummer answered, unless that comes too late.
 
-        `told` says what it is, `groove` what it keeps to.
+        `told` says what it is, `groove` what it keeps to, `place` where it lies in its part.
         """
         if request is not self._asked or self._answered:
             self.counts.dropped_answers += 1
             return
         self._answered = True
         self.told = Told.of(told)
-        self.maker.hear_told(self.told, groove, request.metre)
+        self.maker.hear_told(self.told, groove, request.metre, place.bars)
         if self.told != NOTHING and self.played[-1:] != [self.told]:
             self.played.append(self.told)
-        self._play(self.maker.answered(pattern, request.wishes, request.start))
+        wished = replace(request.wishes, fill=True) if place.leads_on else request.wishes
+        self._play(self.maker.answered(pattern, wished, request.start))
 
     def step(self, now: float) -> None:
         """Do what is due at `now` seconds; to be called some hundred times a second."""

@@ -100,7 +100,8 @@ class Jam:
         self._follow_pedal(now)
         for answer in self._drummer.poll(now):
             self.thinking.add(answer.seconds)
-            self.conductor.answer(answer.request, answer.pattern, answer.told, answer.groove)
+            said = answer.told, answer.groove, answer.place
+            self.conductor.answer(answer.request, answer.pattern, *said)
             if answer.ideas is not None:
                 self.steering.ideas = answer.ideas
         for tap in self._metronome.step(now) if self._metronome else ():

@@ -3,7 +3,7 @@
 Bars are compared by where their notes begin and by their basses. A part is remembered as its bars;
 a bar that is like one of them belongs to it. What is like none of the parts begins a new one, if it
 lasts. Parts are named A, B, C as they come; the player may call one otherwise, or say which comes
-next (`call`, `turn_to`).
+next (`call`, `turn_to`). A change can be told a bar before it counts (`turning`), mostly.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from engine.grooves.heard import HeardBar
 ALIKE = 0.62  # of 0..1, from which on a bar belongs to a part
 LASTING = 4  # bars that are like no part before they are a new one
 RETURNING = 2  # bars that are like another part before it has returned
+FROM_ITS_FIRST = 0.9  # how alike the first bar of a part one must be to announce its return
 MOST_PARTS = 4
 MOST_BARS = 16  # of a part that are remembered
 LETTERS = ascii_uppercase
@@ -34,11 +35,12 @@ class PartMemory:
         self._names = [LETTERS[0]]
         self._said = 0  # so many bars belong to the part because the player says so
         self._strays: list[_Riff] = []  # the latest bars, while they are not like the part
+        self.bars = 0  # of the part so far
         self.begun = 0  # how many of the bars heard last the part began with, if it just did
 
     def hear(self, bar: HeardBar) -> int:
         """Takes in the next bar; returns the part that the bar after it belongs to."""
-        riff, self.begun = _Riff(bar), 0
+        riff, self.begun, self.bars = _Riff(bar), 0, self.bars + 1
         said, self._said = self._said, max(0, self._said - (not riff.silent))
         if riff.silent or said or self._belongs(riff, self.part):
             self._remember(riff, self.part)
@@ -57,6 +59,20 @@ class PartMemory:
         """What the part of the bar to come is called."""
         return self._names[self.part]
 
+    @property
+    def turning(self) -> bool:
+        """Whether it looks as if the bar after the one to come were of another part.
+
+        So it does when a riff has nearly lasted, and when the first bar of a part comes back.
+        """
+        if not self._strays:
+            return False
+        if len(self._strays) == LASTING - 1 and len(self._parts) < MOST_PARTS:
+            return True
+        others = (bars for part, bars in enumerate(self._parts) if part != self.part)
+        last, known = self._strays[-1], [bars for bars in others if len(bars) >= LASTING]
+        return any(last.alike(bars[0]) >= FROM_ITS_FIRST for bars in known)
+
     def turn_to(self, name: str) -> None:
         """The player says that the bar to come is of this part, whatever its riff."""
         if name == self.name:
@@ -64,6 +80,7 @@ class PartMemory:
         if name not in self._names:
             self._new_part(name)
         self.part, self._strays, self._said = self._names.index(name), [], LASTING
+        self.bars = 0
 
     def call(self, name: str) -> None:
         """The player calls the part so; another that was called so needs a new name."""
@@ -84,6 +101,7 @@ class PartMemory:
     def _begin(self, part: int, bars: Sequence[_Riff]) -> None:
         """The part to come is this one, and the bars just heard were of it."""
         self.part, self.begun, self._strays = part, len(bars), []
+        self.bars = self.begun
         for bar in bars:
             self._remember(bar, part)
 

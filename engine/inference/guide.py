@@ -23,7 +23,7 @@ from engine.grooves.memory import LETTERS, PartMemory, parts_of
 from engine.inference.bundle import Bundle
 from engine.inference.runtime import open_ranker
 from engine.music.kit import Voice
-from engine.music.notes import Idea, Metre, Request
+from engine.music.notes import SOMEWHERE, Idea, InPart, Metre, Request
 from engine.music.song import Bar
 from engine.music.wishes import DENSEST, SPARSEST, Wishes
 
@@ -53,6 +53,7 @@ class Choice:
     groove: Groove
     told: str
     part: str = LETTERS[0]
+    place: InPart = SOMEWHERE
 
 
 _Thought = tuple[list[int], dict[tuple[int, int], int]]
@@ -118,12 +119,13 @@ class Guide:
         if request.part:
             song.memory.turn_to(request.part)
         self._think(song, request)
-        name = song.memory.name
+        name, place = song.memory.name, _place(song.memory, request)
         kept = next((one for one in request.kept if one.part == name), None)
         if kept:
-            return Choice(Groove(kept.groove, request.metre, called=kept.name), kept.name, name)
+            groove = Groove(kept.groove, request.metre, called=kept.name)
+            return Choice(groove, kept.name, name, place)
         choice = self._choice(song, request.idea, song.memory.part, request.wishes)
-        return replace(choice, part=name)
+        return replace(choice, part=name, place=place)
 
     def plan(self, bars: Sequence[Bar], requests: Sequence[Request], idea: int = 0) -> list[Choice]:
         """The groove of each bar of a file, whose guitar is known to its end."""
@@ -262,6 +264,12 @@ def _notes_a_bar(bars: Sequence[HeardBar]) -> float:
     counts = [int(bar.steps[..., 0].sum()) for bar in bars]
     sounding = [one for one in counts if one]
     return sum(sounding) / max(1, len(sounding))
+
+
+def _place(memory: PartMemory, request: Request) -> InPart:
+    """Where the next bar lies in its part; who is told the parts announces none."""
+    silent = request.part or request.wishes.fill is False
+    return InPart(memory.bars, leads_on=not silent and memory.turning)
 
 
 def open_guide(bundle: Bundle) -> Guide | None:

@@ -30,7 +30,7 @@ from engine.inference.takes import (
     fills_out,
     kept_time,
 )
-from engine.music.notes import COMMON_TIME, Idea, Note, Pattern, Request
+from engine.music.notes import COMMON_TIME, SOMEWHERE, Idea, Note, Pattern, Request
 from engine.music.wishes import DENSEST, SPARSEST
 
 Guidance = Callable[[int], float]  # by step
@@ -43,13 +43,14 @@ class BundleDrummer:
     """Plays a bundle. Warms up when it is made: the first bar is as quick as the rest.
 
     `guide` chooses grooves; a bundle of the first kit has none. `groove` is what was kept to last,
-    `told` says in a few words which one it is.
+    `told` says in a few words which one it is, `place` where the bar lies in its part.
     """
 
     def __init__(self, bundle: Path | None = None, *, seed: int = 0) -> None:
         opened = open_bundle(bundle)
         self.seed, self.told = seed, ""
         self.groove: Pattern | None = None  # of all its bars
+        self.place = SOMEWHERE
         with bounded_memory():
             self.guide: Guide | None = open_guide(opened)
             self._playing = opened.playing
@@ -117,6 +118,9 @@ class BundleDrummer:
         choice = self.guide.choose(request)
         told = choice.told if request.groove is None else "the given groove"
         self.told, self.groove = f"{told}; part {choice.part}", choice.groove.pattern
+        self.place = choice.place
+        if choice.place.leads_on:
+            request = replace(request, wishes=replace(request.wishes, fill=True))
         if request.groove is not None:
             return request
         return replace(request, groove=choice.groove.bar(request.since or 0))

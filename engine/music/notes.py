@@ -143,6 +143,17 @@ class KeptGroove:
 
 
 @dataclass(frozen=True, slots=True)
+class InPart:
+    """Where a bar lies in its part of the song, as the drummer hears it."""
+
+    bars: int = 0  # of the part before it
+    leads_on: bool = False  # another part seems to come: the bar is a fill that announces it
+
+
+SOMEWHERE = InPart()
+
+
+@dataclass(frozen=True, slots=True)
 class Idea:
     """One of the grooves that a drummer offers: its name, and its first bar."""
 

@@ -43,20 +43,20 @@ class Phrase:
         """The drums come in with the next bar."""
         self._bars, self._filled = 0, False
 
-    def turn(self) -> None:
-        """The song has moved to another part: a phrase begins with the next bar.
+    def turn(self, bars: int = 0) -> None:
+        """The song has moved to another part: a phrase begins with the next bar, or so long ago.
 
         A crash may mark it, as it does after a fill.
         """
         self._fills += not self._filled
-        self._bars, self._filled = 0, True
+        self._bars, self._filled = bars, True
 
     def wishes(self, wishes: Wishes, *, part_ends: bool = False) -> Wishes:
         """The wishes for the next bar: a fill or none, unless the player has said so.
 
-        A bar that ends a part of the song leads into the next one.
+        A bar that ends a part of the song leads into the next one. Else no two fills in a row.
         """
-        due = part_ends or fill_due(self._bars, wishes.intensity)
+        due = part_ends or (not self._filled and fill_due(self._bars, wishes.intensity))
         if wishes.fill is not None or not due:
             return wishes
         return replace(wishes, fill=True)

@@ -20,7 +20,7 @@ from drumd.recording.recorder import Recorder
 from drumd.timing.clock import ManualClock
 from drumd.timing.musical import MusicalClock
 from drumd.timing.select import musical_clock
-from engine.music.notes import COMMON_TIME, Request
+from engine.music.notes import COMMON_TIME, SOMEWHERE, Request
 from tests.support.drummers import Drummer
 
 STEP_S = 0.004  # as the daemon's main loop
@@ -46,7 +46,8 @@ class InstantDrummer:
     def _answer(self, request: Request) -> Answer:
         pattern = self._kit.play(request)
         told, groove = getattr(self._kit, "told", ""), getattr(self._kit, "groove", None)
-        return Answer(request, pattern, 0.01, told, groove)
+        place = getattr(self._kit, "place", SOMEWHERE)
+        return Answer(request, pattern, 0.01, told, groove, place=place)
 
 
 class OfflineJam:

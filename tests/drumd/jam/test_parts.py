@@ -8,12 +8,14 @@ from drumd.controls import Command, Control
 from drumd.jam.pedal import HOLD_S, OnePedal
 from drumd.status.phase import Phase
 from engine.music.kit import PITCH_OF, Voice
+from engine.music.notes import InPart, Pattern
 from engine.music.wishes import Style
 from tests.support.drummers import ROCK
 from tests.support.offline_jam import OfflineJam
 from tests.support.player import groove, steady
 
 BPM, BAR_S = 120.0, 2.0
+TOMS = Pattern.from_grid({Voice.LOW_TOM: "x...x...xxxxxxxx"})
 CRASH, KICK = PITCH_OF[Voice.CRASH], PITCH_OF[Voice.KICK]
 KEYS = {
     name: Control("cc", number)
@@ -44,11 +46,29 @@ class Kit:
         return self.groove
 
 
+class Announcing(Kit):
+    """Says three bars into a riff, and one into one that returns, that its part seems to come.
+
+    A riff brings its part with the bar after; it began so many bars ago.
+    """
+
+    def __init__(self, riffs, announced):
+        super().__init__(riffs)
+        self.announced, self.place = announced, InPart()
+
+    def play(self, request):
+        before = self.told
+        pattern = super().play(request)
+        bars = 4 if before and self.told != before else self.place.bars + 1
+        self.place = InPart(bars, leads_on=request.bar in self.announced)
+        return TOMS if self.place.leads_on else pattern
+
+
 class Rig(OfflineJam):
     """A guitar from 0 s on: bar `n` begins at 2 n seconds."""
 
-    def __init__(self, bars, riffs="A", *, guitar=None, songs=(), **settings):
-        self.kit, self.bars = Kit(riffs), bars
+    def __init__(self, bars, riffs="A", *, guitar=None, songs=(), announced=(), **settings):
+        self.kit, self.bars = Announcing(riffs, announced), bars
         time = {} if "clock" in settings else {"clock": "given", "bpm": BPM}
         super().__init__(self.kit, Settings(**KEYS, **time, **settings), songs=songs)
         self.hear(groove(steady(BPM, 0.0), 0, (bars if guitar is None else guitar) * 4))
@@ -134,6 +154,36 @@ def test_outside_of_the_parts_that_are_kept_the_settings_are_as_they_were():
     rig = Rig(14, "AAAAAAAACCCC").press(3.2, "keep_a").turn(5.2, FUNK).to(14)
     assert rig.asked(7).wishes.style is Style.FUNK
     assert rig.asked(10).wishes.style is None and rig.shown().part == "C"
+
+
+def test_a_part_that_was_announced_begins_with_a_crash_and_its_phrase_began_with_its_riff():
+    rig = Rig(17, "A" * 6 + "B" * 14, announced=[5]).to(17)
+    crashes = [time for time, drum in rig.strokes() if drum == CRASH]
+    assert crashes[0] == pytest.approx(6 * BAR_S, abs=0.05)
+    assert [rig.asked(bar).since for bar in (6, 7, 8)] == [5, 5, 6]
+    assert [one.bar for one in rig.kit.requests if one.wishes.fill] == [9, 17]
+
+
+def test_a_fill_that_announces_a_part_is_never_played_again_and_asked_for_by_nobody():
+    rig = Rig(9, announced=[5]).to(9)
+    assert sum(drum == PITCH_OF[Voice.LOW_TOM] for _, drum in rig.strokes()) == len(TOMS.hits)
+    assert all(TOMS not in one.history for one in rig.kit.requests)
+
+
+def test_where_the_part_that_was_announced_does_not_come_the_phrase_goes_on():
+    assert since(Rig(14, announced=[5])) == since(Rig(14))
+    fills = [one.bar for one in Rig(14, announced=[5]).to(14).kit.requests if one.wishes.fill]
+    assert fills == [one.bar for one in Rig(14).to(14).kit.requests if one.wishes.fill] != []
+
+
+def test_a_fill_that_was_due_after_one_that_announced_is_left_out():
+    asked = Rig(14).to(14).kit.requests
+    due = next(one.bar for one in asked if one.wishes.fill)
+    assert not Rig(14, announced=[due - 1]).to(14).asked(due).wishes.fill
+
+
+def since(rig):
+    return [one.since for one in rig.to(rig.bars).kit.requests]
 
 
 def test_what_is_kept_is_called_so_until_the_drummer_knows():

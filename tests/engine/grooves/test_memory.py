@@ -13,6 +13,7 @@ RIFFS = {  # onsets in beats and pitches of one bar
     "D": ([1 / 3, 4 / 3, 7 / 3, 10 / 3], [46, 46, 46, 53]),
     "E": ([0.25, 2 / 3, 1.75, 5 / 3, 8 / 3], [44, 47, 47, 44, 47]),
     "a": ([0, 0.5, 1, 1.5, 2, 2.5, 3], [40, 40, 43, 40, 45, 40, 43]),  # A without its last note
+    "h": ([0, 0.5, 1, 1.5], [40, 40, 43, 40]),  # its first half
     "-": ([], []),
 }
 
@@ -133,3 +134,39 @@ def test_after_the_player_has_said_a_part_riffs_bring_parts_back():
     for bar in bars_of("BB"):
         memory.hear(bar)
     assert memory.name == "chorus"
+
+
+def announced(form):
+    """The bars of a song before which it looks as if the bar after them were of another part."""
+    memory, found = PartMemory(), []
+    for number, bar in enumerate(bars_of(form), 1):
+        memory.hear(bar)
+        found += [number] if memory.turning else []
+    return found
+
+
+def test_a_new_part_is_announced_by_the_last_bar_before_it_counts():
+    assert announced("A" * 8 + "B" * 8) == [8 + LASTING - 1]
+
+
+def test_a_part_that_returns_from_its_first_bar_on_is_announced_a_bar_sooner():
+    assert announced("A" * 8 + "B" * 8 + "A" * 8) == [11, 16 + RETURNING - 1]
+
+
+def test_a_part_that_returns_otherwise_is_not_announced():
+    form = "A" * 8 + "B" * 8 + "h" * 8
+    assert announced(form) == [11] and followed(form)[-1] == "A"
+
+
+def test_what_rests_or_goes_back_is_announced_no_longer():
+    assert announced("A" * 8 + "BBB" + "A" * 4) == announced("A" * 8 + "BBB----") == [11]
+
+
+def test_where_no_more_parts_can_be_none_is_announced():
+    four = "A" * 6 + "B" * 6 + "C" * 6 + "D" * 6
+    assert announced(four + "E" * 12) == announced(four)
+
+
+def test_the_bars_of_a_part_are_counted_from_where_its_riff_began():
+    assert [heard("A" * 8 + "B" * count).bars for count in (3, 4, 5)] == [11, 4, 5]
+    assert heard("A" * 8 + "B" * 8 + "AA").bars == RETURNING

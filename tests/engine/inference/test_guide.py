@@ -224,6 +224,15 @@ def test_live_a_returning_riff_brings_its_groove_back():
     assert second.groove != first.groove and third.groove == first.groove
 
 
+def test_live_a_part_that_seems_to_come_is_announced_unless_the_player_says_parts_or_no_fills():
+    form = "A" * 8 + "B" * 8
+    places = [choice.place for choice in live(preferring(ROCK), form)]
+    assert [bar for bar, place in enumerate(places) if place.leads_on] == [11]
+    assert [place.bars for place in places[11:14]] == [11, 4, 5]
+    for asked in ({"wishes": Wishes(fill=False)}, {"part": "verse"}):
+        assert not any(one.place.leads_on for one in live(preferring(ROCK), form, **asked))
+
+
 def test_the_groove_of_another_part_is_related_to_the_first_ones():
     far = groove_of("latin", cowbell="x..x..x...x.x...", low_tom="..x...x...x...x.")
     near = groove_of(
@@ -336,6 +345,23 @@ def test_a_drummer_plays_the_groove_that_its_guide_chooses_and_says_which(folder
     given = BundleDrummer(folder, seed=1)
     assert given.play(replace(request, groove=chosen.bar(0))) == played
     assert given.told == "the given groove; part A"
+
+
+def test_a_bar_that_announces_a_part_is_played_as_the_fill_that_was_wished_for(folder):
+    notes = tuple(notes_of("A" * 8 + "B" * 3))
+    plain, filled, unsaid = (
+        Request(11, 44.0, notes, 44.0, song=2, since=11, wishes=Wishes(fill=fill))
+        for fill in (False, True, None)
+    )
+    played = []
+    for asked in (plain, filled, unsaid):
+        drummer = BundleDrummer(folder)
+        for bar in range(11):
+            heard = tuple(note for note in notes if note.onset < 4.0 * bar)
+            drummer.guide.choose(Request(bar, 4.0 * bar, heard, 4.0 * bar, song=2, since=bar))
+        played.append((drummer.play(asked), drummer.place.leads_on))
+    assert [leads_on for _, leads_on in played] == [False, True, True]
+    assert played[0][0] != played[1][0] == played[2][0]
 
 
 def test_another_groove_is_played_otherwise_by_the_same_dice(folder):
