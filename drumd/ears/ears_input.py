@@ -7,6 +7,7 @@ through a pipe. An `EarsInput` belongs to the thread that opened it and never wa
 from __future__ import annotations
 
 import multiprocessing
+import os
 from collections.abc import Iterator
 from contextlib import suppress
 from multiprocessing.connection import Connection
@@ -110,7 +111,8 @@ def _message(told: Told) -> mido.Message | Onset:
 
 
 def _serve(pipe: Connection, wanted: tuple[object, ...]) -> None:
-    """Run the process; only there are numpy and the network imported."""
+    """Run the process; only there are numpy and the network imported, on one core."""
+    os.environ["OMP_NUM_THREADS"] = "1"  # read as they are imported
     from drumd.ears.ears_process import serve
     from drumd.ears.sources.opening import Wanted
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import threading
 import time
@@ -27,7 +26,6 @@ def serve(pipe: Connection, wanted: Wanted) -> None:
     for name in ("SIGINT", "SIGQUIT", "SIGHUP"):  # the daemon ends it, in its own order
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
-    os.environ["OMP_NUM_THREADS"] = "1"
     lock = threading.Lock()
 
     def tell(told: Told) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tracemalloc
 import wave
+from collections import deque
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +18,7 @@ from drumd.jam.heard import HeardNotes
 from drumd.ports.base import Onset
 from drumd.timing.clock import ManualClock
 from drumd.timing.select import musical_clock
+from engine.hearing.pitches import FRAMES, PITCHES
 from tests.support.plucked import muted, plucked
 
 RATE = 48_000
@@ -28,6 +31,11 @@ def told_of(samples: np.ndarray, *, began: float = 100.0, **how: float) -> list[
         ears.hear(Block(began + first / RATE, samples[first : first + 480]))
     ears.close()
     return told
+
+
+def strokes_near(told: list[Told], times: list[float]) -> int:
+    struck = [one.time for one in told if one.kind is Kind.STRUCK]
+    return sum(any(abs(one - time) < 0.02 for one in struck) for time in times)
 
 
 def write_wav(path: Path, frames: np.ndarray, rate: int, width: int = 2) -> Path:
@@ -76,6 +84,58 @@ def test_recordings_of_every_width_are_read(
     samples = np.concatenate(list(recording))
     assert recording.rate == rate
     assert np.abs(samples - wanted[:, -1]).max() < 1e-3
+
+
+@pytest.mark.parametrize(("rate", "channels"), [(44_100, 1), (96_000, 8)])
+def test_strokes_are_heard_at_other_rates_and_on_one_channel_of_many(
+    tmp_path: Path, rate: int, channels: int
+) -> None:
+    frames = np.zeros((2 * rate, channels))
+    frames[:, -1] = plucked([(0.5, 45, 90, 0.5), (1.0, 48, 90, 0.5)], 2.0, rate)
+    recording = Recording(write_wav(tmp_path / "a.wav", frames, rate), channel=channels)
+    told: list[Told] = []
+    ears, count = Ears(rate, told.append), 0
+    for samples in recording:
+        ears.hear(Block(100 + count / rate, samples))
+        count += len(samples)
+    ears.close()
+    assert strokes_near(told, [100.5, 101.0]) == 2
+    assert {45, 48} <= {one.pitch for one in told if one.kind is Kind.NOTE_ON}
+
+
+def test_what_clips_is_heard_nevertheless() -> None:
+    times = [0.5 + 0.3 * k for k in range(8)]
+    notes = [(time, 40 + 5 * (k % 3), 100, 0.25) for k, time in enumerate(times)]
+    told = told_of(np.clip(12 * plucked(notes, 3.2, RATE), -1, 1))
+    assert strokes_near(told, [100 + time for time in times]) >= len(times) - 1
+    assert sum(one.kind is Kind.STRUCK for one in told) <= len(times) + 2
+
+
+@pytest.mark.parametrize("seconds", [20, pytest.param(3 * 3600, marks=pytest.mark.slow)])
+def test_memory_does_not_grow_with_the_length_of_a_jam(
+    seconds: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.hearing.notes.PitchNetwork", lambda: heard_nothing)
+    told = deque[Told](maxlen=1)
+    second = plucked([(0.1, 45, 90, 0.3), (0.6, 52, 90, 0.3)], 1.0, RATE)
+    ears, last = Ears(RATE, told.append), 10
+    try:
+        for number in range(seconds):
+            if number == seconds - last:
+                tracemalloc.start()  # a leak is one at the end too, and all of it would take long
+            for first in range(0, RATE, 2_000):
+                ears.hear(Block(number + first / RATE, second[first : first + 2_000]))
+        ears.close()
+        still_held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert still_held < last * second.nbytes / 2
+    assert abs(told[0].time - (seconds - 0.4)) < 0.35  # and time has not gone astray
+
+
+def heard_nothing(samples: np.ndarray) -> tuple[np.ndarray, np.ndarray]:  # noqa: ARG001
+    """A network that is quick."""
+    return np.zeros((FRAMES, PITCHES)), np.zeros((FRAMES, PITCHES))
 
 
 def test_a_recording_plays_in_real_time_to_its_end(tmp_path: Path) -> None:
