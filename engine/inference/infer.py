@@ -28,6 +28,7 @@ from engine.inference.takes import (
     TouchSampler,
     expected_f1,
     fills_out,
+    habits_of,
     kept_time,
 )
 from engine.music.notes import COMMON_TIME, SOMEWHERE, Idea, Note, Pattern, Request
@@ -141,9 +142,7 @@ class BundleDrummer:
             floor=floor,
             velocity_spread=playing.velocity_spread,
             timing_spread=playing.timing_spread,
-            habits=np.random.default_rng([seed, abs(request.song)]).standard_normal(
-                (2, self._layout.voices)
-            ),
+            habits=habits_of(np.random.default_rng([seed, abs(request.song)]), self._layout.voices),
         )
 
     def _encode(self, requests: Sequence[Request]) -> dict[str, Floats]:

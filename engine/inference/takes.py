@@ -29,9 +29,10 @@ from engine.music.kit import FILL_STROKES, Voice
 
 TOMS = [Voice.LOW_TOM, Voice.MID_TOM, Voice.HIGH_TOM]
 TOMS_WORTH = 0.5
+MOST_STRUCK = [Voice.KICK, Voice.SNARE, Voice.CLOSED_HAT]
 KEEPING = [voice for voice in KEEPERS if voice not in TOMS]
 ENOUGH = 0.75
-LOUD = np.sqrt([0.5, 0.5])  # weights: the voice's habit, the stroke's own
+LOUD = np.sqrt([0.25, 0.75])  # weights: the voice's habit, the stroke's own
 LATE = np.sqrt([0.1, 0.4, 0.5])  # the voice's habit, what strokes of one step share, own
 
 
@@ -99,6 +100,17 @@ class Sampler:
         late = quantile(offset[take, voice], OFFSET_EDGES, normal_share(self._late * behind))
         drawn[take, voice, 2] = late / WIDEST_OFFSET
         return drawn
+
+
+def habits_of(rng: np.random.Generator, voices: int) -> NDArray[np.float64]:
+    """A drummer's habits, (2, V): how much harder and how much later each voice is struck.
+
+    What is struck most is as loud as ever on the whole: strokes are told to the network again, and
+    a lean of them all would grow from bar to bar.
+    """
+    habits = rng.standard_normal((2, voices))
+    habits[0] -= habits[0, MOST_STRUCK].mean()
+    return habits
 
 
 class TouchSampler:

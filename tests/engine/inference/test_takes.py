@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from engine.encoding.combinations import COMBINATIONS, STRUCK, class_of
 from engine.encoding.features import OFFSET_EDGES, VELOCITY_EDGES, WIDEST_OFFSET
 from engine.inference.bundle import Playing
-from engine.inference.takes import ENOUGH, Sampler, kept_time, quantile, sample
+from engine.inference.takes import ENOUGH, Sampler, habits_of, kept_time, quantile, sample
 from engine.music.kit import VOICES, Voice
 
 KICK_AND_HAT = class_of(1 << Voice.KICK | 1 << Voice.CLOSED_HAT)
@@ -151,3 +151,9 @@ def test_a_take_that_lets_the_time_go_is_worth_less_and_others_are_worth_the_sam
     )
     assert kept_time(takes, groove) == pytest.approx([0, 0.5 / ENOUGH, 1, 1])
     assert kept_time(takes, kit((0, Voice.KICK))).tolist() == [0] * 4  # nothing to keep
+
+
+def test_habits_differ_by_voice_and_are_no_louder_on_the_whole():
+    habits = habits_of(np.random.default_rng(3), VOICES)
+    often = habits[0, [Voice.KICK, Voice.SNARE, Voice.CLOSED_HAT]]
+    assert habits.shape == (2, VOICES) and often.mean() == pytest.approx(0) and often.std() > 0.1
