@@ -20,26 +20,38 @@ from typing import Any
 
 import numpy as np
 import psutil
+import pytest
 from mir_eval import onset, transcription
 from numpy.typing import NDArray
 
 from drumd.ears.ears_input import EarsInput
+from drumd.ears.listening import Ears
+from drumd.ears.sources.base import Block
 from drumd.ears.sources.file import Recording
 from drumd.sound.strings.cabinet import Cabinet
 from drumd.sound.strings.plucks import DRIVEN
 from drumd.timing.clock import MonotonicClock
 from engine.beats.tracker import BeatTracker
 from engine.hearing.onsets import OnsetDetector, Stroke
-from engine.hearing.pitches import FRAME_S, LOWEST, RATE, WINDOW, PitchNetwork
+from engine.hearing.pitches import (
+    FRAME_S,
+    FRAMES,
+    LOWEST,
+    PITCHES,
+    RATE,
+    WINDOW,
+    PitchNetwork,
+)
 from engine.hearing.resampling import Resampler
 from engine.hearing.transcribe import transcribe
 from tests.benches.beats.score import score
 from tests.benches.figures import Figure, Options, skipped
 from tests.support.jack.audio import playing
 from tests.support.jack.harness import JackGuitarist, jack_server, note_on_times
-from tests.support.plucked import muted
+from tests.support.plucked import muted, plucked
 
 BLOCK = 256
+SECOND = 48_000
 STRUM_S, NEAR_S = 0.05, 0.05
 HEARD = "_heard"  # of a record: by a network
 HINT = 1.08
@@ -64,6 +76,8 @@ class Take:
 
 
 def run(options: Options) -> Iterator[Figure]:
+    if options.long:
+        yield hours(3)
     found = options.data and (options.data / "audio.json")
     if not found or not found.is_file():
         yield skipped("ears", "--data FOLDER with audio.json, recordings and bench.json")
@@ -274,6 +288,25 @@ def on_jack(take: Take) -> Figure:
     beats = take.beats[take.beats > one + period / 2]
     errors = [np.abs(beats - (at - began)).min() for at in strokes if at - began < beats[-1]]
     return Figure(name, _ms(np.array(errors)), 20.0, "ms")
+
+
+def hours(count: int) -> Figure:
+    """What the ears hold more after so many hours of sound, as fast as it goes; two strokes a
+    second, a network that finds nothing, so that it takes minutes."""
+    second = plucked([(0.1, 45, 90, 0.3), (0.6, 52, 90, 0.3)], 1.0, SECOND)
+    nothing = np.zeros((FRAMES, PITCHES), np.float32)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("engine.hearing.notes.PitchNetwork", lambda: lambda _: (nothing, nothing))
+        ears = Ears(SECOND, lambda _: None)
+        for number in range(count * 3600):
+            if number == 60:  # warm by then
+                before = psutil.Process().memory_full_info().uss
+            for first in range(0, SECOND, SECOND // 6):
+                block = second[first : first + SECOND // 6]
+                ears.hear(Block(number + first / SECOND, block))
+        ears.close()
+    more = (psutil.Process().memory_full_info().uss - before) / 2**20
+    return Figure(f"ears: memory more after {count} hours of sound", more, 20.0, "MiB")
 
 
 def memory(folder: Path) -> Figure:
