@@ -18,9 +18,10 @@ LINE = [(0.5 + 0.5 * k, pitch, 90, 0.45) for k, pitch in enumerate((45, 52, 48, 
 
 
 @pytest.mark.jack
-def test_strokes_and_notes_come_in_through_jack_with_their_moment() -> None:
+@pytest.mark.parametrize("latency_ms", [0.0, 100.0])
+def test_strokes_and_notes_come_in_through_jack_with_their_moment(latency_ms: float) -> None:
     with jack_server() as server, playing(server, plucked(LINE, 3.0, server.rate)) as player:
-        ears = EarsInput("audio:riff", MonotonicClock(), api="jack")
+        ears = EarsInput("audio:riff", MonotonicClock(), api="jack", latency_ms=latency_ms)
         try:
             player.play_into("drumd-in:riff")
             heard = list[tuple[float, object]]()
@@ -29,7 +30,7 @@ def test_strokes_and_notes_come_in_through_jack_with_their_moment() -> None:
                 heard += ears.poll()
                 time.sleep(0.01)
             struck = [time for time, one in heard if isinstance(one, Onset) and one.velocity]
-            due = [player.seconds_of(time) for time, *_ in LINE]
+            due = [player.seconds_of(time) - latency_ms / 1e3 for time, *_ in LINE]
             near = [min(abs(time - one) for one in struck) for time in due]
             assert sum(off < 0.03 for off in near) >= len(LINE) - 1
             assert ears.lost() is None
