@@ -182,7 +182,7 @@ class DrummerProcess:
                     str(told),
                     None if groove is None else as_music(groove),
                     None if ideas is None else as_ideas(ideas),
-                    InPart(int(place.bars), leads_on=bool(place.leads_on)),
+                    as_place(place),
                 )
                 self._in_flight, self._wait = None, 0.0
                 self._send(now)
@@ -233,6 +233,11 @@ def as_ideas(offered: object) -> tuple[Idea, ...]:
     if not isinstance(offered, tuple) or len(offered) > MOST_IDEAS:
         raise TypeError("no ideas")
     return tuple(Idea(str(idea.name), as_music(idea.bar)) for idea in offered)
+
+
+def as_place(place: InPart) -> InPart:
+    """The place made anew, as with `as_music`."""
+    return InPart(int(place.bars), bool(place.leads_on), bool(place.turned))
 
 
 class _interrupts_held:  # noqa: N801 (reads as a statement)

@@ -145,6 +145,7 @@ class BarMaker:
         self.dials = self.form.turn(part, self.dials)
         if not first:
             self._phrase.turn(bars)
+            self.history.clear()  # the last part would be gone on with
 
     @property
     def coming(self) -> tuple[float, Pattern] | None:

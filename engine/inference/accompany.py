@@ -86,6 +86,7 @@ def accompany(
             phrase.begin()  # the guitar has rested
         if number and parts[number] != parts[number - 1]:
             phrase.turn()
+            history = ()  # the last part would be gone on with
         ends = parts[number + 1 : number + 2] not in ([], parts[number : number + 1])
         wished = phrase.wishes(request.wishes, part_ends=ends)
         request = replace(

@@ -268,8 +268,10 @@ def _notes_a_bar(bars: Sequence[HeardBar]) -> float:
 
 def _place(memory: PartMemory, request: Request) -> InPart:
     """Where the next bar lies in its part; who is told the parts announces none."""
-    silent = request.part or request.wishes.fill is False
-    return InPart(memory.bars, leads_on=not silent and memory.turning)
+    told = bool(request.part)
+    silent = told or request.wishes.fill is False
+    turned = memory.begun > 0 and not told
+    return InPart(memory.bars, leads_on=not silent and memory.turning, turned=turned)
 
 
 def open_guide(bundle: Bundle) -> Guide | None:

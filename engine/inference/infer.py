@@ -122,6 +122,8 @@ class BundleDrummer:
         self.place = choice.place
         if choice.place.leads_on:
             request = replace(request, wishes=replace(request.wishes, fill=True))
+        if choice.place.turned:  # what was played in the last part would be gone on with
+            request = replace(request, history=(), since=choice.place.bars)
         if request.groove is not None:
             return request
         return replace(request, groove=choice.groove.bar(request.since or 0))

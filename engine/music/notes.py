@@ -148,6 +148,7 @@ class InPart:
 
     bars: int = 0  # of the part before it
     leads_on: bool = False  # another part seems to come: the bar is a fill that announces it
+    turned: bool = False  # its riff has just turned out to be another part's
 
 
 SOMEWHERE = InPart()

@@ -162,6 +162,7 @@ def test_a_part_that_was_announced_begins_with_a_crash_and_its_phrase_began_with
     assert crashes[0] == pytest.approx(6 * BAR_S, abs=0.05)
     assert [rig.asked(bar).since for bar in (6, 7, 8)] == [5, 5, 6]
     assert [one.bar for one in rig.kit.requests if one.wishes.fill] == [9, 17]
+    assert [len(rig.asked(bar).history) for bar in (6, 7, 8)] == [4, 1, 2]
 
 
 def test_a_fill_that_announces_a_part_is_never_played_again_and_asked_for_by_nobody():

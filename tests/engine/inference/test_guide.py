@@ -293,6 +293,13 @@ def test_a_part_ends_in_a_fill_and_the_next_begins_a_phrase():
     assert [one.left for one in drummer.requests] == list(range(14, -1, -1))
 
 
+def test_in_a_file_nothing_is_told_of_what_was_played_in_the_last_part():
+    drummer = RockDrummer(guide=preferring(ROCK))
+    accompany(notes_of("A" * 8 + "B" * 8), four(16), drummer)
+    lengths = [len(request.history) for request in drummer.requests]
+    assert lengths[7] > lengths[8] == 0 < lengths[9]
+
+
 def test_a_file_can_be_given_another_idea():
     ideas = [planned("AAAA", preferring(ROCK, DANCE), idea=idea) for idea in range(5)]
     assert len({take.groove for take, _ in ideas}) == 5
@@ -362,6 +369,20 @@ def test_a_bar_that_announces_a_part_is_played_as_the_fill_that_was_wished_for(f
         played.append((drummer.play(asked), drummer.place.leads_on))
     assert [leads_on for _, leads_on in played] == [False, True, True]
     assert played[0][0] != played[1][0] == played[2][0]
+
+
+def test_what_was_played_in_the_last_part_does_not_count_in_the_next(folder):
+    notes = tuple(notes_of("A" * 8 + "B" * 4))
+    played = []
+    for history in ((), (ROCK.bar(0),), (DANCE.bar(0),)):
+        drummer = BundleDrummer(folder)
+        for bar in range(12):
+            heard = tuple(note for note in notes if note.onset < 4.0 * bar)
+            drummer.guide.choose(Request(bar, 4.0 * bar, heard, 4.0 * bar, song=2, since=bar))
+        asked = Request(12, 48.0, notes, 48.0, song=2, since=12, history=history)
+        played.append((drummer.play(asked), drummer.place.turned, drummer.place.bars))
+    assert played[0][1:] == (True, 4)
+    assert played[0] == played[1] == played[2]
 
 
 def test_another_groove_is_played_otherwise_by_the_same_dice(folder):
