@@ -15,7 +15,7 @@ from drumd.cli.terminal import tell
 @click.option(
     "-o", "--out", "folder", required=True, type=click.Path(path_type=Path), help="Their folder."
 )
-@click.option("--steps", type=click.IntRange(1), help="Batches to learn from (1,500 ship).")
+@click.option("--steps", type=click.IntRange(1), help="Batches to learn from (4,500 unless told).")
 @click.option("--seed", type=int, help="Another seed makes another network.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was made as JSON.")
 def command(corpus: Path, folder: Path, steps: int | None, seed: int | None, as_json: bool) -> None:
