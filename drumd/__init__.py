@@ -19,6 +19,7 @@ __all__ = [
     "recording",
     "remote",
     "service",
+    "settings_file",
     "song_file",
     "sound",
     "status",

@@ -50,7 +50,7 @@ DRUMD = (
     ("ports", "recording", "remote"),
     ("output", "page"),
     ("jam", "ears"),
-    ("daemon", "doctor", "service", "sound", "song_file"),
+    ("daemon", "doctor", "service", "settings_file", "sound", "song_file"),
     ("cli",),
     ("__main__",),
 )

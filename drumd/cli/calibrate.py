@@ -13,20 +13,16 @@ import click
 from drumd.cli.terminal import tell
 from drumd.config import (
     AUDIO,
-    KEY_OF,
     LATEST_MS,
     SPEAKERS,
     Settings,
-    changed,
     is_audio,
     is_audio_file,
     is_midi_file,
     is_speakers,
-    load_settings,
-    origin_of,
-    user_file,
 )
 from drumd.errors import CalibrationError, DrumdError, SettingsError
+from drumd.settings_file import changed, load_settings, origin_of, user_file
 
 if TYPE_CHECKING:
     from drumd.ears.calibration import RoundTrip
@@ -85,7 +81,7 @@ def command(config: Path | None, dry_run: bool, as_json: bool, **options: object
 
 def both_ways(file: Path | None, options: dict[str, object]) -> Settings:
     """The settings for what is measured: the file's ways if it has such, else the usual ones."""
-    settings = load_settings(file, {KEY_OF.get(name, name): v for name, v in options.items()})
+    settings = load_settings(file, options)
     if options["input"] is None and not is_audio(settings.input):
         settings = replace(settings, input=AUDIO)
     if options["output"] is None and "output" not in origin_of(file):

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from drumd.cli.terminal import tell
-from drumd.config import KEY_OF, commented, load_settings, origin_of, user_file
+from drumd.settings_file import commented, key_of, load_settings, origin_of, user_file
 from engine.storage.atomic import write_file
 from engine.storage.outputs import check_outputs
 
@@ -42,7 +42,7 @@ def command(config: Path | None, write: bool, force: bool, as_json: bool) -> Non
     settings = load_settings(found, {})
     given = origin_of(found)
     rows = {
-        KEY_OF.get(name, name): (_plain(getattr(settings, name)), name in given)
+        key_of(name): (_plain(getattr(settings, name)), name in given)
         for name in settings.__slots__
     }
     if as_json:

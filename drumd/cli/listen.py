@@ -11,11 +11,12 @@ from typing import Any
 import click
 
 from drumd.cli.terminal import tell
-from drumd.config import CLOCKS, KEY_OF, KIT_SOUNDS, load_settings, user_file
+from drumd.config import CLOCKS, KIT_SOUNDS
 from drumd.daemon import Daemon
 from drumd.jam.given import GivenGroove
 from drumd.ports.quiet import heard
 from drumd.remote.door import Door
+from drumd.settings_file import load_settings, user_file
 from drumd.song_file import read_songs
 from drumd.status.reporter import PlainReporter, reporter_for
 from engine.music.wishes import FEEL_NAMES, STYLE_NAMES
@@ -160,7 +161,7 @@ def _for_each_part(option: str, text: str) -> Callable[[Command], Command]:
 def command(config: Path | None, as_json: bool, **options: object) -> None:
     own = user_file()
     config = config or (own if own.is_file() else None)
-    settings = load_settings(config, {KEY_OF.get(name, name): v for name, v in options.items()})
+    settings = load_settings(config, options)
     reporter = PlainReporter(heard(sys.stderr)) if as_json else reporter_for(sys.stdout)
     reads = [config] if config else []
     groove = _groove_of(settings.groove) if settings.groove else None

@@ -4,9 +4,10 @@ from pathlib import Path
 import pytest
 
 from drumd.cli.listen import command
-from drumd.config import KEY_OF, Settings, load_settings
+from drumd.config import Settings
 from drumd.controls import Command, Control, Dial
 from drumd.errors import SettingsError
+from drumd.settings_file import key_of, load_settings
 from engine.music.notes import Metre
 from engine.music.wishes import Feel, Style, Wishes
 
@@ -111,7 +112,7 @@ def test_an_output_that_ends_in_mid_is_a_file():
 
 def test_every_setting_is_an_option_of_listen():
     options = {parameter.opts[0].removeprefix("--") for parameter in command.params}
-    keys = {KEY_OF.get(field.name, field.name).replace("_", "-") for field in fields(Settings)}
+    keys = {key_of(field.name).replace("_", "-") for field in fields(Settings)}
     assert keys <= options
 
 

@@ -57,7 +57,7 @@ def report(path: Path) -> None:
 
 
 def config(path: Path) -> None:
-    from drumd.config import load_settings
+    from drumd.settings_file import load_settings
 
     load_settings(path, {})
 

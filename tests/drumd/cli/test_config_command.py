@@ -11,9 +11,10 @@ import pytest
 from click.testing import CliRunner
 
 from drumd.cli import COMMANDS, main
-from drumd.config import KEY_OF, Settings, commented, load_settings
+from drumd.config import Settings
 from drumd.errors import SettingsError
 from drumd.service import agent, service_here, unit
+from drumd.settings_file import commented, key_of, load_settings
 
 
 def run(*args: object) -> str:
@@ -42,7 +43,7 @@ def test_a_file_is_written_once_and_every_line_of_it_can_be_used(tmp_path: Path)
     assert CliRunner().invoke(main, ["config", "--config", str(file), "--write"]).exit_code == 1
     lines = [line.removeprefix("# ") for line in commented().splitlines() if " = " in line]
     names = [line.partition(" = ")[0] for line in lines]
-    assert names == [KEY_OF.get(name, name) for name in Settings.__slots__]
+    assert names == [key_of(name) for name in Settings.__slots__]
     usable = [line for line in lines if not line.endswith("...")]
     assert len(tomllib.loads("\n".join(usable))) == len(usable)
 

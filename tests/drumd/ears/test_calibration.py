@@ -12,10 +12,11 @@ from click.testing import CliRunner
 
 from drumd.cli import main
 from drumd.cli.calibrate import latencies
-from drumd.config import Settings, changed, commented, load_settings
+from drumd.config import Settings
 from drumd.ears.calibration import RoundTrip, round_trip, trips
 from drumd.ears.sources.base import Block
 from drumd.errors import CalibrationError
+from drumd.settings_file import changed, commented, load_settings
 from tests.support.jack.harness import jack_server
 
 RATE = 48_000
