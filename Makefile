@@ -7,8 +7,8 @@ DRUMD := $(BIN)/drumd
 help: ## what there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-jam: .venv/.core ## hear drumd drum to the demo guitar; leaves jam.mid and jam.wav
-	$(DRUMD) listen --in demo --out jam.mid --force
+jam: .venv/.core ## hear drumd drum to the demo guitar, at once where there are speakers; leaves jam.mid and jam.wav
+	$(DRUMD) listen --in demo --out jam.mid --sound --force
 	@$(DRUMD) render jam.mid -o jam.wav --force
 
 test: .venv/.dev ## the whole test suite: side by side, then one by one what the clock judges
@@ -38,6 +38,7 @@ clean: ## remove what make made
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "drumd needs Python 3.11 or later; name one: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)"; exit 1; }
 	@$(PYTHON) -m venv .venv || { echo "venv is missing: on Debian, apt-get install python3-venv"; exit 1; }
 	$(BIN)/python -m pip install -q --prefer-binary -c constraints.txt -e .
+	@$(BIN)/python -m pip install -q --only-binary :all: -c constraints.txt miniaudio 2>/dev/null || true # where it has no wheel, jam.wav is the sound
 	@touch $@
 
 .venv/.dev: .venv/.core

@@ -33,7 +33,7 @@ PERIOD_MS = 5
 PERIODS = 3
 TELL_S = 0.25
 RING_OUT_S = 0.6  # how long cymbals may ring after the end
-NO_CARD = "no sound card opens here: name a MIDI port or a .mid file as --out"
+NO_CARD = "no sound card opens here; a MIDI port or a .mid file as --out needs none"
 JACK = "jack"  # of the names of devices: the JACK server
 NULL = "null"  # a device that a test names: it runs in real time and no one hears it
 
