@@ -50,6 +50,7 @@ DRUMD = (
     ("ports", "recording", "remote"),
     ("output", "page"),
     ("jam", "ears"),
+    ("guests", "live_ports", "song_time"),
     ("daemon", "doctor", "service", "settings_file", "sound", "song_file"),
     ("cli",),
     ("__main__",),

@@ -21,6 +21,7 @@ from pathlib import Path
 import mido
 
 from drumd.config import Settings
+from drumd.live_ports import Openers
 from drumd.ports.base import Handed
 from drumd.ports.fakes import NullPort, PlayedInput
 from drumd.recording.recorded import read_session
@@ -117,8 +118,7 @@ def on_simulated_time(hours: float) -> Iterator[Figure]:
         Settings(input="guitar", output="drums", clock="host"),
         Forgetful(),
         clock,
-        open_input=lambda *_, **__: guitar,
-        open_output=lambda *_, **__: ear,
+        openers=Openers(lambda *_, **__: guitar, lambda *_, **__: ear),
     )
     host = _endless_host()
 

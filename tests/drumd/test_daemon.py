@@ -19,6 +19,7 @@ from drumd.config import Settings
 from drumd.daemon import Daemon
 from drumd.errors import DrummerError, PortError, RecordError, SettingsError
 from drumd.jam.given import GivenGroove
+from drumd.live_ports import Openers
 from drumd.process import stopping_signals
 from drumd.timing.clock import MonotonicClock, SimulatedClock
 from engine.inference.infer import BundleDrummer
@@ -41,8 +42,7 @@ class LiveStudio(Studio):
             Settings(input="guitar", output="drums", bpm=BPM, **settings),
             self.log,
             factory=factory,
-            open_input=self._open_input,
-            open_output=self._open_output,
+            openers=Openers(self._open_input, self._open_output),
         )
 
     def run(self, then):

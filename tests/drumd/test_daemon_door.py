@@ -6,11 +6,10 @@ import mido
 import pytest
 
 from drumd.ports.base import PortList
-from drumd.ports.choice import PortChoice
 from drumd.remote.door import Door
 from drumd.remote.order import Order
 from drumd.remote.places import connect, doors
-from tests.support.simulated import Studio, at_once
+from tests.support.simulated import Studio
 
 PORTS = PortList(("guitar", "drumd:guitar"), ("drums", "desk"), "fake")
 
@@ -19,8 +18,7 @@ class DoorStudio(Studio):
     """A studio with a guest, who comes at 3 s."""
 
     def __init__(self, folder):
-        super().__init__(open_door=lambda: Door(folder))
-        self.daemon._choice = PortChoice(lambda: PORTS, aside=at_once)
+        super().__init__(open_door=lambda: Door(folder), ports=PORTS)
         self.at(3.0, lambda: setattr(self, "guest", connect(doors(folder)[0])))
 
     def ask(self, time, *order):

@@ -9,8 +9,9 @@ import mido
 from drumd.config import Settings
 from drumd.daemon import Daemon
 from drumd.errors import PortError
+from drumd.live_ports import Openers
 from drumd.output.realtime import SimulatedThread
-from drumd.ports.base import Place
+from drumd.ports.base import Place, PortList
 from drumd.ports.fakes import PlayedInput, RecordingPort
 from drumd.remote.door import Door
 from drumd.status.snapshot import Snapshot, Summary
@@ -21,6 +22,7 @@ from tests.support.guitar_file import BPM
 from tests.support.offline_jam import InstantDrummer
 
 GIVE_UP_S = 60.0  # simulated
+NO_PORTS = PortList((), (), "fake")
 
 
 def at_once(job: Callable[[], None]) -> Callable[[], None]:
@@ -87,7 +89,13 @@ def simulated(settings: Settings, log: Log, clock: SimulatedClock, **options: ob
 class Studio:
     """A daemon between a fake guitar, which plays a note twice a second, and a fake kit."""
 
-    def __init__(self, *, open_door: Callable[[], Door] | None = None, **settings: object) -> None:
+    def __init__(
+        self,
+        *,
+        open_door: Callable[[], Door] | None = None,
+        ports: PortList = NO_PORTS,
+        **settings: object,
+    ) -> None:
         self.clock, self.log, self.guitar = SimulatedClock(), Log(), PlayedInput("guitar")
         self.kits = list[RecordingPort]()
         self.sound_card = True
@@ -98,8 +106,7 @@ class Studio:
             self.log,
             self.clock,
             drummer=self.drummer,
-            open_input=self._open_input,
-            open_output=self._open_output,
+            openers=Openers(self._open_input, self._open_output, lambda _: ports),
             open_door=open_door,
         )
         for half in range(int(2 * GIVE_UP_S)):

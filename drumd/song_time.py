@@ -1,0 +1,59 @@
+"""Where a song's metre and its time come from, by the settings and by who is there to tell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+
+from drumd.config import Settings, is_audio, playable_metre
+from drumd.jam.given import GivenGroove
+from drumd.timing.clock import Clock
+from drumd.timing.musical import MusicalClock
+from drumd.timing.select import musical_clock
+from drumd.timing.sources.jack_transport import JackTransport
+from drumd.timing.sources.link import LinkTime
+from drumd.timing.transport_place import TransportPlace
+from engine.music.notes import COMMON_TIME, Metre
+
+Transport = Callable[[], TransportPlace | None]
+
+
+def song_metre(
+    settings: Settings,
+    file: Metre | None,
+    transport: Transport,
+    groove: GivenGroove | None,
+    say: Callable[[str], None],
+) -> Metre:
+    """What was told, else what the host tells now: a `file`, or the JACK transport's master.
+
+    Else that of the groove that was given.
+    """
+    if settings.metre is not None:
+        return settings.metre
+    told = file
+    if told is None and settings.clock in ("auto", "host") and (place := transport()):
+        told = place.metre
+    if told and not playable_metre(told):
+        say(f"the drummer cannot play {told}: the bars are counted in 4/4")
+        return COMMON_TIME
+    return told or (groove.metre if groove else COMMON_TIME)
+
+
+def song_clock(
+    settings: Settings, metre: Metre, transport: Transport, clock: Clock, stack: ExitStack
+) -> MusicalClock:
+    """The musical clock; a Link session that is joined for it is left with the `stack`."""
+    link = None
+    if settings.links:
+        link = LinkTime(clock, metre, lasting=settings.clock == "link")
+        stack.callback(link.close)
+    return musical_clock(
+        settings.clock,
+        settings.bpm,
+        metre,
+        link=link,
+        jack=JackTransport(transport),
+        counted=bool(settings.counts),
+        by_ear=is_audio(settings.input),
+    )
