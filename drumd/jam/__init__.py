@@ -10,6 +10,7 @@ __all__ = [
     "given",
     "heard",
     "jam",
+    "jumps",
     "metronome",
     "parts",
     "pedal",

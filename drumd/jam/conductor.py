@@ -11,9 +11,7 @@ after two silent bars, come in again at the bar line after the guitar did, and e
 stops, or when the player or the song file ends the song; then they come in again once the guitar
 has rested. After a jump of the host
 the last bar plays on in the new place until the next bar line; a host that stops only to go on
-elsewhere at once, as some do when they loop, has jumped. In a loop shorter than a bar no bar line
-ever comes: once a bar's worth of it has gone by, the place where it begins counts as one. A host
-that jumps faster than one can loop rattles: that is not played.
+elsewhere at once, as some do when they loop, has jumped (`drumd.jam.jumps`).
 
 While the player taps in a groove (`drumd.jam.tapping`) the notes that begin are strokes of it and
 no guitar; they keep the drums from resting.
@@ -33,12 +31,11 @@ import mido
 from drumd.controls import Command
 from drumd.jam.bar_maker import BarMaker
 from drumd.jam.dials import Dials
-from drumd.jam.entry import EARLY, EVER, Entry
+from drumd.jam.entry import EVER, Entry
 from drumd.jam.form import Ahead, Form, Lead
-from drumd.jam.given import GivenGroove
-from drumd.jam.heard import HeardNotes, jump_shift
+from drumd.jam.heard import HeardNotes
+from drumd.jam.jumps import Jumps
 from drumd.jam.player import Player
-from drumd.jam.rattle import Rattle
 from drumd.jam.stops import StopTime
 from drumd.jam.tapping import TapPedal
 from drumd.ports.base import Onset
@@ -56,7 +53,6 @@ RELOCATE_S = 0.5  # a stop so short was a jump
 JUST_NOW = 1.0  # beats; a note so little before the time began to roll belongs to the song
 MISSED = 0.02  # beats; where a jump lands, hits so little before it are still played
 NO_TIME = "there is no time yet: play, or count in with four taps"
-TOO_SHORT = "what was tapped is no groove: hold the pedal for a whole bar, while the song runs"
 
 
 class Conductor:
@@ -80,16 +76,15 @@ class Conductor:
         self.told = NOTHING  # what the drummer says that it plays in this song
         self.played = list[Told]()  # what it has played, one after the other, in all songs
         self._musical, self._player, self._ask = musical, player, ask
-        self.maker, self._taps = BarMaker(player, dials or Dials(), form), TapPedal()
+        self.maker = BarMaker(player, dials or Dials(), form)
+        self._taps = TapPedal(self.maker)
         self._by_ear = False  # strokes are told as they sound, notes later
         self.stops = StopTime(self.maker, on=stops)
         self._bar = 0  # the next bar to settle
         self._asked: Request | None = None
         self._answered = False
         self._entry = Entry(self.heard)
-        self._landed = 0.0  # the beat where a jump ended last, or the last bar began
-        self._passed = 0.0  # beats since the last bar began, without those since the last jump
-        self._rattle = Rattle()
+        self._jumps = Jumps()
         self._stopped = (EVER, Phase.STOPPED)  # when, and what the drummer was doing then
         self._song = 0  # the number of the song, from 1
 
@@ -98,12 +93,22 @@ class Conductor:
         return self._musical.metre.beats
 
     @property
+    def _start(self) -> float:
+        """The beat where the next bar to settle begins."""
+        return self._bar * self.bar_beats
+
+    @property
+    def _open(self) -> bool:
+        """Whether nobody has been asked for that bar yet."""
+        return self._asked is None and not self._answered
+
+    @property
     def trouble(self) -> str:
         """What is wrong with the groove that the player gives, in one sentence."""
         given, metre = self.maker.dials.given, self._musical.metre
         if given and not given.fits(metre):
             return f"the groove {given.name} is in {given.metre}: bars of {metre} do without it"
-        return TOO_SHORT if self._taps.too_short else ""
+        return self._taps.trouble
 
     def hear(self, time: float, message: mido.Message | Onset) -> bool:
         """Take in a message of the guitar or the host; False for a stroke that is tapped in."""
@@ -172,10 +177,9 @@ class Conductor:
     @property
     def ahead(self) -> Ahead:
         """The next bar that can still be asked for."""
-        settled = self._asked is not None or self._answered
         under_way = self._asked is not None and not self._answered
-        since = self.maker.since + under_way
-        return Ahead(self._bar + settled, since, playing=self.phase is Phase.PLAYING)
+        bar, since = self._bar + (not self._open), self.maker.since + under_way
+        return Ahead(bar, since, playing=self.phase is Phase.PLAYING)
 
     def _call_in(self, time: float) -> None:
         """The drums are to come in at the next bar line, guitar or not."""
@@ -200,9 +204,7 @@ class Conductor:
     @property
     def next_bar(self) -> int | None:
         """The number, from 1, of the bar that a word spoken now counts for; None at a stop."""
-        if self.phase is Phase.STOPPED:
-            return None
-        return self._bar + 1 + (self._asked is not None or self._answered)
+        return None if self.phase is Phase.STOPPED else self.ahead.bar + 1
 
     def press(self, time: float, down: frozenset[Command]) -> None:
         """These pedals are held from `time` on; the mute counts from the next bar line on."""
@@ -217,12 +219,8 @@ class Conductor:
         beat = _beat(timeline, time)
         if self.maker.dials.tapping:
             self._taps.press(time, beat)
-        elif pattern := self._taps.let_go(time, beat, self.bar_beats):
-            self.maker.keep_to(GivenGroove.tapped(pattern, self._musical.metre))
-            if self._entry.beat is None:
-                self._entry.beat = beat
-        elif not self._taps.too_short:
-            self.maker.keep_to(None)
+        elif self._taps.let_go(time, beat, self._musical.metre) and self._entry.beat is None:
+            self._entry.beat = beat
 
     def answer(
         self,
@@ -263,8 +261,7 @@ class Conductor:
             self.stops.step(timeline.beat_at(now), self.heard.silent_since)
         while now >= self._deadline(timeline):
             self._settle(now, timeline)
-        open_still = self._asked is None and not self._answered
-        if open_still and now >= self._deadline(timeline) - ASK_S and self._wanted(now, timeline):
+        if self._open and now >= self._deadline(timeline) - ASK_S and self._wanted(now, timeline):
             self._ask_for_bar(now, timeline)
 
     def _notice(self, time: float, before: SongState) -> None:
@@ -281,20 +278,20 @@ class Conductor:
 
     def _deadline(self, timeline: Timeline) -> float:
         """When the drums of the next bar must be there, in seconds."""
-        return timeline.time_of(self._bar * self.bar_beats - LEAN) - SEND_S
+        return timeline.time_of(self._start - LEAN) - SEND_S
 
     def _wanted(self, now: float, timeline: Timeline) -> bool:
         """Whether drums belong into the next bar, as far as one can tell now."""
         if self.form.over:
             return False
         if self.phase is not Phase.PLAYING:
-            return self._entry.is_open(self._bar * self.bar_beats)
+            return self._entry.is_open(self._start)
         return self._lively(now, timeline)
 
     def _lively(self, now: float, timeline: Timeline) -> bool:
         """Whether the player has done something of late."""
         counted_in = None if self._musical.counted_in is None else self._entry.counted_in
-        start, done = self._bar * self.bar_beats, (counted_in, self._taps.last)
+        start, done = self._start, (counted_in, self._taps.last)
         return self._entry.is_lively(now, timeline, start, self.bar_beats, done)
 
     def _ask_for_bar(self, now: float, timeline: Timeline) -> None:
@@ -310,7 +307,7 @@ class Conductor:
             self.form.songs.start(self._entry.first_bar(self._bar, self.bar_beats))
         if self.maker.lead(self._bar) is Lead.END:
             self._answered = True
-            self._play(self.maker.end(self._bar * self.bar_beats))
+            self._play(self.maker.end(self._start))
             return
         if self.phase is not Phase.PLAYING:
             self.maker.come_in()
@@ -333,12 +330,12 @@ class Conductor:
         if self.form.over and self.phase is Phase.RESTING and not self._lively(now, timeline):
             self.form.again()
             self._entry.beat = None
-        self._landed, self._passed = self._bar * self.bar_beats, 0.0
+        self._jumps.begin_bar(self._start)
         self._bar += 1
         self._asked, self._answered = None, False
 
     def _play_again(self, pattern: Pattern) -> None:
-        self._play(self.maker.play_again(pattern, self._bar * self.bar_beats))
+        self._play(self.maker.play_again(pattern, self._start))
 
     def _play(self, struck: Pattern) -> None:
         """The next bar is cued, to be struck so."""
@@ -349,7 +346,7 @@ class Conductor:
         if self.phase is Phase.PLAYING:
             self.phase = Phase.RESTING
             self.pattern = self._entry.beat = None
-            self.stops.forget(self._bar * self.bar_beats)
+            self.stops.forget(self._start)
             self.maker.rest()
 
     def _begin(self, time: float, timeline: Timeline) -> None:
@@ -361,7 +358,8 @@ class Conductor:
             self.phase = before
             self._go_on_from(time, beat)
             return
-        self.phase, self._passed = Phase.LISTENING, 0.0
+        self.phase = Phase.LISTENING
+        self._jumps.forget()
         self._go_on_from(time, beat)
         self.maker.begin()
         self._song, self.told = self._song + 1, NOTHING
@@ -383,38 +381,31 @@ class Conductor:
 
     def _jump(self, time: float, before: SongState) -> None:
         """The song was moved, or its bars are counted anew: go on there."""
-        timeline, old = self._musical.timeline, before.timeline
-        if timeline is None or old is None:
+        jump = self._jumps.follow(time, before, self._musical.state, self.bar_beats)
+        if jump is None:
             return
-        was, beat = old.beat_at(time), timeline.beat_at(time)
-        shift = self._musical.state.shift_since(before)
-        anew = shift is not None
-        if shift is None:
-            self._passed += max(0.0, was - self._landed)
-            shift = jump_shift(was, beat, self.bar_beats)
-        else:
-            self._landed += shift
-        self.heard.shift(shift)
-        self._taps.shift(shift)
+        self.heard.shift(jump.shift)
+        self._taps.shift(jump.shift)
         self.maker.drop()
-        self.stops.forget(beat)
+        self.stops.forget(jump.beat)
         self._asked, self._answered = None, False
-        self._entry.shift(shift)
-        self._go_on_from(time, beat, anew=anew)
+        self._entry.shift(jump.shift)
+        self._go_on_from(time, jump.beat, anew=jump.anew)
 
     def _go_on_from(self, time: float, beat: float, *, anew: bool = False) -> None:
         """Be in the bar of `beat`; who plays plays the rest of the last bar there."""
         bar = int((beat + LEAN) // self.bar_beats)
         self.form.move(bar + 1 - self._bar, anew=anew)
-        self._bar, self._landed = bar + 1, beat
-        if self.phase is Phase.STOPPED or self._rattle.hear(time):
+        self._bar = bar + 1
+        self._jumps.land(beat)
+        if self.phase is Phase.STOPPED or self._jumps.rattle(time):
             return
         again = self.maker.again
         if self.phase is Phase.PLAYING and again is not None:
             start = bar * self.bar_beats
             rest = [hit for hit in again.hits if start + hit.beat >= beat - MISSED]
             self.pattern = self.maker.cue(Pattern.of(rest, self.bar_beats), start)
-        if self._passed >= self.bar_beats - EARLY:
+        if self._jumps.make_a_bar(self.bar_beats):
             self._turn_over(time)
 
     def _turn_over(self, now: float) -> None:
@@ -422,7 +413,7 @@ class Conductor:
 
         It is played where the loop begins again, or at its bar line should the loop end.
         """
-        self._passed = 0.0
+        self._jumps.forget()
         timeline = self._musical.timeline
         assert timeline is not None
         if self._wanted(now, timeline):

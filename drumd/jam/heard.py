@@ -3,7 +3,7 @@
 Strings of a MIDI guitar may come on channels of their own: a note is known by channel and pitch,
 so the same pitch on two strings is two notes. Notes are kept in seconds and, once the time is
 known, in beats. When the host jumps, the notes move by whole bars to just before the new place:
-they keep their place in the bar, and nothing heard lies in the future (see `shift`).
+they keep their place in the bar, and nothing heard lies in the future (see `drumd.jam.jumps`).
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ import mido
 from drumd.timing.timeline import Timeline
 from engine.music.notes import WINDOW_NOTES, Note
 
-SHORT = 0.85  # of a bar: a jump back by less is a loop within a bar
 ENDS_ALL = (120, 123)  # controllers that end every note of a channel
 
 
@@ -115,18 +114,6 @@ class HeardNotes:
         if note is not None:
             note.end_time, note.end = time, _beat(timeline, time)
             self._ended = note.end
-
-
-def jump_shift(old: float, new: float, bar_beats: float) -> float:
-    """By how many beats the notes move when the host jumps from beat `old` to beat `new`.
-
-    Whole bars, so that what was played on a beat stays on it; the tenth forgives a jump that comes
-    a little after its bar line. In a loop clearly shorter than a bar what was heard just before
-    stays just before.
-    """
-    if 0 < old - new < SHORT * bar_beats:
-        return new - old
-    return ((new - old) / bar_beats + 0.1) // 1 * bar_beats
 
 
 def _beat(timeline: Timeline | None, time: float) -> float | None:

@@ -13,10 +13,13 @@ from math import ceil, floor
 
 import mido
 
+from drumd.jam.bar_maker import BarMaker
+from drumd.jam.given import GivenGroove
 from engine.music.general_midi import DRUM_CHANNEL
 from engine.music.kit import PITCH_OF, VOICE_OF, Voice
-from engine.music.notes import SIXTEENTH, Hit, Pattern
+from engine.music.notes import SIXTEENTH, Hit, Metre, Pattern
 
+TOO_SHORT = "what was tapped is no groove: hold the pedal for a whole bar, while the song runs"
 MOST_BARS = 4
 BRIEFLY_S = 0.5  # a pedal let go so soon was no tapping, though the guitar played meanwhile
 EARLY = 0.5  # beats; a bar is whole if the pedal went down no later than so much behind its line
@@ -29,15 +32,17 @@ LOW_STRING = 4  # semitones above the lowest stroke of a guitar that are the kic
 class TapPedal:
     """The pedal under which a groove is tapped in. Times are seconds, beats those of the song."""
 
-    def __init__(self) -> None:
+    def __init__(self, maker: BarMaker) -> None:
+        """`maker` keeps to the groove that was tapped."""
         self.last: float | None = None  # when a stroke was tapped last
-        self.too_short = False  # what was tapped last is no groove
+        self.trouble = ""  # why what was tapped last is no groove
+        self._maker = maker
         self._tapping: Tapping | None = None  # while the pedal is down
         self._pressed = 0.0  # when it went down
 
     def press(self, time: float, beat: float | None) -> None:
         """It goes down; `beat` is None while there is no time yet."""
-        self._tapping, self._pressed, self.too_short = Tapping(beat), time, False
+        self._tapping, self._pressed, self.trouble = Tapping(beat), time, ""
 
     def takes(self, time: float, beat: float | None, message: mido.Message) -> bool:
         """Whether a message is a stroke that is tapped in, which is then remembered."""
@@ -52,14 +57,21 @@ class TapPedal:
         if self._tapping:
             self._tapping.shift(beats)
 
-    def let_go(self, time: float, beat: float | None, bar_beats: float) -> Pattern | None:
-        """The groove that was tapped; None where nothing was, or where it is `too_short`."""
+    def let_go(self, time: float, beat: float | None, metre: Metre) -> bool:
+        """It goes up; whether a groove was tapped, which plays from now on.
+
+        Where nothing was tapped, the drummer's own plays again.
+        """
         done, self._tapping = self._tapping, None
         if done is None or not done.struck or time - self._pressed < BRIEFLY_S:
-            return None
-        pattern = None if beat is None else done.groove(beat, bar_beats)
-        self.too_short = pattern is None
-        return pattern
+            self._maker.keep_to(None)
+            return False
+        pattern = None if beat is None else done.groove(beat, metre.beats)
+        if pattern is None:
+            self.trouble = TOO_SHORT
+            return False
+        self._maker.keep_to(GivenGroove.tapped(pattern, metre))
+        return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drumd.jam.heard import HeardNotes, jump_shift
+from drumd.jam.heard import HeardNotes
+from drumd.jam.jumps import jump_shift
 from drumd.timing.timeline import Timeline
 from engine.music.notes import WINDOW_NOTES, Note
 
