@@ -225,6 +225,7 @@ class Daemon:
     def _play(self, jam: Jam, ports: LivePorts, guests: Guests, scheduler: Scheduler) -> None:
         """The main loop."""
         guitar = ports.start_guitar()
+        jam.keeper.sound = guitar.save
         if self._recorder:
             self._recorder.begin()
         self._ready_after_s = self._clock.now() - self._began
@@ -296,8 +297,14 @@ class Daemon:
 
     def _snapshot(self, jam: Jam, ports: LivePorts) -> Snapshot:
         """How all stands now."""
+        level = ports.guitar.level if ports.guitar else None
         return replace(
-            jam.snapshot(), away=ports.away, garbled=ports.garbled, refused=ports.output.failed
+            jam.snapshot(),
+            away=ports.away,
+            garbled=ports.garbled,
+            refused=ports.output.failed,
+            level_db=level.db if level else None,
+            clips=level is not None and level.clips,
         )
 
     def _look_after(self, ports: LivePorts, scheduler: Scheduler) -> None:

@@ -73,6 +73,8 @@ HOMES = {
         "drumd/cli/*",
         "drumd/doctor/audio_input.py",
         "drumd/ears/calibration.py",
+        "drumd/ears/last_sound.py",
+        "drumd/ears/level.py",
         "drumd/ears/listening.py",
         "drumd/ears/sources/*",
         "drumd/recording/report.py",

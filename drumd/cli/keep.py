@@ -13,7 +13,9 @@ def command() -> None:
     """Keep the last ten minutes of the running jam, after the fact.
 
     They are written as MIDI files with the tempo that was found, one for each stretch between
-    rests, into the folder of `--keep-in` (else `drumd` in your music folder). A pedal does the
-    same: `drumd listen --keep "cc 82"`.
+    rests, into the folder of `--keep-in` (else `drumd` in your music folder); a guitar that came in
+    as sound is kept as a WAV file beside each.
+
+    A pedal does the same: `drumd listen --keep "cc 82"`.
     """
     tell(ask("keep"))

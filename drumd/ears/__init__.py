@@ -4,6 +4,8 @@ __all__ = [
     "calibration",
     "ears_input",
     "ears_process",
+    "last_sound",
+    "level",
     "listening",
     "listing",
     "sources",

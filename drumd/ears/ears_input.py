@@ -11,18 +11,19 @@ import os
 from collections.abc import Iterator
 from contextlib import suppress
 from multiprocessing.connection import Connection
+from pathlib import Path
 
 import mido
 
 from drumd.config import is_audio_file
-from drumd.ears.told import Ended, Failed, Kind, Opened, Told
+from drumd.ears.told import Ended, Failed, Kind, Opened, Said, Save, Told
 from drumd.errors import PortError
-from drumd.ports.base import Heard, Onset, Place
+from drumd.ports.base import Heard, Level, Onset, Place
 from drumd.timing.clock import Clock
 
 API = "audio"
 OPENED_S = 20.0
-END_S = 1.0
+END_S, SAVED_S = 1.0, 10.0  # that its end is waited for, and if it writes a file
 
 
 class EarsInput:
@@ -43,6 +44,8 @@ class EarsInput:
         """`latency_ms`: so late a live input is; a file is never late."""
         self._latency_s = 0.0 if is_audio_file(name) else latency_ms / 1e3
         self.failed, self.ended = 0, False
+        self.level: Level | None = None
+        self.said, self._saving = list[str](), 0
         self._gone: str | None = None
         other = again.other if again else None
         self._start((name, api, channel, gain_db, gate_db, other))
@@ -60,10 +63,24 @@ class EarsInput:
                 match self._pipe.recv():
                     case Told() as told:
                         yield told.time - self._latency_s, _message(told)
+                    case Level() as level:
+                        self.level = level
+                    case Said(text):
+                        self._saving -= 1
+                        self.said += [text] if text else []
                     case Ended():
                         self.ended = True
                     case Failed(reason):
                         self._gone = reason
+
+    def save(self, path: Path, start: float, end: float) -> None:
+        """Let the sound between two moments become a file; what became of it is said later.
+
+        May be called by another thread than the owner's, but by one at a time.
+        """
+        with suppress(OSError):
+            self._saving += 1
+            self._pipe.send(Save(str(path), start + self._latency_s, end + self._latency_s))
 
     def lost(self) -> str | None:
         """Why nothing is heard any more, or None."""
@@ -74,7 +91,7 @@ class EarsInput:
     def close(self) -> None:
         self._gone = self._gone or "the ears are closed"
         self._pipe.close()
-        self._process.join(END_S)
+        self._process.join(SAVED_S if self._saving else END_S)
         if self._process.is_alive():
             self._process.kill()
             self._process.join()

@@ -5,13 +5,18 @@ from __future__ import annotations
 import signal
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.connection import Connection
+from pathlib import Path
+from queue import SimpleQueue
 
-from drumd.ears.listening import Ears, Tell
+from drumd.ears.last_sound import LastSound
+from drumd.ears.level import LevelMeter
+from drumd.ears.listening import Ears
 from drumd.ears.sources.base import Source, SourceError
 from drumd.ears.sources.opening import Wanted, open_source
-from drumd.ears.told import Ended, Failed, Opened, Told
+from drumd.ears.told import Ended, Failed, Opened, Said, Save
 from drumd.output.realtime import take_priority
 from drumd.process import quick_threads
 from drumd.timing.clock import MonotonicClock
@@ -19,6 +24,7 @@ from engine.errors import EngineError
 
 LOOK_S = 0.25  # between looks after the source, and for a daemon that has gone
 RING_OUT_S = 0.3  # what sounds at the end of a file is heard out
+LAST_S = 10.0  # the longest that a file that is written is waited for
 
 
 def serve(pipe: Connection, wanted: Wanted) -> None:
@@ -28,7 +34,7 @@ def serve(pipe: Connection, wanted: Wanted) -> None:
             signal.signal(getattr(signal, name), signal.SIG_IGN)
     lock = threading.Lock()
 
-    def tell(told: Told) -> None:
+    def tell(told: object) -> None:
         with lock:
             pipe.send(told)
 
@@ -40,32 +46,80 @@ def serve(pipe: Connection, wanted: Wanted) -> None:
             pipe.send(Failed(str(error)))
 
 
-def _listen(pipe: Connection, wanted: Wanted, tell: Tell) -> None:
+def _listen(pipe: Connection, wanted: Wanted, tell: Callable[[object], None]) -> None:
     clock = MonotonicClock()
     source = open_source(wanted, clock)
     try:
         ears = Ears(source.rate, tell, gain_db=wanted.gain_db, gate_db=wanted.gate_db)
+        keeper = SoundKeeper(source.rate, tell)
         pipe.send(Opened(source.name, source.other))
-        take_priority()
+        take_priority()  # this thread; those that are there already stay as they are
         try:
-            _hear(pipe, source, ears)
+            _hear(pipe, source, ears, keeper, tell)
         except EOFError:
             time.sleep(RING_OUT_S)
             ears.close()
+            keeper.close()
             pipe.send(Ended())
+        else:
+            keeper.close()
     finally:
         source.close()
 
 
-def _hear(pipe: Connection, source: Source, ears: Ears) -> None:
-    look_at = 0.0
+def _hear(
+    pipe: Connection,
+    source: Source,
+    ears: Ears,
+    keeper: SoundKeeper,
+    tell: Callable[[object], None],
+) -> None:
+    look_at, meter = 0.0, LevelMeter()
     while True:
         block = source.read(LOOK_S)
         if block is not None:
             ears.hear(block)
+            keeper.sound.add(block)
+            if level := meter.hear(block):
+                tell(level)
         if time.perf_counter() >= look_at:
             look_at = time.perf_counter() + LOOK_S
             if why := source.lost():
                 raise SourceError(why)
-            if pipe.poll():  # it says nothing: it has hung up
+            if pipe.poll() and not _asked(pipe, keeper):
                 return
+
+
+def _asked(pipe: Connection, keeper: SoundKeeper) -> bool:
+    """Take what the daemon asks for; False where it has hung up."""
+    try:
+        keeper.wanted.put(pipe.recv())
+    except (EOFError, OSError):
+        return False
+    return True
+
+
+class SoundKeeper:
+    """What was heard, and a thread that waits to write it to files."""
+
+    def __init__(self, rate: int, tell: Callable[[object], None]) -> None:
+        self.sound, self.wanted = LastSound(rate), SimpleQueue[Save | None]()
+        self._tell = tell
+        self._thread = threading.Thread(target=self._run, name="keeper", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Write what is wanted still."""
+        self.wanted.put(None)
+        self._thread.join(LAST_S)
+
+    def _run(self) -> None:
+        while save := self.wanted.get():
+            with suppress(OSError):  # nobody listens any more
+                self._tell(Said(self._save(Path(save.path), save.start, save.end)))
+
+    def _save(self, path: Path, start: float, end: float) -> str:
+        try:
+            return f"the sound too: {path.name}" if self.sound.save(path, start, end) else ""
+        except OSError as error:
+            return f"the sound cannot be kept as {path}: {error.strerror or error}"

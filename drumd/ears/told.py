@@ -1,4 +1,4 @@
-"""What the ears tell the daemon, through a pipe.
+"""What the ears and the daemon tell each other, through a pipe.
 
 A stroke is told twice: at once that something was struck, and some 200 ms later which notes that
 was. All of it carries the moment at which it sounded, on the daemon's clock.
@@ -47,3 +47,19 @@ class Failed:
 @dataclass(frozen=True, slots=True)
 class Ended:
     """The file has been played to its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Save:
+    """The daemon asks for what sounded between two moments, as a file."""
+
+    path: str
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What has become of that, in words; empty where nothing was heard then."""
+
+    text: str

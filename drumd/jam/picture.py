@@ -121,6 +121,8 @@ def _faults(snapshot: Snapshot) -> dict[str, object]:
         "garbled": snapshot.garbled,
         "refused": snapshot.refused,
         "lateness": [round(ms, 2) for ms in (late.p50, late.p99, late.max)],
+        "level": None if snapshot.level_share is None else round(snapshot.level_share, 2),
+        "clips": snapshot.clips,
         "away": list(snapshot.away),
         "trouble": snapshot.trouble,
     }

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import log10
+from pathlib import Path
 from typing import ClassVar, Protocol, runtime_checkable
 
 import mido
 
 from drumd.timing.transport_place import TransportPlace
 
+SILENT = 1e-5  # a peak of full scale
 UNPITCHED = 52  # the note that a stroke counts as whose pitch nobody knows
 
 
@@ -78,6 +81,30 @@ class OnServer(Protocol):
 
     def transport(self) -> TransportPlace | None:
         """Where the transport is, or None if that cannot be said now. For the port's owner."""
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """How loud an audio input was a moment ago."""
+
+    peak: float  # of full scale
+    clips: bool  # it was cut off of late
+
+    @property
+    def db(self) -> float:
+        """The peak against full scale, in dB."""
+        return 20 * log10(max(self.peak, SILENT))
+
+
+@runtime_checkable
+class Audible(Protocol):
+    """An input that is heard by ear, and remembers how it sounded."""
+
+    level: Level | None
+    said: list[str]  # news that nobody has read
+
+    def save(self, path: Path, start: float, end: float) -> None:
+        """Let the sound between two moments become a file; any thread."""
 
 
 class Handed:

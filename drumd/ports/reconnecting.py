@@ -11,12 +11,22 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from typing import Generic, TypeVar
 
 import mido
 
 from drumd.errors import PortError, PortLostError
-from drumd.ports.base import Handed, Heard, InputPort, OnServer, OutputPort, Place
+from drumd.ports.base import (
+    Audible,
+    Handed,
+    Heard,
+    InputPort,
+    Level,
+    OnServer,
+    OutputPort,
+    Place,
+)
 from drumd.ports.clock_holdover import FreeWheel
 from drumd.ports.last_words import last_words
 from drumd.timing.clock import Clock
@@ -174,6 +184,20 @@ class SteadyInput(_Steady[InputPort]):
     @property
     def ended(self) -> bool:
         return self._port is not None and self._port.ended
+
+    @property
+    def level(self) -> Level | None:
+        """How loud it is, where it is heard by ear and there."""
+        return self._port.level if isinstance(self._port, Audible) else None
+
+    def save(self, path: Path, start: float, end: float) -> None:
+        """Let what sounded between two moments become a file, where it is heard by ear."""
+        if isinstance(port := self._port, Audible):
+            port.save(path, start, end)
+
+    def look_after(self) -> str | None:
+        said = self._port.said if isinstance(self._port, Audible) else None
+        return said.pop(0) if said else super().look_after()
 
     def poll(self) -> Iterator[Heard]:
         owed, self._owed = self._owed, []

@@ -1,7 +1,8 @@
 """What was just played, kept after the fact: the last ten minutes, always in memory.
 
 `keep` writes them as MIDI files with the tempo map that the musical clock had, one for each stretch
-between rests. Belongs to the main thread; writing goes on beside it, on a copy.
+between rests; where the guitar came in as sound, that lies beside it, from the same moment on.
+Belongs to the main thread; writing goes on beside it, on a copy.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ MOST = 200_000  # messages: a flood may not fill the memory
 NOTHING = "nothing was played yet: there is nothing to keep"
 
 Heard = tuple[float, str, mido.Message]
+SaveSound = Callable[[Path, float, float], object]  # a file, and from when to when it sounded
 Place = tuple[float, Timeline | None, int]  # when the song was where, and its jumps so far
 
 
@@ -62,6 +64,7 @@ class Keeper:
         *,
         aside: Callable[[Callable[[], None]], None] = in_thread,
     ) -> None:
+        self.sound: SaveSound | None = None  # what keeps the sound of a take too
         self.folder = folder or platformdirs.user_music_path() / "drumd"
         self._metre, self._aside = metre, aside
         self._heard = deque[Heard](maxlen=MOST)
@@ -135,6 +138,8 @@ class Keeper:
         song, jumps = take.places[-1][1:] if take.places else (None, 0)
         recorder.go_along(end, song, jumps)
         recorder.close(end)
+        if self.sound and recorder.began is not None:
+            self.sound(free_name(path.with_suffix(".wav")), recorder.began, end)
         return path.name
 
 

@@ -51,6 +51,11 @@ class Recorder:
         if at_once:
             self.begin()
 
+    @property
+    def began(self) -> float | None:
+        """The moment of the files' first tick, once it is known."""
+        return self._time.began
+
     def begin(self) -> None:
         """Make the files, which hold nothing yet."""
         self._begun = True

@@ -40,7 +40,7 @@ class TempoTrack:
 
     def __init__(self, bar_beats: float) -> None:
         self._bar_ticks = round(bar_beats * TICKS_PER_BEAT)
-        self._began: float | None = None  # the time of tick 0
+        self.began: float | None = None  # the time of tick 0
         self._time, self._tick = 0.0, 0  # where the open stretch begins
         self._file_s = 0.0  # how late that is when the file is played
         self._timeline = Timeline(0.0, 0.0, UNKNOWN_BPM)  # seconds to beats of the file
@@ -49,11 +49,11 @@ class TempoTrack:
 
     @property
     def started(self) -> bool:
-        return self._began is not None
+        return self.began is not None
 
     def start(self, time: float) -> None:
         """Let the file begin now, with or without a song to follow."""
-        self._began = self._time = time
+        self.began = self._time = time
         self._timeline = Timeline(time, 0.0, self._timeline.bpm)
 
     def follow(self, now: float, song: Timeline | None, jumps: int) -> list[Stretch]:
@@ -110,7 +110,7 @@ class TempoTrack:
 
     def _stretch(self, time: float, tick: int) -> Stretch:
         """The open stretch up to a place. Its tempo makes good what rounding cost before."""
-        began = self._time if self._began is None else self._began
+        began = self._time if self.began is None else self.began
         tick = max(tick, self._tick + 1)
         time = max(time, self._time + 1e-6)
         beats = (tick - self._tick) / TICKS_PER_BEAT

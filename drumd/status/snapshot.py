@@ -17,6 +17,7 @@ from engine.music.notes import Metre, Pattern
 REMEMBERED = 20_000  # hits whose lateness is kept, some 40 minutes of drums
 SEARCHING = "listening for the beat"
 STOPPED = "stopped with you, hitting when you hit"
+METER, METER_DB = 20, 60.0  # characters of a meter, and the dB that it shows
 RECENT = 500  # of them, those that a snapshot tells of: sorting more would hold up the scheduler
 
 
@@ -85,6 +86,8 @@ class Snapshot:
     stopped: bool = False  # with the player, who has stopped dead
     song: str = ""  # of the song file, and where it is
     notice: str = ""  # what the player's last press did, and when it counts
+    level_db: float | None = None  # of an audio input, against full scale
+    clips: bool = False  # the input was cut off of late: it is too loud
 
     def line(self) -> str:
         """The snapshot in one line."""
@@ -93,7 +96,7 @@ class Snapshot:
         faults = f", {self.late} late" if self.late else ""
         faults += f", {self.bars.repeated} bars repeated" if self.bars.repeated else ""
         faults += f", {self.dropped} messages dropped" if self.dropped else ""
-        faults += self._port_faults()
+        faults += self._port_faults() + (", the input clips" if self.clips else "")
         faults += "".join(f", waiting for port {name}" for name in self.away)
         doing = self.doing + (f", {self.groove}" if self.groove else "")
         doing += "".join(f", {words}" for words in (self.song, self.coming) if words)
@@ -126,6 +129,18 @@ class Snapshot:
         kept = " ".join(f"[{name}]" if name == self.part else name for name in sorted(self.kept))
         return f"   parts   {kept or '-'}" + (f"  next: {self.coming}" if self.coming else "")
 
+    def _level(self) -> str:
+        """The audio input as a meter."""
+        share = self.level_share or 0.0
+        bar = "#" * round(share * METER)
+        clips = "  clips: turn it down" if self.clips else ""
+        return f"   input   [{bar:<{METER}}] {self.level_db:5.1f} dB{clips}"
+
+    @property
+    def level_share(self) -> float | None:
+        """How far a meter of the audio input goes, 0..1; None where there is no such input."""
+        return None if self.level_db is None else max(0.0, 1 + self.level_db / METER_DB)
+
     def screen(self) -> str:
         """The snapshot as a screen of a few lines, with what the drummer plays as rows."""
         place = "-" if self.bar is None else f"{self.bar}.{self.beat}"
@@ -139,6 +154,7 @@ class Snapshot:
                 f"   tempo   {tempo:<12} {self.metre}   clock: {self.source}{sure}",
                 f"     bar   {place:<12} window: {self.notes} notes",
                 f"   drums   {self.doing}{waiting}",
+                *([self._level()] if self.level_db is not None else []),
                 *([f"  groove   {self.groove}"] if self.groove else []),
                 *([f"    song   {self.song}"] if self.song else []),
                 *([self._parts()] if self.kept or self.coming else []),

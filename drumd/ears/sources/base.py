@@ -21,6 +21,7 @@ class Block:
 
     time: float
     samples: Samples = field(repr=False)
+    peak: float | None = None  # of the channels before they were mixed; None: of these samples
 
 
 class Source(Protocol):

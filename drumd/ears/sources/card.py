@@ -81,7 +81,9 @@ class CardSource:
                 return None
         first, frames = self._blocks.popleft()
         self._last = self._clock.now()
-        return Block(self._frames.seconds_of(first), one_channel(frames, self._channel))
+        heard = one_channel(frames, self._channel)
+        peak = None if self._channel else float(np.abs(frames).max(initial=0))
+        return Block(self._frames.seconds_of(first), heard, peak)
 
     def lost(self) -> str | None:
         silent = self._clock.now() - self._last > GONE_S

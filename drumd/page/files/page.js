@@ -115,6 +115,7 @@ function paint(changed) {
     $("level-facts").hidden = jam.level === null;
     $("level").value = jam.level ?? 0;
   }
+  if (has("clips")) show($("clips"), jam.clips ? "too loud: it clips" : "");
   paintFigures();
 }
 

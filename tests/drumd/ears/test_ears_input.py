@@ -26,6 +26,17 @@ def silence(path: Path, seconds: float) -> str:
     return str(path)
 
 
+def square(path: Path, seconds: float) -> str:
+    """A tone at half of full scale."""
+    wave_length = (b"\x00\x40" * 2) * 50 + (b"\x00\xc0" * 2) * 50
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(2)
+        file.setsampwidth(2)
+        file.setframerate(44_100)
+        file.writeframes(wave_length * round(seconds * 441))
+    return str(path)
+
+
 def test_a_file_ends_and_silence_holds_nothing(tmp_path: Path) -> None:
     ears, heard = EarsInput(silence(tmp_path / "a.wav", 0.3), MonotonicClock()), list[object]()
     give_up = time.monotonic() + PATIENCE_S
@@ -49,6 +60,27 @@ def test_a_process_that_is_killed_is_told(tmp_path: Path) -> None:
     why = ears.lost()
     ears.close()
     assert why == "the process that hears has died"
+
+
+def test_the_level_is_told_and_what_sounded_becomes_a_file(tmp_path: Path) -> None:
+    clock, kept = MonotonicClock(), tmp_path / "kept.wav"
+    ears = EarsInput(square(tmp_path / "a.wav", 120), clock)
+    give_up = time.monotonic() + PATIENCE_S
+    asked = False
+    while not (ears.said or ears.lost()) and time.monotonic() < give_up:
+        list(ears.poll())
+        if ears.level and ears.level.peak > 0.4 and not asked:
+            asked = True
+            ears.save(kept, clock.now() - 1.0, clock.now())
+        time.sleep(0.01)
+    level, said = ears.level, ears.said
+    ears.close()
+    assert said == ["the sound too: kept.wav"]
+    assert level and level.db == pytest.approx(-6, abs=0.1) and not level.clips
+    with wave.open(str(kept), "rb") as file:
+        frames = file.readframes(file.getnframes())
+        assert file.getframerate() == 44_100
+    assert max(memoryview(frames).cast("h")) == pytest.approx(16_384, abs=200)
 
 
 def test_what_cannot_be_opened_is_told_in_a_sentence(tmp_path: Path) -> None:

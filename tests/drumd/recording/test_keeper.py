@@ -7,7 +7,7 @@ from pathlib import Path
 import mido
 import pytest
 
-from drumd.recording.keeper import MEMORY_S, NOTHING, Keeper
+from drumd.recording.keeper import MEMORY_S, NOTHING, TAIL_S, Keeper
 from drumd.recording.recorder import DRUMS, GUITAR
 from drumd.timing.timeline import Timeline
 from engine.music.notes import Metre
@@ -79,6 +79,16 @@ def test_ten_minutes_are_kept_and_no_more(jam: Jam) -> None:
     jam.play(4)
     (file,) = jam.keep()
     assert len(strokes(file, DRUMS)) == 4
+
+
+def test_the_sound_of_each_take_is_kept_from_the_first_tick_of_its_file_on(jam: Jam) -> None:
+    asked = list[tuple[str, float, float]]()
+    jam.keeper.sound = lambda path, start, end: asked.append((path.suffix, start, end))
+    jam.play(8)
+    jam.rest(20.0)
+    jam.play(4)
+    jam.keep()
+    assert asked == [(".wav", 0.0, 3.5 + TAIL_S + 0.1), (".wav", 24.0, 25.5 + TAIL_S + 0.1)]
 
 
 def test_keeping_twice_overwrites_nothing(jam: Jam) -> None:

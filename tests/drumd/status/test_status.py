@@ -54,6 +54,14 @@ def summary(**changes):
     return Summary(**(values | changes))
 
 
+def test_the_level_of_an_audio_input_is_a_meter_and_that_it_clips_is_said():
+    loud = snapshot(level_db=-0.1, clips=True)
+    assert "   input   [##########          ] -30.0 dB\n" in snapshot(level_db=-30.0).screen()
+    assert "-0.1 dB  clips: turn it down" in loud.screen() and "the input clips" in loud.line()
+    assert "input   [" not in snapshot().screen() and snapshot().level_share is None
+    assert snapshot(level_db=-99.0).level_share == 0.0
+
+
 def test_the_spread_of_a_hundred_values_is_told_by_rank():
     gauge = Gauge()
     for value in range(100, 0, -1):
