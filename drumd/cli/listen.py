@@ -14,11 +14,11 @@ from drumd.cli.terminal import tell
 from drumd.config import CLOCKS, KIT_SOUNDS
 from drumd.daemon import Daemon
 from drumd.jam.given import GivenGroove
-from drumd.ports.quiet import heard
 from drumd.remote.door import Door
 from drumd.settings_file import load_settings, user_file
 from drumd.song_file import read_songs
 from drumd.status.reporter import PlainReporter, reporter_for
+from drumd.status.unblocked import unblocked
 from engine.music.wishes import FEEL_NAMES, STYLE_NAMES
 
 Command = Callable[..., Any]
@@ -162,12 +162,13 @@ def command(config: Path | None, as_json: bool, **options: object) -> None:
     own = user_file()
     config = config or (own if own.is_file() else None)
     settings = load_settings(config, options)
-    reporter = PlainReporter(heard(sys.stderr)) if as_json else reporter_for(sys.stdout)
     reads = [config] if config else []
     groove = _groove_of(settings.groove) if settings.groove else None
     songs = read_songs(settings.song, _groove_of) if settings.song else ()
-    daemon = Daemon(settings, reporter, groove=groove, songs=songs, reads=reads, open_door=Door)
-    summary = daemon.run()
+    with unblocked(sys.stderr if as_json else sys.stdout) as stream:
+        reporter = PlainReporter(stream) if as_json else reporter_for(stream)
+        daemon = Daemon(settings, reporter, groove=groove, songs=songs, reads=reads, open_door=Door)
+        summary = daemon.run()
     if as_json:
         click.echo(json.dumps(summary.as_dict(), indent=2))
     else:

@@ -1,7 +1,8 @@
 """Keeps libraries that print to stderr quiet while they try what may not be there.
 
 stderr is the whole process's, and ports are opened and closed on several threads: it is quiet from
-the first that asks for it to the last. What we have to say meanwhile goes out by `heard`.
+the first that asks for it to the last. What we have to say meanwhile goes out on a handle of
+its own (`drumd.status.unblocked`).
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TextIO
 
 STDERR = 2
 
@@ -50,17 +50,6 @@ def quiet_stderr() -> Iterator[None]:
         yield
     finally:
         _STDERR.release()
-
-
-def heard(stream: TextIO) -> TextIO:
-    """The stream, or where it leads on a handle of its own: it is never quiet. Made beforehand."""
-    try:
-        if stream.fileno() != STDERR:
-            return stream
-        own = os.dup(STDERR)
-    except (OSError, ValueError, AttributeError):  # no stream of the system's
-        return stream
-    return open(own, "w", encoding=stream.encoding, errors=stream.errors, buffering=1)  # noqa: PTH123
 
 
 def _turn_away() -> int | None:

@@ -7,4 +7,5 @@ __all__ = [
     "snapshot",
     "streams",
     "told",
+    "unblocked",
 ]

@@ -1,19 +1,18 @@
 """Who tells the player what goes on: plain lines, or a live screen on a terminal.
 
-A reader or a terminal that has gone is no reason to end a jam, nor to end it with an error.
+A reader or a terminal that has gone, or that waits, is no reason to hold up or end a jam: what is
+told goes to a stream that never fails (`drumd.status.unblocked`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from types import TracebackType
 from typing import IO, Any, Protocol
 
 from drumd.status.plain import harmless, redraws
 from drumd.status.snapshot import Snapshot
 
-UNREAD = (OSError, ValueError)  # nobody reads any more
 SCREEN_S = 0.25  # between two pictures of the live screen
 LINE_BARS = 16  # a plain line comes every so many bars, and when the drums change what they do
 
@@ -46,9 +45,7 @@ class PlainReporter:
         self._notice = ""
 
     def say(self, text: str) -> None:
-        with suppress(*UNREAD):
-            self._stream.write(harmless(text) + "\n")
-            self._stream.flush()
+        self._stream.write(harmless(text) + "\n")
 
     def show(self, snapshot: Snapshot) -> None:
         step = None if snapshot.bar is None else (snapshot.bar - 1) // LINE_BARS
@@ -76,32 +73,22 @@ class ScreenReporter:
         from rich.live import Live
         from rich.text import Text
 
-        class Lasting(Console):
-            """One that does not end the process where nobody reads any more."""
-
-            def on_broken_pipe(self) -> None:
-                raise BrokenPipeError
-
-        self._console = Lasting(file=stream, highlight=False)
+        self._console = Console(file=stream, highlight=False)
         self._live = Live(console=self._console, auto_refresh=False, transient=True)
         self._text = Text
 
     def say(self, text: str) -> None:
-        with suppress(*UNREAD):
-            self._console.print(self._text(harmless(text)))
+        self._console.print(self._text(harmless(text)))
 
     def show(self, snapshot: Snapshot) -> None:
-        with suppress(*UNREAD):
-            self._live.update(self._text(harmless(snapshot.screen())), refresh=True)
+        self._live.update(self._text(harmless(snapshot.screen())), refresh=True)
 
     def __enter__(self) -> ScreenReporter:
-        with suppress(*UNREAD):
-            self._live.start()
+        self._live.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        with suppress(*UNREAD):
-            self._live.stop()
+        self._live.stop()
 
 
 class Overheard:

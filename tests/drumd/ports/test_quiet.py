@@ -6,8 +6,10 @@ import sys
 
 SAYING = """
 import os, sys
-from drumd.ports.quiet import heard, quiet_stderr
-ours = heard(sys.stderr)
+from drumd.ports.quiet import quiet_stderr
+from drumd.status.unblocked import unblocked
+saying = unblocked(sys.stderr)
+ours = saying.__enter__()
 first, second = quiet_stderr(), quiet_stderr()
 first.__enter__()
 second.__enter__()
@@ -15,6 +17,7 @@ os.write(2, b"library ")
 first.__exit__(None, None, None)
 os.write(2, b"library ")
 print("ours", file=ours)
+saying.__exit__(None, None, None)
 second.__exit__(None, None, None)
 os.write(2, b"after")
 """

@@ -1,4 +1,3 @@
-import errno
 import io
 import json
 
@@ -198,33 +197,6 @@ def test_ports_that_are_away_are_named_wherever_the_jam_is_shown():
     for state in (snapshot(), away, away, snapshot()):
         reporter.show(state)
     assert len(stream.getvalue().splitlines()) == 3
-
-
-class Unread(io.StringIO):
-    """A pipe whose reader has gone."""
-
-    def write(self, _text):
-        raise BrokenPipeError
-
-
-class ClosedTerminal(io.StringIO):
-    """A terminal that was closed."""
-
-    def isatty(self):
-        return True
-
-    def write(self, _text):
-        raise OSError(errno.EIO, "Input/output error")
-
-
-@pytest.mark.parametrize("gone", [Unread, ClosedTerminal])
-@pytest.mark.parametrize("kind", [PlainReporter, ScreenReporter])
-def test_the_jam_goes_on_when_nobody_reads_what_it_says(kind, gone):
-    with pytest.raises(OSError):
-        gone().write("")
-    with kind(gone()) as reporter:
-        reporter.say("ready")
-        reporter.show(snapshot())
 
 
 @pytest.mark.parametrize("kind", [PlainReporter, ScreenReporter])
