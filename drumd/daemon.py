@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
@@ -71,7 +71,8 @@ class Daemon:
 
     A `groove` that is given is kept to; where nobody tells a metre, it is in the groove's.
     `reads` are files that were read besides those of the settings: none is recorded over.
-    Guests come in by the door that `open_door` opens; without one there are none.
+    Guests come in by the door that `open_door` opens; without one there are none. `remember` keeps
+    controls that were learnt, and says where.
     `clock`, `thread` and `aside` are what it lives by; on simulated ones it runs as fast as it can.
     """
 
@@ -90,11 +91,12 @@ class Daemon:
         songs: Sequence[Song] = (),
         reads: Sequence[Path] = (),
         open_door: Callable[[], Door] | None = None,
+        remember: Callable[[Mapping[str, str | None]], str] | None = None,
     ) -> None:
         self.ending: Ending | None = None
         self._settings, self._reporter, self._groove = settings, reporter, groove
         self._songs, self._reads, self._open_door = songs, reads, open_door
-        self._openers = openers
+        self._openers, self._remember = openers, remember
         self._clock = clock or MonotonicClock()
         self._thread, self._aside = thread, aside
         self._began, self._ready_after_s = self._clock.now(), 0.0
@@ -226,6 +228,7 @@ class Daemon:
         """The main loop."""
         guitar = ports.start_guitar()
         jam.keeper.sound = guitar.save
+        jam.steering.remember = partial(self._keep_learnt, jam)
         if self._recorder:
             self._recorder.begin()
         self._ready_after_s = self._clock.now() - self._began
@@ -283,6 +286,11 @@ class Daemon:
         if trouble and trouble != self._trouble:
             self._reporter.say(trouble)
         self._trouble = trouble or self._trouble
+
+    def _keep_learnt(self, jam: Jam, controls: Mapping[str, str | None]) -> None:
+        """Let controls that were learnt be there next time; a disk may take its time."""
+        if remember := self._remember:
+            self._aside(lambda: jam.news.append(remember(controls)))
 
     def _reception(self, jam: Jam, ports: LivePorts, door: Door) -> Reception:
         files = [file.name for file in self._files]

@@ -10,6 +10,7 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import Field, fields
+from functools import partial
 from pathlib import Path
 
 import platformdirs
@@ -19,6 +20,7 @@ from drumd.controls import Command, Control, Dial
 from drumd.errors import SettingsError
 from engine.music.notes import Metre
 from engine.music.wishes import Feel, Style, feel_named, style_of
+from engine.storage.atomic import write_file
 
 KEY_OF = {"input": "in", "output": "out"}  # of the fields that are called otherwise
 EXAMPLES = {
@@ -31,6 +33,7 @@ EXAMPLES = {
     "click": '"all"',
     "count": "4",
 }
+Value = float | str | None  # of a line in a file; None: it has none
 LARGEST = 1e9  # of the numbers in a file
 FIELDS = {field.name: field for field in fields(Settings)}
 
@@ -71,21 +74,46 @@ def commented() -> str:
     return "\n".join(lines) + "\n"
 
 
-def changed(text: str, numbers: Mapping[str, float]) -> str:
+def write_lines(file: Path, values: Mapping[str, Value]) -> None:
+    """Change these settings in a file, and nothing else of it; one that is not there is begun."""
+    try:
+        text = file.read_text("utf-8") if file.exists() else commented()
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_file(file, changed(text, values).encode())
+    except (OSError, ValueError) as error:
+        lines = ", ".join(_line(key, value) for key, value in values.items())
+        raise SettingsError(f"{file} cannot be changed ({error}); write there: {lines}") from error
+
+
+def changed(text: str, values: Mapping[str, Value]) -> str:
     """A file of settings with these in it: in the place of their lines, commented out or not, else
     after all others. A ValueError says that the file is not that simple."""
-    for key, number in numbers.items():
-        line = f"{key} = {number}"
+    before = tomllib.loads(text)
+    for key, value in values.items():
         for begins in (rf"{key}\s*=", rf"#\s*{key}\s*="):
-            text, found = re.subn(rf"(?m)^[ \t]*{begins}.*$", line, text, count=1)
+            new = partial(_line_instead, _line(key, value), gone=value is None)
+            text, found = re.subn(rf"(?m)^[ \t]*{begins}.*$", new, text, count=1)
             if found:
                 break
         else:
-            text = f"{text.rstrip()}\n{line}\n".lstrip()
-    told = tomllib.loads(text)
-    if any(told.get(key) != number for key, number in numbers.items()):
+            if value is not None:
+                text = f"{text.rstrip()}\n{_line(key, value)}\n".lstrip()
+    wanted = {key: value for key, value in {**before, **values}.items() if value is not None}
+    if tomllib.loads(text) != wanted:
         raise ValueError("it holds more than lines of settings")
     return text
+
+
+def _line(key: str, value: Value) -> str:
+    return f"# {key} = ..." if value is None else f"{key} = {_toml(value)}"
+
+
+def _line_instead(line: str, old: re.Match[str], *, gone: bool) -> str:
+    """What takes the place of a line; one that is to go is commented out."""
+    before = old.group().strip()
+    if not gone:
+        return line
+    return before if before.startswith("#") else f"# {before}"
 
 
 def _toml(value: object) -> str:

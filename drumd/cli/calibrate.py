@@ -22,7 +22,7 @@ from drumd.config import (
     is_speakers,
 )
 from drumd.errors import CalibrationError, DrumdError, SettingsError
-from drumd.settings_file import changed, load_settings, origin_of, user_file
+from drumd.settings_file import load_settings, origin_of, user_file, write_lines
 
 if TYPE_CHECKING:
     from drumd.ears.calibration import RoundTrip
@@ -127,15 +127,3 @@ def latencies(trip: RoundTrip) -> dict[str, float]:
             f" ({2 * LATEST_MS:g} ms): use a cable in place of Bluetooth, or smaller buffers"
         )
     return {"latency_ms": half, "input_latency_ms": half}
-
-
-def write_lines(file: Path, lines: dict[str, float]) -> None:
-    """Change these settings in a file, and nothing else of it."""
-    from engine.storage.atomic import write_file
-
-    try:
-        text = changed(file.read_text("utf-8"), lines)
-        write_file(file, text.encode())
-    except (OSError, ValueError) as error:
-        told = ", ".join(f"{key} = {value}" for key, value in lines.items())
-        raise SettingsError(f"{file} cannot be changed ({error}); write there: {told}") from error

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,10 @@ import click
 from drumd.cli.terminal import tell
 from drumd.config import CLOCKS, KIT_SOUNDS
 from drumd.daemon import Daemon
+from drumd.errors import SettingsError
 from drumd.jam.given import GivenGroove
 from drumd.remote.door import Door
-from drumd.settings_file import load_settings, user_file
+from drumd.settings_file import load_settings, user_file, write_lines
 from drumd.song_file import read_songs
 from drumd.status.reporter import PlainReporter, reporter_for
 from drumd.status.unblocked import unblocked
@@ -167,13 +169,30 @@ def command(config: Path | None, as_json: bool, **options: object) -> None:
     songs = read_songs(settings.song, _groove_of) if settings.song else ()
     with unblocked(sys.stderr if as_json else sys.stdout) as stream:
         reporter = PlainReporter(stream) if as_json else reporter_for(stream)
-        daemon = Daemon(settings, reporter, groove=groove, songs=songs, reads=reads, open_door=Door)
+        daemon = Daemon(
+            settings,
+            reporter,
+            groove=groove,
+            songs=songs,
+            reads=reads,
+            open_door=Door,
+            remember=partial(_remember, config or own),
+        )
         summary = daemon.run()
     if as_json:
         click.echo(json.dumps(summary.as_dict(), indent=2))
     else:
         tell(summary.text())
     sys.exit(daemon.ending.status if daemon.ending else 0)
+
+
+def _remember(file: Path, controls: Mapping[str, str | None]) -> str:
+    """Write controls that were learnt into the settings, for the next time."""
+    try:
+        write_lines(file, controls)
+    except SettingsError as error:
+        return str(error)
+    return f"written to {file}"
 
 
 def _groove_of(file: Path) -> GivenGroove:

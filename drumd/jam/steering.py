@@ -7,6 +7,7 @@ A `Steering` belongs to the main thread. The names of orders are those of the se
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from drumd.controls import Command, Dial
@@ -18,6 +19,8 @@ from engine.music.wishes import AUTO, feel_named, style_of
 
 COMMANDS = {command.value: command for command in Command}
 ACTIONS: dict[str, Action] = COMMANDS | {dial.value: dial for dial in Dial}
+Remember = Callable[[Mapping[str, str | None]], object]
+"""Told of controls that were learnt, as they are written in a file of settings, or forgotten."""
 HELD = (Command.HOLD, Command.MUTE, Command.GROOVE, Command.PEDAL)  # these are on or off
 
 
@@ -26,7 +29,9 @@ class Steering:
 
     def __init__(self, conductor: Conductor, controls: ControlMap) -> None:
         self.ideas: tuple[Idea, ...] = ()  # that the drummer offers
+        self.remember: Remember = lambda _: None
         self._conductor, self._controls = conductor, controls
+        self._written = controls.written
 
     def obey(self, time: float, order: Order) -> str:
         """Do what is asked for at `time` seconds; a ValueError says why that cannot be."""
@@ -44,12 +49,20 @@ class Steering:
                 return self._learn(order)
             case "forget":
                 self._controls.forget(_action(order))
+                self._note_controls()
                 return f"no control stands for {order.text} any more"
         raise ValueError(f"nobody here knows {order.name!r}")
 
     def learnt(self, action: Action) -> str:
         """What to say of a control that was learnt: it is written so in a file of settings."""
+        self._note_controls()
         return f'{action.value} = "{self._controls.written[action.value]}"'
+
+    def _note_controls(self) -> None:
+        """Have it remembered which controls stand for something else than before."""
+        before, now = self._written, self._controls.written
+        self._written = now
+        self.remember({k: now.get(k) for k in (before | now) if before.get(k) != now.get(k)})
 
     def _say(self, time: float, command: Command) -> str:
         form = self._conductor.form

@@ -18,8 +18,11 @@ class DoorStudio(Studio):
     """A studio with a guest, who comes at 3 s."""
 
     def __init__(self, folder):
-        super().__init__(open_door=lambda: Door(folder), ports=PORTS)
+        super().__init__(open_door=lambda: Door(folder), remember=self.remember, ports=PORTS)
         self.at(3.0, lambda: setattr(self, "guest", connect(doors(folder)[0])))
+
+    def remember(self, controls):
+        return f"remembered {controls}"
 
     def ask(self, time, *order):
         self.at(time, lambda: self.guest.sendall(Order(*order).line()))
@@ -59,6 +62,7 @@ def test_a_guest_learns_a_pedal_and_all_are_told(studio):
     studio.run(7.0)
     assert {"said": 'fill = "cc 80 channel 1"'} in studio.told()
     assert studio.log.said('fill = "cc 80 channel 1"')
+    assert studio.log.said("remembered {'fill': 'cc 80 channel 1'}")
 
 
 def test_another_port_is_chosen_among_those_that_are_there(studio):

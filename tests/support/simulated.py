@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import mido
 
@@ -93,6 +93,7 @@ class Studio:
         self,
         *,
         open_door: Callable[[], Door] | None = None,
+        remember: Callable[[Mapping[str, str | None]], str] | None = None,
         ports: PortList = NO_PORTS,
         **settings: object,
     ) -> None:
@@ -108,6 +109,7 @@ class Studio:
             drummer=self.drummer,
             openers=Openers(self._open_input, self._open_output, lambda _: ports),
             open_door=open_door,
+            remember=remember,
         )
         for half in range(int(2 * GIVE_UP_S)):
             self.clock.at(half / 2, lambda: self.play(mido.Message("note_on", note=45)))

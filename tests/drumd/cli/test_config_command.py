@@ -14,7 +14,7 @@ from drumd.cli import COMMANDS, main
 from drumd.config import Settings
 from drumd.errors import SettingsError
 from drumd.service import agent, service_here, unit
-from drumd.settings_file import commented, key_of, load_settings
+from drumd.settings_file import commented, key_of, load_settings, write_lines
 
 
 def run(*args: object) -> str:
@@ -46,6 +46,35 @@ def test_a_file_is_written_once_and_every_line_of_it_can_be_used(tmp_path: Path)
     assert names == [key_of(name) for name in Settings.__slots__]
     usable = [line for line in lines if not line.endswith("...")]
     assert len(tomllib.loads("\n".join(usable))) == len(usable)
+
+
+def test_a_control_that_was_learnt_is_written_and_nothing_else_of_the_file_changes(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text('# my pedals\nfill = "cc 1" # left\nbpm = 112\n# mute = "note 3"\n')
+    write_lines(file, {"mute": "cc 80 channel 1", "fill": None, "hold": None, "keep": "cc 82"})
+    assert file.read_text() == (
+        '# my pedals\n# fill = "cc 1" # left\nbpm = 112\nmute = "cc 80 channel 1"\nkeep = "cc 82"\n'
+    )
+    assert load_settings(file, {}).bpm == 112
+
+
+def test_where_there_is_no_file_it_is_begun(tmp_path: Path) -> None:
+    file = tmp_path / "drumd" / "drumd.toml"
+    write_lines(file, {"fill": "cc 80"})
+    assert file.read_text() == commented().replace("# fill = ...", 'fill = "cc 80"')
+
+
+@pytest.mark.parametrize("text", ['note = """\nfill = 1\n"""', "fill = [\n1,\n2]", "fill = = 1"])
+def test_a_file_that_is_not_that_simple_stays_and_the_line_is_said(
+    tmp_path: Path, text: str
+) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(text)
+    with pytest.raises(SettingsError, match=r'write there: fill = "cc 80"'):
+        write_lines(file, {"fill": "cc 80"})
+    assert file.read_text() == text
 
 
 def test_the_manual_names_every_command_and_option_and_completion_is_printed() -> None:

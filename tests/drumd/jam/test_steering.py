@@ -132,6 +132,16 @@ def test_a_pedal_that_is_learnt_anew_stands_for_one_thing_only():
     assert inside.controls.written == {"mute": "cc 80 channel 1"}
 
 
+def test_what_was_learnt_or_forgotten_is_remembered_and_what_was_given_is_not():
+    offline, inside = jam(fill=Control("cc", 80), density_dial=Control("cc", 21))
+    remembered = []
+    inside.steering.remember = remembered.append
+    inside.obey(Order("learn", "mute"))
+    hear(offline, mido.Message("control_change", control=80, value=127))
+    inside.obey(Order("forget", "density_dial"))
+    assert remembered == [{"mute": "cc 80 channel 1", "fill": None}, {"density_dial": None}]
+
+
 def test_the_picture_is_plain_and_tells_what_was_played_and_what_comes():
     offline, inside = jam(drummers.Rock())
     inside.obey(Order("humanize", 0.0))
