@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from drumd.controls import Command, Control, Dial
 from drumd.errors import SettingsError
@@ -36,6 +35,19 @@ RANGES: dict[str, tuple[int, int]] = {
     "gate_db": (-120, 0),
     "max_late_ms": (0, 500),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """How an audio input is heard."""
+
+    channel: int | None = None  # from 1; None: all of them, mixed
+    gain_db: float = 0.0
+    gate_db: float | None = None  # against full scale; what is softer is no stroke
+    latency_ms: float = 0.0  # so late it is; a file is never late
+
+
+AS_IT_COMES = Hearing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +85,10 @@ class Settings:
     click: str | None = None  # whether drumd clicks: in the whole song, or to count in
     count: int | None = None  # clicks of a count-in that drumd sounds; its last four are the taps
     latency_ms: float = 0.0  # so much earlier drums are sent
-    input_latency_ms: float = 0.0  # so late an audio input is
-    channel: int | None = None  # of an audio input, from 1; None: all of them, mixed
-    gain_db: float = 0.0  # of an audio input
-    gate_db: float | None = None  # what is softer there (against full scale) is no stroke
+    input_latency_ms: float = 0.0  # of an audio input, as the next three: see `Hearing`
+    channel: int | None = None
+    gain_db: float = 0.0
+    gate_db: float | None = None
     max_late_ms: float = 20.0
     this_is_one: Control | None = None
     twice: Control | None = None
@@ -198,14 +210,8 @@ class Settings:
         return self.input == "demo" or is_midi_file(self.input)
 
     @property
-    def heard(self) -> dict[str, Any]:
-        """How an audio input is heard."""
-        return {
-            "channel": self.channel,
-            "gain_db": self.gain_db,
-            "gate_db": self.gate_db,
-            "latency_ms": self.input_latency_ms,
-        }
+    def hearing(self) -> Hearing:
+        return Hearing(self.channel, self.gain_db, self.gate_db, self.input_latency_ms)
 
     @property
     def links(self) -> bool:

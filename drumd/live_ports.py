@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from drumd.config import SPEAKERS, Settings, is_audio, is_speakers
+from drumd.config import SPEAKERS, Settings, is_speakers
 from drumd.errors import DrumdError
 from drumd.output.clock_out import ClockOut
 from drumd.output.realtime import RealtimeThread, ThreadMaker
@@ -105,8 +105,8 @@ class LivePorts:
         if self._played:
             return FileInput(self._played, self._clock)
         name, api = self._names[INPUT], self._settings.api
-        heard = self._settings.heard if is_audio(name) else {}
-        return self._openers.input(name, self._clock, api=api, again=again, **heard)
+        hearing = self._settings.hearing
+        return self._openers.input(name, self._clock, api=api, again=again, hearing=hearing)
 
     def _steady(self, open_port: Callable[[Place | None], OutputPort]) -> SteadyOutput:
         return SteadyOutput(open_port, self._clock, aside=self._aside)

@@ -104,7 +104,7 @@ def hear_clicks(settings: Settings) -> RoundTrip:
     from engine.music.kit import CLICK_KEY
 
     clock = MonotonicClock()
-    wanted = Wanted(settings.input, settings.api, settings.channel, settings.gain_db)
+    wanted = Wanted(settings.input, settings.api, settings.hearing)
     key = CLICK_KEY if is_speakers(settings.output) else SNARE
     try:
         with ExitStack() as opened:

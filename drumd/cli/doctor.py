@@ -86,7 +86,7 @@ def audio(settings: Settings) -> list[Finding]:
     if not is_audio(settings.input):
         raise SettingsError(f"the doctor hears audio: --in audio, not {settings.input!r}")
     try:
-        wanted = Wanted(settings.input, settings.api, settings.channel)
+        wanted = Wanted(settings.input, settings.api, settings.hearing)
         with closing(open_source(wanted, MonotonicClock())) as source:
             tell(f"{SECONDS:.0f} s of {source.name}: play hard, then rest a little", err=True)
             return examine_audio(listen(source))

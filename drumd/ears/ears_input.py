@@ -15,7 +15,7 @@ from pathlib import Path
 
 import mido
 
-from drumd.config import is_audio_file
+from drumd.config import AS_IT_COMES, Hearing, is_audio_file
 from drumd.ears.told import Ended, Failed, Kind, Opened, Said, Save, Told
 from drumd.errors import PortError
 from drumd.ports.base import Heard, Level, Onset, Place
@@ -36,19 +36,15 @@ class EarsInput:
         *,
         api: str = "auto",
         again: Place | None = None,
-        channel: int | None = None,
-        gain_db: float = 0.0,
-        gate_db: float | None = None,
-        latency_ms: float = 0.0,
+        hearing: Hearing = AS_IT_COMES,
     ) -> None:
-        """`latency_ms`: so late a live input is; a file is never late."""
-        self._latency_s = 0.0 if is_audio_file(name) else latency_ms / 1e3
+        self._latency_s = 0.0 if is_audio_file(name) else hearing.latency_ms / 1e3
         self.failed, self.ended = 0, False
         self.level: Level | None = None
         self.said, self._saving = list[str](), 0
         self._gone: str | None = None
         other = again.other if again else None
-        self._start((name, api, channel, gain_db, gate_db, other))
+        self._start((name, api, hearing, other))
         opened = self._await_opened()
         self.name, self.place = opened.name, Place(API, opened.other)
 

@@ -50,7 +50,9 @@ def _listen(pipe: Connection, wanted: Wanted, tell: Callable[[object], None]) ->
     clock = MonotonicClock()
     source = open_source(wanted, clock)
     try:
-        ears = Ears(source.rate, tell, gain_db=wanted.gain_db, gate_db=wanted.gate_db)
+        ears = Ears(
+            source.rate, tell, gain_db=wanted.hearing.gain_db, gate_db=wanted.hearing.gate_db
+        )
         keeper = SoundKeeper(source.rate, tell)
         pipe.send(Opened(source.name, source.other))
         take_priority()  # this thread; those that are there already stay as they are

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
-from drumd.config import is_audio, is_speakers
+from drumd.config import AS_IT_COMES, Hearing, is_audio, is_speakers
 from drumd.errors import PortError
 from drumd.ports.base import InputPort, OutputPort, Place, PortList
 from drumd.ports.midi_file import FileInput
@@ -30,28 +30,16 @@ def open_input(
     *,
     api: str = "auto",
     again: Place | None = None,
-    channel: int | None = None,
-    gain_db: float = 0.0,
-    gate_db: float | None = None,
-    latency_ms: float = 0.0,
+    hearing: Hearing = AS_IT_COMES,
 ) -> InputPort:
     """Open the input that `name` means: `demo`, a file, audio, a port, or a new virtual port.
 
-    `again` tells where the port was before it vanished; the rest is for audio.
+    `again` tells where the port was before it vanished; `hearing` is for audio.
     """
     if is_audio(name):
         from drumd.ears.ears_input import EarsInput
 
-        return EarsInput(
-            name,
-            clock,
-            api=api,
-            again=again,
-            channel=channel,
-            gain_db=gain_db,
-            gate_db=gate_db,
-            latency_ms=latency_ms,
-        )
+        return EarsInput(name, clock, api=api, again=again, hearing=hearing)
     path = file_of(name)
     if path is not None:
         return FileInput(read_host_file(path), clock)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 import mido
 
-from drumd.config import Settings
+from drumd.config import AS_IT_COMES, Hearing, Settings
 from drumd.daemon import Daemon
 from drumd.errors import PortError
 from drumd.live_ports import Openers
@@ -132,8 +132,10 @@ class Studio:
         self.at(seconds, lambda: self.daemon.stop("seen enough"))
         return self.daemon.run()
 
-    def _open_input(self, _name: str, _clock: Clock, *, api: str, again: Place | None) -> object:
-        assert api == "auto"
+    def _open_input(
+        self, _name: str, _clock: Clock, *, api: str, again: Place | None, hearing: Hearing
+    ) -> object:
+        assert api == "auto" and hearing == AS_IT_COMES
         if again and self.guitar.lost_because:
             raise PortError("it is not back yet")
         return self.guitar

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from drumd.config import is_audio_file
+from drumd.config import AS_IT_COMES, Hearing, is_audio_file
 from drumd.ears.sources.base import Source
 from drumd.timing.clock import Clock
 
@@ -16,9 +16,7 @@ class Wanted:
 
     name: str  # `audio`, `audio:` and a part of a name, or a file
     api: str = "auto"
-    channel: int | None = None  # from 1; None: all of them, mixed
-    gain_db: float = 0.0
-    gate_db: float | None = None  # against full scale; what is softer is no stroke
+    hearing: Hearing = AS_IT_COMES
     again: str | None = None  # the other's port on JACK, before it vanished
 
 
@@ -27,7 +25,7 @@ def open_source(wanted: Wanted, clock: Clock) -> Source:
     if is_audio_file(wanted.name):
         from drumd.ears.sources.file import FileSource
 
-        return FileSource(Path(wanted.name).expanduser(), clock, wanted.channel)
+        return FileSource(Path(wanted.name).expanduser(), clock, wanted.hearing.channel)
     part = wanted.name.partition(":")[2]
     if wanted.api == "jack" or (wanted.api == "auto" and _on_jack()):
         from drumd.ears.sources.jack import JackSource
@@ -35,7 +33,7 @@ def open_source(wanted: Wanted, clock: Clock) -> Source:
         return JackSource(part, clock, wanted.again)
     from drumd.ears.sources.card import CardSource
 
-    return CardSource(part, clock, wanted.channel)
+    return CardSource(part, clock, wanted.hearing.channel)
 
 
 def _on_jack() -> bool:

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from drumd.config import Hearing
 from drumd.ears.ears_input import EarsInput
 from drumd.ports.base import Onset
 from drumd.timing.clock import MonotonicClock
@@ -21,7 +22,9 @@ LINE = [(0.5 + 0.5 * k, pitch, 90, 0.45) for k, pitch in enumerate((45, 52, 48, 
 @pytest.mark.parametrize("latency_ms", [0.0, 100.0])
 def test_strokes_and_notes_come_in_through_jack_with_their_moment(latency_ms: float) -> None:
     with jack_server() as server, playing(server, plucked(LINE, 3.0, server.rate)) as player:
-        ears = EarsInput("audio:riff", MonotonicClock(), api="jack", latency_ms=latency_ms)
+        ears = EarsInput(
+            "audio:riff", MonotonicClock(), api="jack", hearing=Hearing(latency_ms=latency_ms)
+        )
         try:
             player.play_into("drumd-in:riff")
             heard = list[tuple[float, object]]()

@@ -93,47 +93,47 @@ def test_a_stretch_like_no_part_does_not_become_the_part_that_returns_after_it()
     assert known(form)[42:] == "A" * 4, "and it is no bar of A that A is known by"
 
 
-def heard(form):
-    memory = PartMemory()
-    for bar in bars_of(form):
-        memory.hear(bar)
-    return memory
+@pytest.fixture
+def song():
+    """A memory and the bars it has heard."""
+    return Song()
 
 
-def test_a_part_is_known_by_the_name_that_the_player_gives_it():
-    memory = heard("AAAAAA")
-    memory.call("verse")
-    for bar in bars_of("BBBBBBAA"):
-        memory.hear(bar)
-    assert memory.name == "verse"
+class Song:
+    def __init__(self):
+        self.memory = PartMemory()
+
+    def play(self, form):
+        """The name of the part, once these bars have been heard."""
+        for bar in bars_of(form):
+            self.memory.hear(bar)
+        return self.memory.name
 
 
-def test_a_name_stands_for_the_riff_that_was_called_so_last():
-    memory = heard("AAAAAABBBBBB")
-    memory.call("A")
-    assert memory.name == "A" and memory.part == 1
-    for bar in bars_of("AA"):
-        memory.hear(bar)
-    assert memory.name == "C"
+def test_a_part_is_known_by_the_name_that_the_player_gives_it(song):
+    song.play("AAAAAA")
+    song.memory.call("verse")
+    assert song.play("BBBBBBAA") == "verse"
 
 
-def test_the_part_that_the_player_says_stays_whatever_its_riff():
-    memory = heard("AAAAAA")
-    memory.turn_to("B")
-    for bar in bars_of("AAAAAAAA"):
-        memory.hear(bar)
-    assert memory.name == "B"
+def test_a_name_stands_for_the_riff_that_was_called_so_last(song):
+    song.play("AAAAAABBBBBB")
+    song.memory.call("A")
+    assert song.memory.name == "A" and song.memory.part == 1
+    assert song.play("AA") == "C"
 
 
-def test_after_the_player_has_said_a_part_riffs_bring_parts_back():
-    memory = heard("AAAAAA")
-    memory.turn_to("chorus")
-    for bar in bars_of("BBBBBBAA"):
-        memory.hear(bar)
-    assert memory.name == "A"
-    for bar in bars_of("BB"):
-        memory.hear(bar)
-    assert memory.name == "chorus"
+def test_the_part_that_the_player_says_stays_whatever_its_riff(song):
+    song.play("AAAAAA")
+    song.memory.turn_to("B")
+    assert song.play("AAAAAAAA") == "B"
+
+
+def test_after_the_player_has_said_a_part_riffs_bring_parts_back(song):
+    song.play("AAAAAA")
+    song.memory.turn_to("chorus")
+    assert song.play("BBBBBBAA") == "A"
+    assert song.play("BB") == "chorus"
 
 
 def announced(form):
@@ -167,6 +167,9 @@ def test_where_no_more_parts_can_be_none_is_announced():
     assert announced(four + "E" * 12) == announced(four)
 
 
-def test_the_bars_of_a_part_are_counted_from_where_its_riff_began():
-    assert [heard("A" * 8 + "B" * count).bars for count in (3, 4, 5)] == [11, 4, 5]
-    assert heard("A" * 8 + "B" * 8 + "AA").bars == RETURNING
+def test_the_bars_of_a_part_are_counted_from_where_its_riff_began(song):
+    song.play("A" * 8)
+    bars = [song.play("B") and song.memory.bars for _ in range(8)]
+    assert bars[2:5] == [11, 4, 5]
+    song.play("AA")
+    assert song.memory.bars == RETURNING
