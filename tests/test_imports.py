@@ -40,6 +40,11 @@ ENGINE = (
     ("midi", "encoding", "performance", "notation"),
     ("grooves", "models", "corpus", "beats", "hearing"),
     ("inference",),
+    ("evaluation.hit_metrics",),
+    ("evaluation.songs",),
+    ("evaluation.measures",),
+    ("evaluation.results",),
+    ("evaluation.summary",),
     ("training", "evaluation"),
     ("seed", "grooves.training"),
     ("tasks",),
@@ -281,6 +286,7 @@ def module_of(file: str) -> str:
         ("engine/grooves/ideas.py", "from engine.grooves.training import train_fit"),
         ("engine/inference/guide.py", "from engine.grooves.training.written import SOURCE"),
         ("engine/training/export.py", "from engine.grooves.training.train_fit import FIT"),
+        ("engine/evaluation/measures/style.py", "from engine.evaluation.results import MODEL"),
     ],
 )
 def test_an_import_out_of_place_is_found(file: str, source: str) -> None:

@@ -17,11 +17,11 @@ from drumd.cli.terminal import tell
 
 if TYPE_CHECKING:
     from engine.corpus.store import Corpus
-    from engine.evaluation.measures.document import Conditions
     from engine.evaluation.measures.styles import StylesHeard
     from engine.evaluation.measures.two_sample import Auc
     from engine.evaluation.results import SongResult
     from engine.evaluation.songs import EvalSong
+    from engine.evaluation.summary.document import Conditions
     from engine.inference.bundle import Bundle
 
 Folder = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -95,10 +95,10 @@ def command(
     from engine.corpus.store import read_corpus
     from engine.evaluation.evaluate import evaluate
     from engine.evaluation.measures.boosted_trees import judge_is_here
-    from engine.evaluation.measures.document import Conditions
-    from engine.evaluation.measures.judgement import DRUMMERS
     from engine.evaluation.measures.likelihood import GUITARS
     from engine.evaluation.songs import drummers_of, songs_of
+    from engine.evaluation.summary.document import Conditions
+    from engine.evaluation.summary.judgement import DRUMMERS
     from engine.grooves.ideas import IDEAS
     from engine.inference.bundle import open_bundle
     from engine.storage.outputs import check_outputs
@@ -153,8 +153,8 @@ def _compare(
 ) -> None:
     """Print a row for each bundle; how fast all answer is measured last, on one thread."""
     from drumd.cli.eval_tables import comparison
-    from engine.evaluation.measures.comparison import answers_ms, row
-    from engine.evaluation.measures.summary import summarise
+    from engine.evaluation.summary.comparison import answers_ms, row
+    from engine.evaluation.summary.summary import summarise
     from engine.inference.infer import BundleDrummer
 
     rows = [
@@ -199,8 +199,8 @@ def _tell(
     """Write the report, where one is asked for, and print all that was found."""
     from drumd.cli.eval_tables import show
     from engine.evaluation.measures.boosted_trees import judge_is_here
-    from engine.evaluation.measures.document import document
-    from engine.evaluation.measures.summary import summarise
+    from engine.evaluation.summary.document import document
+    from engine.evaluation.summary.summary import summarise
 
     judge = judge_is_here() and not conditions.quick
     if not (judge or conditions.quick):

@@ -12,8 +12,8 @@ from rich.table import Table
 from drumd.status.plain import harmless
 
 if TYPE_CHECKING:
-    from engine.evaluation.measures.comparison import Row
-    from engine.evaluation.measures.summary import Summary
+    from engine.evaluation.summary.comparison import Row
+    from engine.evaluation.summary.summary import Summary
 
 WIDE = 240  # characters; a table that is cut to the terminal cannot be copied
 
@@ -44,7 +44,7 @@ def show(summary: Summary, title: str) -> None:
 
 def comparison(rows: Sequence[Row], songs: int) -> None:
     """Print a line for each bundle, as Markdown has its tables."""
-    from engine.evaluation.measures.labels import interval, number, plain, signed
+    from engine.evaluation.summary.labels import interval, number, plain, signed
 
     columns = ["bundle", "network", "parameters", "MB", "bits a bar, primed", "unprimed"]
     columns += ["guitar worth, primed", "unprimed", "hit F1 [95 %]", "ms a bar, p50", "p95"]
@@ -89,7 +89,7 @@ def _voices(summary: Summary) -> str:
 
 def _ideas(summary: Summary) -> Iterator[Table]:
     """Nothing where a song has one idea only."""
-    from engine.evaluation.measures.labels import IDEAS, interval
+    from engine.evaluation.summary.labels import IDEAS, interval
 
     count, row = summary.ideas["count"], summary.ideas
     if row["alike"] is None or count is None:
@@ -102,7 +102,7 @@ def _ideas(summary: Summary) -> Iterator[Table]:
 
 def _judged(summary: Summary) -> Iterator[Table]:
     """Nothing where no judge was asked."""
-    from engine.evaluation.measures.labels import JUDGED, interval, plain
+    from engine.evaluation.summary.labels import JUDGED, interval, plain
 
     if not summary.judged:
         return
@@ -117,8 +117,8 @@ def _judged(summary: Summary) -> Iterator[Table]:
 
 def _keepers(summary: Summary) -> Table:
     from engine.evaluation.measures.baselines import ROCK
-    from engine.evaluation.measures.labels import KEEPER, interval
     from engine.evaluation.results import LIVE, MODEL
+    from engine.evaluation.summary.labels import KEEPER, interval
 
     who = [name for name in (MODEL, LIVE, ROCK) if name in summary.keepers]
     table = _table("who keeps the time: closed hat, open hat or ride", ("", *who, "songs"))
@@ -130,8 +130,8 @@ def _keepers(summary: Summary) -> Table:
 
 
 def _returns(summary: Summary) -> Table:
-    from engine.evaluation.measures.labels import RETURNS, interval, number
     from engine.evaluation.results import LIVE, MODEL, TRUTH
+    from engine.evaluation.summary.labels import RETURNS, interval, number
 
     who = [name for name in (TRUTH, MODEL, LIVE) if name in summary.returns]
     table = _table("riffs that return", ("", *who))
@@ -144,7 +144,7 @@ def _returns(summary: Summary) -> Table:
 
 def _styles(summary: Summary) -> Iterator[Table]:
     """Nothing where no song was played in every style."""
-    from engine.evaluation.measures.labels import interval, percent
+    from engine.evaluation.summary.labels import interval, percent
 
     heard = summary.styles
     if heard is None:
@@ -160,7 +160,7 @@ def _styles(summary: Summary) -> Iterator[Table]:
 
 
 def _strokes(summary: Summary) -> Table:
-    from engine.evaluation.measures.labels import number, plain
+    from engine.evaluation.summary.labels import number, plain
 
     table = _table("strokes a bar", ("", "true", "model", "ratio", "within 25 %"))
     for name, one in summary.strokes.items():
@@ -172,8 +172,8 @@ def _strokes(summary: Summary) -> Table:
 
 
 def _gains(summary: Summary) -> Table:
-    from engine.evaluation.measures.labels import interval, signed
     from engine.evaluation.results import MODEL
+    from engine.evaluation.summary.labels import interval, signed
 
     columns = (f"{MODEL}'s F1 above", "song by song [95 %]", "won", "lost", "even")
     table = _table("", columns)
@@ -185,7 +185,7 @@ def _gains(summary: Summary) -> Table:
 
 
 def _likelihood(summary: Summary) -> Table:
-    from engine.evaluation.measures.labels import LIKELIHOOD, interval
+    from engine.evaluation.summary.labels import LIKELIHOOD, interval
 
     table = _table("likelihood of the true drums", ("", "mean [95 %]"))
     for name, label in LIKELIHOOD.items():
@@ -194,8 +194,8 @@ def _likelihood(summary: Summary) -> Table:
 
 
 def _listening(summary: Summary) -> Table:
-    from engine.evaluation.measures.labels import interval, number, signed
     from engine.evaluation.results import MODEL, OTHER, TRUTH
+    from engine.evaluation.summary.labels import interval, number, signed
 
     who = [name for name in (TRUTH, MODEL, OTHER) if name in summary.listening]
     title = "listening: r over bars between the guitar and the drums"
@@ -209,8 +209,8 @@ def _listening(summary: Summary) -> Table:
 
 def _style(summary: Summary) -> Table:
     from engine.evaluation.measures.baselines import ROCK
-    from engine.evaluation.measures.labels import STYLE, interval, number
     from engine.evaluation.results import LIVE, MODEL, TRUTH
+    from engine.evaluation.summary.labels import STYLE, interval, number
 
     who = [name for name in (TRUTH, MODEL, LIVE, ROCK) if name in summary.style]
     table = _table("style", ("", *who))
@@ -222,7 +222,7 @@ def _style(summary: Summary) -> Table:
 
 
 def _responses(summary: Summary) -> Table:
-    from engine.evaluation.measures.labels import interval, signed, signed_percent
+    from engine.evaluation.summary.labels import interval, signed, signed_percent
 
     table = _table("the same guitar, changed", ("", "drums' density", "drums' loudness"))
     for name, row in summary.responses.items():

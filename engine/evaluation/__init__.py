@@ -8,5 +8,6 @@ __all__ = [
     "results",
     "songs",
     "style_trial",
+    "summary",
     "touch_trial",
 ]

@@ -4,11 +4,11 @@ from engine.evaluation.evaluate import SongTask, measure
 from engine.evaluation.measures.baselines import Baselines
 from engine.evaluation.measures.copying import two_bar_patterns
 from engine.evaluation.measures.counterfactuals import LOUD, Response
-from engine.evaluation.measures.document import Conditions
 from engine.evaluation.measures.drumming import drumming
 from engine.evaluation.measures.likelihood import Likelihood
 from engine.evaluation.measures.training import TrainingBars
 from engine.evaluation.results import MODEL, Performance
+from engine.evaluation.summary.document import Conditions
 
 CONDITIONS = Conditions("first", "corpus", "valid", "tune", 0, None, quick=False)
 NOTHING = Response(0.0, 0.0)

@@ -8,14 +8,14 @@ from pathlib import Path
 
 from engine.evaluation.hit_metrics import Mean
 from engine.evaluation.measures.baselines import ROCK
-from engine.evaluation.measures.document import Conditions
-from engine.evaluation.measures.labels import Write, percent, plain, signed
-from engine.evaluation.measures.summary import Summary
 from engine.evaluation.report import charts, tables
 from engine.evaluation.report.excerpts import BARS, Sounding, excerpt_file
 from engine.evaluation.report.pictures import distributions
 from engine.evaluation.report.rolls import chosen_songs, excerpt, piano_roll, played
 from engine.evaluation.results import LIVE, MODEL, OTHER, SongResult
+from engine.evaluation.summary.document import Conditions
+from engine.evaluation.summary.labels import Write, percent, plain, signed
+from engine.evaluation.summary.summary import Summary
 from engine.pages.html import html_page, section, tiles, write_page
 
 KEY = (

@@ -7,7 +7,10 @@ from html import escape
 
 from engine.evaluation.hit_metrics import Mean
 from engine.evaluation.measures.baselines import COMMON, LATE, LOOP, NEAREST, ROCK
-from engine.evaluation.measures.labels import (
+from engine.evaluation.measures.likelihood import Likelihood
+from engine.evaluation.measures.styles import StylesHeard
+from engine.evaluation.results import LIVE, MODEL, OTHER, TOLD, TRUTH, SongResult
+from engine.evaluation.summary.labels import (
     IDEAS,
     JUDGED,
     KEEPER,
@@ -21,10 +24,7 @@ from engine.evaluation.measures.labels import (
     signed,
     signed_percent,
 )
-from engine.evaluation.measures.likelihood import Likelihood
-from engine.evaluation.measures.styles import StylesHeard
-from engine.evaluation.measures.summary import Row, Summary
-from engine.evaluation.results import LIVE, MODEL, OTHER, TOLD, TRUTH, SongResult
+from engine.evaluation.summary.summary import Row, Summary
 
 SHOWN = (TRUTH, MODEL, LIVE, OTHER, TOLD, LOOP, ROCK, COMMON, NEAREST, LATE)
 

@@ -14,7 +14,7 @@ from engine.evaluation import evaluate
 from engine.evaluation.hit_metrics import Mean
 from engine.evaluation.measures import boosted_trees
 from engine.evaluation.measures.styles import StylesHeard
-from engine.evaluation.measures.summary import summarise
+from engine.evaluation.summary.summary import summarise
 from engine.inference.bundle import SHIPPED
 from tests.support.made import song
 from tests.support.midi_files import band, write

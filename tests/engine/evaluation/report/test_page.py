@@ -11,13 +11,13 @@ from engine.errors import EngineError
 from engine.evaluation.hit_metrics import Mean
 from engine.evaluation.measures.drumming import drumming
 from engine.evaluation.measures.styles import StylesHeard
-from engine.evaluation.measures.summary import summarise
 from engine.evaluation.measures.two_sample import Auc
 from engine.evaluation.report import page
 from engine.evaluation.report.charts import SongBar, distribution, intervals, songs
 from engine.evaluation.report.excerpts import excerpt_file
 from engine.evaluation.report.rolls import chosen_songs, excerpt, piano_roll
 from engine.evaluation.results import MODEL, OTHER, TRUTH
+from engine.evaluation.summary.summary import summarise
 from engine.midi.read import parse_song
 from engine.music.kit import Voice
 from engine.pages.svg import Scale

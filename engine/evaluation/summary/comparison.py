@@ -12,9 +12,9 @@ import numpy as np
 
 from engine.evaluation.hit_metrics import Mean
 from engine.evaluation.measures.live import Live
-from engine.evaluation.measures.summary import Summary
 from engine.evaluation.results import MODEL
 from engine.evaluation.songs import EvalSong
+from engine.evaluation.summary.summary import Summary
 from engine.inference.accompany import Drummer, accompany
 from engine.inference.bundle import Bundle
 from engine.music.notes import Pattern, Request

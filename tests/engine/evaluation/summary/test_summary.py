@@ -6,10 +6,10 @@ import pytest
 
 from engine.evaluation.measures.baselines import COMMON, LATE, LOOP, NEAREST, ROCK
 from engine.evaluation.measures.counterfactuals import REST, Response
-from engine.evaluation.measures.document import document
-from engine.evaluation.measures.judgement import KIT, ROCK_STRUCK, STRUCK, TOUCH
-from engine.evaluation.measures.summary import Won, mean, summarise
 from engine.evaluation.results import LIVE, MODEL, OTHER, TRUTH
+from engine.evaluation.summary.document import document
+from engine.evaluation.summary.judgement import KIT, ROCK_STRUCK, STRUCK, TOUCH
+from engine.evaluation.summary.summary import Won, mean, summarise
 from engine.music.kit import Voice
 from tests.support.made import groove, hit, song
 from tests.support.results import CONDITIONS, result_of

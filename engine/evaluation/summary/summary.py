@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 from engine.evaluation.hit_metrics import ROWS, Mean, Score, mean_over_songs
 from engine.evaluation.measures.ideas import Ideas
-from engine.evaluation.measures.judgement import judgement
 from engine.evaluation.measures.keeper import Keeper
 from engine.evaluation.measures.likelihood import Likelihood
 from engine.evaluation.measures.overlap import Overlap, features, overlap
@@ -26,6 +25,7 @@ from engine.evaluation.measures.styles import StylesHeard
 from engine.evaluation.measures.two_sample import Auc
 from engine.evaluation.measures.voices import VoiceRate, voice_rates
 from engine.evaluation.results import MODEL, PLAYERS, TRUTH, SongResult
+from engine.evaluation.summary.judgement import judgement
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from engine.evaluation.measures.summary import Summary
 from engine.evaluation.results import MODEL, SongResult
+from engine.evaluation.summary.summary import Summary
 
 LEFT_OUT = ("drums", "kit", "notes", "other_ideas")  # what was played; the numbers come from it
 
