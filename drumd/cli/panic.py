@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 
 import click
 
@@ -46,9 +45,9 @@ def chosen(ports: PortList, wanted: str | None) -> tuple[str, ...]:
     return (found,)
 
 
-def end_every_note(port: OutputPort, pause: Callable[[float], None] = time.sleep) -> None:
+def end_every_note(port: OutputPort) -> None:
     """Send everything that ends a note, channel by channel, without flooding the driver."""
     for channel in range(16):
         for message in last_words(channel):
             port.send(message)
-        pause(PAUSE_S)
+        time.sleep(PAUSE_S)

@@ -16,9 +16,9 @@ MAINS, OVERTONES = (50, 60), 10
 LOWEST_HZ, HIGHEST_HZ = 20, 10_000
 
 
-def listen(source: Source, seconds: float = SECONDS) -> AudioFacts:
+def listen(source: Source) -> AudioFacts:
     """Hear the input for so long, or to its end; a SourceError if nothing comes."""
-    parts, tries, left = list[Samples](), TRIES, round(seconds * source.rate)
+    parts, tries, left = list[Samples](), TRIES, round(SECONDS * source.rate)
     while left > 0 and tries:
         try:
             block = source.read(PATIENCE_S)

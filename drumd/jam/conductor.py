@@ -64,12 +64,11 @@ class Conductor:
         player: Player,
         ask: Callable[[Request], None],
         *,
-        heard: HeardNotes | None = None,
         dials: Dials | None = None,
         form: Form | None = None,
         stops: bool = False,
     ) -> None:
-        self.heard = heard or HeardNotes()
+        self.heard = HeardNotes()
         self.phase = Phase.STOPPED
         self.counts = BarCounts()
         self.pattern: Pattern | None = None  # the last bar that was cued, while playing

@@ -34,8 +34,8 @@ class _Heard:
 class HeardNotes:
     """Pairs note-ons with note-offs and keeps the last 150 notes."""
 
-    def __init__(self, size: int = WINDOW_NOTES) -> None:
-        self._notes: deque[_Heard] = deque(maxlen=size)
+    def __init__(self) -> None:
+        self._notes: deque[_Heard] = deque(maxlen=WINDOW_NOTES)
         self._sounding: dict[tuple[int, int], _Heard] = {}
         self._ended: float | None = None  # the beat at which a note ended last
 

@@ -45,9 +45,9 @@ def compiled_apis() -> tuple[str, ...]:
     return tuple(name for name, code in DRIVER.codes.items() if code in built)
 
 
-def answering(api: str = "auto", *, note: Callable[[str], None] = logger.debug) -> str:
+def answering(*, note: Callable[[str], None] = logger.debug) -> str:
     """The first API that runs."""
-    with _Client.open("input", api, note=note) as client:
+    with _Client.open("input", "auto", note=note) as client:
         return client.api
 
 

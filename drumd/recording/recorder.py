@@ -29,14 +29,12 @@ KEPT = ("note_on", "note_off", "polytouch", "control_change", "program_change", 
 class Recorder:
     """Keeps guitar and drums with the tempo map in one or more files."""
 
-    def __init__(
-        self, paths: Sequence[Path], metre: Metre, *, name: str = "drumd", at_once: bool = True
-    ) -> None:
+    def __init__(self, paths: Sequence[Path], metre: Metre, *, at_once: bool = True) -> None:
         """A RecordError says at once what cannot be written; files are made now, or by `begin`."""
         self.problem: str | None = None  # why the last attempt to write failed
         self._paths = paths
         self._time = TempoTrack(metre.beats)
-        self._tempo = EncodedTrack(name)
+        self._tempo = EncodedTrack("drumd")
         self._tempo.meta(
             0, "time_signature", numerator=metre.numerator, denominator=metre.denominator
         )

@@ -52,8 +52,8 @@ class SimulatedClock(ManualClock):
     So a whole daemon runs as fast as it can, and the same each time.
     """
 
-    def __init__(self, now: float = 0.0) -> None:
-        super().__init__(now)
+    def __init__(self) -> None:
+        super().__init__()
         self._to_come: list[tuple[float, int, Callable[[], object]]] = []
         self._count = 0  # keeps what is to happen at one moment in order
 

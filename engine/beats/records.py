@@ -113,9 +113,9 @@ def track(record: OnsetRecord) -> TrackedRecord:
     return TrackedRecord(record, tuple(beats))
 
 
-def track_all(records: Sequence[OnsetRecord], *, jobs: int | None = None) -> list[TrackedRecord]:
+def track_all(records: Sequence[OnsetRecord]) -> list[TrackedRecord]:
     """Every record, on all cores."""
-    jobs = min(jobs or os.cpu_count() or 1, len(records))
+    jobs = min(os.cpu_count() or 1, len(records))
     if jobs < 2:
         return [track(record) for record in records]
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:

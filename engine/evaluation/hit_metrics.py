@@ -50,6 +50,7 @@ HEARD_AS = {
     "HALF_OPEN_HAT": Voice.OPEN_HAT,
 }
 NO_ROW = -1  # of voices that are left out
+RESAMPLES = 2000  # of the songs, for an interval
 
 
 def _row_of(voice: Voice) -> int:
@@ -155,12 +156,12 @@ def score(truth: Roll, answer: Roll) -> Score:
     )
 
 
-def mean_over_songs(values: Sequence[float], *, resamples: int = 2000, seed: int = 0) -> Mean:
+def mean_over_songs(values: Sequence[float]) -> Mean:
     """The mean of one number a song with its bootstrap interval (songs drawn with replacement)."""
     numbers = np.asarray(values, np.float64)
     if numbers.ndim != 1 or not len(numbers) or not np.isfinite(numbers).all():
         raise ValueError("a mean over songs needs one finite number a song, at least one")
-    draws = np.random.default_rng(seed).integers(len(numbers), size=(resamples, len(numbers)))
+    draws = np.random.default_rng(0).integers(len(numbers), size=(RESAMPLES, len(numbers)))
     low, high = np.percentile(numbers[draws].mean(axis=1), [2.5, 97.5])
     return Mean(float(numbers.mean()), float(low), float(high), len(numbers))
 

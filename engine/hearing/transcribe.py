@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.hearing.notes import NoteBegins, NoteEvent, NoteFinder
 from engine.hearing.onsets import OnsetDetector, Stroke
-from engine.hearing.pitches import RATE, PitchNetwork
+from engine.hearing.pitches import RATE
 from engine.hearing.resampling import Resampler
 from engine.hearing.spectra import Floats
 
@@ -34,9 +34,9 @@ class Transcript:
     notes: tuple[PlayedNote, ...]
 
 
-def transcribe(samples: Floats, rate: int, network: PitchNetwork | None = None) -> Transcript:
+def transcribe(samples: Floats, rate: int) -> Transcript:
     """Hear a recording of one channel, (samples,)."""
-    detector, finder = OnsetDetector(rate), NoteFinder(network)
+    detector, finder = OnsetDetector(rate), NoteFinder()
     resampler = Resampler(rate, RATE)
     strokes, events = list[Stroke](), list[NoteEvent]()
     for begin in range(0, len(samples), BLOCK):

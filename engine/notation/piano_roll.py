@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from engine.errors import EngineError, needs
 from engine.music.kit import Voice
 from engine.music.notes import Hit, Note
-from engine.music.song import Bar, Song, bars
+from engine.music.song import Bar
 from engine.storage.atomic import new_file
 
 if TYPE_CHECKING:
@@ -40,18 +40,6 @@ class Picture:
     notes: Sequence[Note]
     hits: Sequence[Hit]
     bars: Sequence[Bar]
-
-
-def picture_of(title: str, song: Song) -> Picture:
-    """The picture of a song that has a guitar and drums, such as a recorded jam."""
-    guitar = max((part for part in song.parts if not part.is_drum), key=len, default=None)
-    strokes = [note for part in song.parts if part.is_drum for note in part.notes()]
-    return Picture(
-        title,
-        guitar.notes() if guitar else (),
-        [Hit(note.onset, note.pitch, note.velocity) for note in strokes],
-        list(bars(song)),
-    )
 
 
 def write_plot(path: Path, picture: Picture) -> None:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from drumd.sound.synthesis.curves import Curve, from_db, read_curve
 
 # The modes of an ideal round membrane against its lowest; air shifts those of a real one a little.
-MEMBRANE = (1.0, 1.594, 2.136, 2.296, 2.653, 2.918, 3.156, 3.501, 3.600, 4.060)
+MEMBRANE = (1.0, 1.594, 2.136, 2.296, 2.653, 2.918, 3.156, 3.501)
 LN_60DB = float(np.log(1000.0))
 BLOCK = 512  # frames that one row of the product of `damped_sines` yields
 
@@ -38,13 +38,12 @@ class Modes:
     soft_db: float = 0.0  # how much weaker in the softest stroke, beyond what the whole loses
 
 
-def membrane(hz: float, db: float, t60_s: float, *, slope: float = 5.0, count: int = 8) -> Modes:
+def membrane(hz: float, db: float, t60_s: float, *, slope: float = 5.0) -> Modes:
     """A skin: each higher mode weaker by `slope` dB an octave and shorter with its frequency."""
-    ratios = MEMBRANE[:count]
     return Modes(
-        hz=tuple(hz * ratio for ratio in ratios),
-        db=tuple(db - slope * float(np.log2(ratio)) for ratio in ratios),
-        t60_s=tuple(t60_s / ratio for ratio in ratios),
+        hz=tuple(hz * ratio for ratio in MEMBRANE),
+        db=tuple(db - slope * float(np.log2(ratio)) for ratio in MEMBRANE),
+        t60_s=tuple(t60_s / ratio for ratio in MEMBRANE),
     )
 
 

@@ -19,6 +19,7 @@ PERIOD = 1 << 17  # frames
 LOWEST_HZ, HIGHEST_HZ = 40.0, 18_000.0
 BANDS_IN_OCTAVE = 2
 NARROW_HZ = 120.0  # below it both channels are one, from two octaves above as wide as told
+SEED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,8 @@ class Noise:
 class NoiseBank:
     """Half-octave bands of noise, each of power 1 in both of two independent channels."""
 
-    def __init__(self, rate: int, seed: int = 20) -> None:
-        rng = np.random.default_rng(seed)
+    def __init__(self, rate: int) -> None:
+        rng = np.random.default_rng(SEED)
         self.rate = rate
         octaves = np.log2(HIGHEST_HZ / LOWEST_HZ)
         edges = LOWEST_HZ * 2 ** np.arange(0, octaves + 0.01, 1 / BANDS_IN_OCTAVE)

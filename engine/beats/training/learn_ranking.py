@@ -32,11 +32,11 @@ MASKS = ((slice(0, 1), 0.2), (slice(1, 13), 0.1), (slice(RANK_WIDTH - 4, RANK_WI
 class RankNet(nn.Module):
     """The same network as `engine.beats.pulse.ranking`, to learn with."""
 
-    def __init__(self, hidden: int = HIDDEN) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.inp = nn.Linear(RANK_WIDTH, hidden)
-        self.gru = nn.GRU(hidden, hidden)
-        self.out = nn.Linear(hidden, 1)
+        self.inp = nn.Linear(RANK_WIDTH, HIDDEN)
+        self.gru = nn.GRU(HIDDEN, HIDDEN)
+        self.out = nn.Linear(HIDDEN, 1)
         self.drop = nn.Dropout(DROPOUT)
 
     def forward(self, inputs: Tensor) -> Tensor:

@@ -32,7 +32,7 @@ def judge_is_here() -> bool:
     return find_spec("sklearn") is not None
 
 
-def held_out(rows: Floats, labels: Ints, groups: Sequence[str], *, seed: int = 0) -> Floats:
+def held_out(rows: Floats, labels: Ints, groups: Sequence[str]) -> Floats:
     """The chance of each label as told by trees that saw no row of its group, (rows, labels).
 
     `rows` (rows, numbers) may hold NaN; `labels` (rows,) are 0.. without a gap. A label that is
@@ -45,16 +45,14 @@ def held_out(rows: Floats, labels: Ints, groups: Sequence[str], *, seed: int = 0
     folds = GroupKFold(min(FOLDS, len(set(groups))))
     for train, test in folds.split(rows, labels, np.asarray(groups)):
         known = np.unique(labels[train])
-        found[np.ix_(test, known)] = _fit(rows[train], labels[train], seed).predict_proba(
-            rows[test]
-        )
+        found[np.ix_(test, known)] = _fit(rows[train], labels[train]).predict_proba(rows[test])
     return found
 
 
-def judged(rows: Floats, labels: Ints, asked: Floats, *, seed: int = 0) -> Floats:
+def judged(rows: Floats, labels: Ints, asked: Floats) -> Floats:
     """The chance of each label for other rows, by trees that saw these; (asked, labels)."""
     _check()
-    return np.asarray(_fit(rows, labels, seed).predict_proba(asked), np.float64)
+    return np.asarray(_fit(rows, labels).predict_proba(asked), np.float64)
 
 
 def _check() -> None:
@@ -62,7 +60,7 @@ def _check() -> None:
         raise JudgeMissingError
 
 
-def _fit(rows: Floats, labels: Ints, seed: int) -> HistGradientBoostingClassifier:
+def _fit(rows: Floats, labels: Ints) -> HistGradientBoostingClassifier:
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     trees = HistGradientBoostingClassifier(
@@ -74,7 +72,7 @@ def _fit(rows: Floats, labels: Ints, seed: int) -> HistGradientBoostingClassifie
         max_features=0.3,
         early_stopping=False,
         class_weight="balanced",
-        random_state=seed,
+        random_state=0,
     )
     # A number that no row has cannot be cut into bins.
     return trees.fit(np.where(np.isnan(rows).all(axis=0), 0.0, rows), labels)

@@ -32,9 +32,9 @@ SEED = 0
 class Nearest:
     """Finds training bars by their guitar."""
 
-    def __init__(self, training: TrainingBars, *, most: int = MOST_BARS, seed: int = SEED) -> None:
+    def __init__(self, training: TrainingBars, *, most: int = MOST_BARS) -> None:
         bars, found = _guitar_bars(training)
-        kept = np.sort(np.random.default_rng(seed).permutation(len(bars))[:most])
+        kept = np.sort(np.random.default_rng(SEED).permutation(len(bars))[:most])
         self.bars: Ints = bars[kept]
         self._features: Floats = found[kept]
         tensors = training.tensors

@@ -20,20 +20,20 @@ SONGS = 6
 ALWAYS = (Voice.KICK, Voice.SNARE, Voice.CLOSED_HAT)
 
 
-def chosen_songs(results: Sequence[SongResult], count: int = SONGS) -> list[SongResult]:
+def chosen_songs(results: Sequence[SongResult]) -> list[SongResult]:
     """Songs from best to worst by the model's hit F1, evenly spread, the extremes left out."""
     ordered = sorted(results, key=lambda one: (-one.scores[MODEL].f1, one.file))
-    count = min(count, len(ordered))
+    count = min(SONGS, len(ordered))
     return [ordered[(2 * place + 1) * len(ordered) // (2 * count)] for place in range(count)]
 
 
-def excerpt(result: SongResult, most: int = MOST_BARS) -> list[Bar]:
+def excerpt(result: SongResult) -> list[Bar]:
     """The longest stretch of bars that follow each other, cut to its middle."""
     number = result.drums[TRUTH].number
     runs = np.split(np.arange(len(number)), np.flatnonzero(np.diff(number) != 1) + 1)
     run = max(runs, key=len)
-    first = (len(run) - most) // 2 if len(run) > most else 0
-    return [result.drums[TRUTH].bars[at] for at in run[first : first + most]]
+    first = max(0, len(run) - MOST_BARS) // 2
+    return [result.drums[TRUTH].bars[at] for at in run[first : first + MOST_BARS]]
 
 
 def played(result: SongResult) -> list[tuple[str, Drumming, str]]:

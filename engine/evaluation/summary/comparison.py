@@ -70,12 +70,12 @@ def _runs(about: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         yield from _runs(about["begun_from"])
 
 
-def answers_ms(drummer: Drummer, songs: Sequence[EvalSong], bars: int = TIMED_BARS) -> list[float]:
+def answers_ms(drummer: Drummer, songs: Sequence[EvalSong]) -> list[float]:
     """How long each bar of the first songs takes when it is asked for as in a jam."""
     stopwatch = Stopwatch(drummer)
     for song in songs:
         accompany(song.notes, song.bars, Live(stopwatch))
-        if len(stopwatch.took_ms) >= bars:
+        if len(stopwatch.took_ms) >= TIMED_BARS:
             break
     return stopwatch.took_ms
 

@@ -8,12 +8,10 @@ from PIL import Image
 
 from engine.errors import EngineError
 from engine.evaluation.hit_metrics import rock_beat
-from engine.midi.read import parse_song
 from engine.music.kit import Voice
 from engine.music.notes import COMMON_TIME, Hit, Metre, Note
 from engine.music.song import Bar
-from engine.notation.piano_roll import MOST_BARS, Picture, draw, picture_of, write_plot
-from tests.support.midi_files import band
+from engine.notation.piano_roll import MOST_BARS, Picture, draw, write_plot
 
 
 def picture(bars: int, metre: Metre = COMMON_TIME) -> Picture:
@@ -88,9 +86,3 @@ def test_a_picture_that_cannot_be_written_is_one_sentence(tmp_path):
 def test_a_song_without_bars_is_refused():
     with pytest.raises(EngineError, match="no bars"):
         draw(Picture("", [], [], []))
-
-
-def test_a_recorded_jam_is_drawn_with_its_guitar_and_drums():
-    jam = picture_of("jam", parse_song(band(4)))
-    assert (len(jam.notes), len(jam.hits), len(jam.bars)) == (32, 48, 4)
-    assert len(draw(jam).axes) == 2
