@@ -16,7 +16,9 @@ from engine.music.wishes import Feel, Style, Wishes
 
 CLOCKS = ("auto", "host", "link", "count-in", "free", "given")
 FEWEST, MOST = 4, 16  # clicks of a count-in
-AUTO, KIT_SOUNDS = "auto", ("rock", "jazz")  # the kits of drumd's own
+AUTO = "auto"
+KIT_PROGRAMS = {"rock": 0, "jazz": 40}  # drumd's own kits, as General MIDI 2 numbers their like
+KIT_SOUNDS = tuple(KIT_PROGRAMS)
 SPEAKERS = "speakers"
 AUDIO = "audio"  # and an input that is heard by ear
 LATEST_MS = 100  # that is taken off, on the way out and on the way in

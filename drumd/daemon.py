@@ -228,6 +228,7 @@ class Daemon:
         """The main loop."""
         guitar = ports.start_guitar()
         jam.keeper.sound = guitar.save
+        jam.sound_in = ports.sound_in
         jam.steering.remember = partial(self._keep_learnt, jam)
         if self._recorder:
             self._recorder.begin()

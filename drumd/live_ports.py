@@ -6,13 +6,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from drumd.config import SPEAKERS, Settings, is_speakers
-from drumd.errors import DrumdError
+import mido
+
+from drumd.config import (
+    AUTO,
+    KIT_PROGRAMS,
+    KIT_SOUNDS,
+    SPEAKERS,
+    Settings,
+    is_speakers,
+    kit_for,
+)
+from drumd.errors import DrumdError, PortLostError
 from drumd.output.clock_out import ClockOut
 from drumd.output.realtime import RealtimeThread, ThreadMaker
 from drumd.output.together import Together
@@ -29,7 +39,9 @@ from drumd.timing.clock import Clock
 from drumd.timing.musical import MusicalClock
 from drumd.timing.transport_place import TransportPlace
 from engine.errors import EngineError
+from engine.music.general_midi import DRUM_CHANNEL
 from engine.music.kit_map import kit_map
+from engine.music.wishes import Style
 
 Output = SteadyOutput | Together
 
@@ -70,18 +82,22 @@ class LivePorts:
         self._choice = PortChoice(partial(openers.list, settings.api), aside=aside)
         self._clock_port: SteadyOutput | None = None  # where MIDI clock goes out
         self.guitar: SteadyInput | None = None
+        self._speakers: SteadyOutput | None = None
+        self._kit = settings.kit_heard  # that sounds there
         self.output = self._start_output(say)
         stack.callback(self.output.close)
 
     def _start_output(self, say: Callable[[str], None]) -> Output:
         port = self._steady(self._open_output)
+        if is_speakers(self._settings.output):
+            self._speakers = port
         if self._settings.sound:
             try:
-                beside = self._steady(self._open_speakers)
+                self._speakers = self._steady(self._open_speakers)
             except (DrumdError, EngineError) as error:  # no reason not to jam
                 say(f"no sound beside the output: {error}")
             else:
-                return Together(port, beside, self._clock, thread=self._thread)
+                return Together(port, self._speakers, self._clock, thread=self._thread)
         return port
 
     def _open_output(self, again: Place | None) -> OutputPort:
@@ -93,17 +109,21 @@ class LivePorts:
         return Keyed(port, kit_map(self._settings.kit), self._clock)
 
     def _open_speakers(self, again: Place | None) -> OutputPort:
-        settings = self._settings
-        name = settings.output if is_speakers(settings.output) else SPEAKERS
-        return self._open_port(name, again, kit=settings.kit_heard)
+        output = self._settings.output
+        name = output if is_speakers(output) else SPEAKERS
+        more = KIT_SOUNDS if self._settings.kit_sound.lower() == AUTO else ()
+        guitar = None if again else self._played
+        return self._open_port(name, again, kit=self._kit, more=more, guitar=guitar)
 
-    def _open_port(self, name: str, again: Place | None, **sound: str) -> OutputPort:
+    def _open_port(self, name: str, again: Place | None, **sound: object) -> OutputPort:
         api = self._settings.api
         return self._openers.output(name, self._clock, api=api, again=again, **sound)
 
     def _open_input(self, again: Place | None) -> InputPort:
         if self._played:
-            return FileInput(self._played, self._clock)
+            file = FileInput(self._played, self._clock)
+            self._tell_speakers(mido.Message("start"), file.start)
+            return file
         name, api = self._names[INPUT], self._settings.api
         hearing = self._settings.hearing
         return self._openers.input(name, self._clock, api=api, again=again, hearing=hearing)
@@ -123,6 +143,20 @@ class LivePorts:
         sender = ClockOut(self._clock_port, self._clock, musical, thread=self._thread)
         self._stack.callback(sender.stop)
         sender.start()
+
+    def sound_in(self, style: Style | None, moment: float) -> None:
+        """Let the kit that goes with a style sound from a moment on, where none was named."""
+        kit = kit_for(self._settings.kit_sound, style)
+        if kit != self._kit:
+            self._kit = kit
+            program = KIT_PROGRAMS[kit]
+            message = mido.Message("program_change", program=program, channel=DRUM_CHANNEL)
+            self._tell_speakers(message, moment)
+
+    def _tell_speakers(self, message: mido.Message, moment: float) -> None:
+        if self._speakers:
+            with suppress(PortLostError):  # they are told as they come back, or sound no more
+                self._speakers.send(message, moment)
 
     def transport(self) -> TransportPlace | None:
         """Where the transport of a port's server is, if one is on one."""

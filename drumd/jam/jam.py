@@ -8,7 +8,7 @@ elsewhere.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 import mido
@@ -39,8 +39,10 @@ from drumd.timing.musical import MusicalClock
 from drumd.timing.timeline import Timeline
 from engine.music.kit import CLICK_KEYS
 from engine.music.notes import Request
+from engine.music.wishes import Style
 
 LIMIT = 4096
+SOONEST = 0.1  # beats that the first stroke of a bar may well lie before its bar line
 TIMING = frozenset(("clock", "start", "continue", "stop", "songpos"))
 PARTS = "ABCD"
 UNTOLD_BPM = 120.0  # never counted at: a count-in needs a tempo
@@ -89,6 +91,7 @@ class Jam:
         self.controls, self._pedal = ControlMap(settings.controls, settings.dials), OnePedal()
         self.steering = Steering(self.conductor, self.controls)
         self.played = Played()
+        self.sound_in: Callable[[Style | None, float], object] = lambda *_: None
         self._metronome = _metronome(settings, scheduler, musical)
         self.keeper = Keeper(musical.metre, settings.keep_in)
 
@@ -249,6 +252,9 @@ class Jam:
 
     def _ask(self, request: Request) -> None:
         self._drummer.ask(request, self._clock.now())
+        if song := self.song:  # the kit goes with the style, from the bar's first stroke on
+            begins = song.time_of(request.start - SOONEST) - self._latency
+            self.sound_in(request.wishes.style, begins)
 
 
 def _metronome(settings: Settings, scheduler: Scheduler, musical: MusicalClock) -> Metronome | None:

@@ -22,16 +22,16 @@ class FileInput:
         self.ended = False
         self._events = iter(file)
         self._next = next(self._events, None)
-        self._start = clock.now() + LEAD_IN_S
+        self.start = clock.now() + LEAD_IN_S  # the moment of the file's first tick
         self._clock = clock
 
     def poll(self) -> Iterator[Heard]:
         now = self._clock.now()
-        while self._next is not None and self._start + self._next[0] <= now:
+        while self._next is not None and self.start + self._next[0] <= now:
             seconds, message = self._next
             self._next = next(self._events, None)
             self.ended = self._next is None
-            yield self._start + seconds, message
+            yield self.start + seconds, message
 
     def lost(self) -> str | None:
         return None

@@ -31,6 +31,7 @@ class HostFile:
     metre: Metre  # of the song, whatever its pick-up bar says
     pick_up: float  # beats before the first whole bar
     notes: tuple[tuple[int, mido.Message], ...]  # (tick, message), in order
+    program: int  # of the guitar, by General MIDI from 0
     end: int  # tick
     division: int
     seconds: TempoMap
@@ -68,7 +69,14 @@ def read_host_file(path: Path) -> HostFile:
     end = max(last, min(length, last + AFTER_BEATS * file.division))
     beats, metre = pick_up(file.beat_metres(), end / file.division)
     return HostFile(
-        path.name, metre, beats, notes, end, file.division, TempoMap(file.tempos, file.division)
+        path.name,
+        metre,
+        beats,
+        notes,
+        guitar.program,
+        end,
+        file.division,
+        TempoMap(file.tempos, file.division),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from drumd.config import AS_IT_COMES, Hearing, is_audio, is_speakers
 from drumd.errors import PortError
@@ -58,16 +59,17 @@ def open_output(
     *,
     api: str = "auto",
     again: Place | None = None,
-    kit: str = "rock",
+    **sound: Any,
 ) -> OutputPort:
     """Open the output that `name` means: speakers, a port, or a new virtual port.
 
-    `again` tells where the port was before it vanished, `kit` what speakers sound like.
+    `again` tells where the port was before it vanished, `sound` is for speakers: their kit, more
+    kits that a style may choose, a file whose guitar they play too (`drumd.sound.speakers`).
     """
     if is_speakers(name):
         from drumd.sound.speakers import open_speakers
 
-        return open_speakers(name, clock, kit=kit)
+        return open_speakers(name, clock, **sound)
     from drumd.ports import rtmidi
     from drumd.ports.jack import client as jack_client
 

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import heapq
 from collections import deque
+from collections.abc import Mapping
+from types import MappingProxyType
 
 import numpy as np
 
 from drumd.ports.jack.frames import FrameClock
 from drumd.sound.drums import Drums
 from drumd.sound.kits.kit import Kit
-from drumd.sound.mixer import VOLUME, limit
-from drumd.sound.orders import CANCEL, ORDER, STRIKE, Counts
+from drumd.sound.mixer import VOLUME, Ringing, limit
+from drumd.sound.orders import CANCEL, GUITAR, KIT, KITS, ORDER, SILENCE, STRIKE, Counts
 from drumd.sound.synthesis.modes import Audio
 from drumd.timing.clock import Clock
 
@@ -25,10 +27,18 @@ LONGEST_GAP = 3  # blocks that a driver's buffer holds
 class LiveDrums:
     """Mixes what is struck, each stroke on its frame."""
 
-    def __init__(self, kit: Kit, clock: Clock) -> None:
+    def __init__(
+        self,
+        kit: Kit,
+        clock: Clock,
+        guitar: Ringing | None = None,
+        kits: Mapping[str, Kit] = MappingProxyType({}),
+    ) -> None:
+        """`guitar` sounds once it is told when; `kits` are those that a program may choose."""
         self.rate = kit.rate
         self._clock = clock
-        self._drums = Drums(kit)
+        self._drums, self._guitar, self._kits = Drums(kit), guitar, kits
+        self._change: tuple[int, Kit] | None = None  # the kit to come, and its frame
         self._frames = FrameClock(kit.rate)
         self._orders: deque[bytes] = deque()
         self._waiting: list[tuple[int, int, int, int]] = []  # frame, number, key, velocity
@@ -63,6 +73,8 @@ class LiveDrums:
         self._drums.mixer.frame, skipped = first, first != self._drums.mixer.frame
         while self._orders:
             self._obey(self._orders.popleft())
+        if self._change and self._change[0] < first + frames:
+            self._drums.kit, self._change = self._change[1], None
         self._strike_due(first, first + frames)
         out = limit(VOLUME * self._drums.block(frames))
         took = self._clock.now() - began
@@ -81,7 +93,13 @@ class LiveDrums:
             heapq.heappush(self._waiting, (self._frames.frame_at(at), number, key, velocity))
         elif what == CANCEL:
             self._cancelled.add(number)
-        else:
+        elif what == GUITAR and self._guitar:
+            self._guitar.start = self._frames.frame_at(at)
+            self._drums.mixer.add(self._guitar)
+            self._guitar = None
+        elif what == KIT and (kit := self._kits.get(KITS[key])):
+            self._change = self._frames.frame_at(at), kit
+        elif what == SILENCE:
             self._waiting.clear()
             self._drums.mixer.stop_all()
 

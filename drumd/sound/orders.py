@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from struct import Struct
 
-STRIKE, CANCEL, SILENCE = 0, 1, 2
-ORDER = Struct("<BQdBB")  # one of those, number of the stroke, moment (s), key, velocity
+from drumd.config import KIT_PROGRAMS
+
+STRIKE, CANCEL, SILENCE, KIT, GUITAR = range(5)
+ORDER = Struct("<BQdBB")  # one of those, number of the stroke, moment (s), key or program, velocity
 END = b""
+KITS = {program: kit for kit, program in KIT_PROGRAMS.items()}
 ALL_SOUND_OFF = 120  # MIDI's controller; "all notes off" lets drums ring, as drum machines do
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 import signal
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Any, Protocol
@@ -17,6 +17,7 @@ from typing import Any, Protocol
 from drumd.errors import DrumdError, PortError
 from drumd.output.realtime import take_priority
 from drumd.ports.jack.audio import JackAudio
+from drumd.ports.midi_file_host import HostFile
 from drumd.ports.quiet import quiet_stderr
 from drumd.process import main_thread_first, quick_threads
 from drumd.sound.errors import SoundError
@@ -25,6 +26,7 @@ from drumd.sound.kits.pieces import PIECE_OF
 from drumd.sound.kits.store import load_kit
 from drumd.sound.live_drums import LiveDrums
 from drumd.sound.orders import END, ORDER, STRIKE, Failed, Ready
+from drumd.sound.strings.track import guitar_track
 from drumd.sound.synthesis.modes import Audio
 from drumd.timing.clock import MonotonicClock
 from engine.errors import EngineError
@@ -35,6 +37,7 @@ TELL_S = 0.25
 RING_OUT_S = 0.6  # how long cymbals may ring after the end
 NO_CARD = "no sound card opens here; a MIDI port or a .mid file as --out needs none"
 JACK = "jack"  # of the names of devices: the JACK server
+ALSA_NULL = "Discard all samples"  # what ALSA calls a card that is none
 NULL = "null"  # a device that a test names: it runs in real time and no one hears it
 
 
@@ -44,14 +47,26 @@ class Device(Protocol):
     def close(self) -> None: ...
 
 
-def serve(orders: Connection, answers: Connection, kit: str, device: str | None) -> None:
+def serve(
+    orders: Connection,
+    answers: Connection,
+    kit: str,
+    device: str | None,
+    more: Sequence[str] = (),
+    guitar: HostFile | None = None,
+) -> None:
     """Run the process; `device` is part of a sound card's name, None the system's own."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the daemon ends it, in its own order
     try:
         jack = _on_jack(device)
-        loaded = load_kit(kit, jack.rate if jack else RATE)
-        _warm_up(LiveDrums(loaded, MonotonicClock()))
-        drums = LiveDrums(loaded, MonotonicClock())
+        if not jack:
+            check_card(device)  # before the work
+        rate = jack.rate if jack else RATE
+        loaded = {name: load_kit(name, rate) for name in (kit, *more)}
+        for one in loaded.values():
+            _warm_up(LiveDrums(one, MonotonicClock()))
+        track = guitar_track(guitar, rate) if guitar else None
+        drums = LiveDrums(loaded[kit], MonotonicClock(), track, loaded)
         card, ready = _start(jack, drums) if jack else open_device(drums.fill, device)
     except (DrumdError, EngineError, ImportError) as error:
         answers.send(Failed(str(error)))
@@ -81,9 +96,20 @@ def _start(jack: JackAudio, drums: LiveDrums) -> tuple[Device, Ready]:
     return jack, Ready("JACK", period_s, period_s)
 
 
+def check_card(wanted: str | None) -> None:
+    """See whether there is such a sound card, or any."""
+    import miniaudio  # that it is installed, the daemon has made sure of
+
+    with quiet_stderr():
+        cards = [str(card["name"]) for card in miniaudio.Devices().get_playbacks()]
+        _device_id(miniaudio, wanted)
+    if wanted is None and all(name.startswith(ALSA_NULL) for name in cards):
+        raise SoundError(NO_CARD)
+
+
 def open_device(fill: Callable[[int], Audio], wanted: str | None) -> tuple[Device, Ready]:
     """Open the sound card and let it play what `fill` gives."""
-    import miniaudio  # that it is installed, the daemon has made sure of
+    import miniaudio
 
     try:
         with quiet_stderr():

@@ -9,20 +9,26 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+from collections.abc import Sequence
 from contextlib import suppress
 from importlib.util import find_spec
 from itertools import count
 from multiprocessing.connection import Connection
+from typing import Any
 
 import mido
 
 from drumd.config import SPEAKERS as API
 from drumd.errors import PortError, PortLostError
 from drumd.ports.base import Handed, Place
+from drumd.ports.midi_file_host import HostFile
 from drumd.sound.orders import (
     ALL_SOUND_OFF,
     CANCEL,
     END,
+    GUITAR,
+    KIT,
+    KITS,
     ORDER,
     SILENCE,
     STRIKE,
@@ -44,7 +50,17 @@ class Speakers:
 
     place = Place(API)
 
-    def __init__(self, clock: Clock, *, kit: str = "rock", device: str | None = None) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        kit: str = "rock",
+        device: str | None = None,
+        more: Sequence[str] = (),
+        guitar: HostFile | None = None,
+    ) -> None:
+        """`more` kits may be chosen by their programs; `guitar` is a file whose guitar is played
+        too, as soon as MIDI's start says when."""
         _check_library()
         self.name = API
         self.failed = 0  # strokes that the process did not take
@@ -52,20 +68,25 @@ class Speakers:
         self._clock = clock
         self._number = count(1)
         self._gone: str | None = None
-        self._start(kit, device)
+        self._start(kit, device, more, guitar)
         ready = self._await_ready()
         self.device, self.latency_s = ready.device, ready.latency_s
         self.ahead_s = max(AHEAD_S, AHEAD_PERIODS * ready.period_s)
         self._closed_s = CLOSED_PERIODS * ready.period_s
 
     def send(self, message: mido.Message, at: float | None = None) -> Handed:
-        """Play a stroke at its moment; of other messages only "all sound off" does anything."""
+        """Play a stroke at its moment; a program chooses the kit from then on, and "start" begins
+        the guitar. Of other messages only "all sound off" does anything."""
         if self._gone:
             raise PortLostError(self._gone)
         now = self._clock.now()
         moment = now if at is None else max(at, now)
         if message.type == "control_change" and message.control == ALL_SOUND_OFF:
             self._order(SILENCE)
+        if message.type == "program_change" and message.program in KITS:
+            self._order(KIT, 0, moment, message.program, 0)
+        if message.type == "start":
+            self._order(GUITAR, 0, moment)
         if message.type != "note_on" or not message.velocity:
             return Handed(moment)
         number = next(self._number)
@@ -104,12 +125,12 @@ class Speakers:
         self._orders.close()
         self._answers.close()
 
-    def _start(self, kit: str, device: str | None) -> None:
+    def _start(self, *how: object) -> None:
         context = multiprocessing.get_context("spawn")
         theirs, self._orders = context.Pipe(duplex=False)
         self._answers, answers = context.Pipe(duplex=False)
         self._process = context.Process(
-            target=_serve, args=(theirs, answers, kit, device), name=API, daemon=True
+            target=_serve, args=(theirs, answers, *how), name=API, daemon=True
         )
         self._process.start()
         theirs.close()
@@ -139,9 +160,10 @@ class Speakers:
             raise PortLostError(self._gone) from error
 
 
-def open_speakers(name: str, clock: Clock, *, kit: str = "rock") -> Speakers:
-    """Open what a name means (see `drumd.config.is_speakers`)."""
-    return Speakers(clock, kit=kit, device=name.removeprefix(API).removeprefix(":") or None)
+def open_speakers(name: str, clock: Clock, **sound: Any) -> Speakers:
+    """Open what a name means (see `drumd.config.is_speakers`); the rest is for `Speakers`."""
+    device = name.removeprefix(API).removeprefix(":") or None
+    return Speakers(clock, device=device, **sound)
 
 
 def _check_library() -> None:
@@ -175,8 +197,8 @@ class _OnTheWay(Handed):
         return data
 
 
-def _serve(orders: Connection, answers: Connection, kit: str, device: str | None) -> None:
+def _serve(orders: Connection, answers: Connection, *how: Any) -> None:
     """Run the process; only there are numpy and the kit imported."""
     from drumd.sound.speaker_process import serve
 
-    serve(orders, answers, kit, device)
+    serve(orders, answers, *how)

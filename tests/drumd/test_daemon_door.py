@@ -5,6 +5,7 @@ import json
 import mido
 import pytest
 
+from drumd.config import KIT_PROGRAMS
 from drumd.ports.base import PortList
 from drumd.remote.door import Door
 from drumd.remote.order import Order
@@ -17,8 +18,10 @@ PORTS = PortList(("guitar", "drumd:guitar"), ("drums", "desk"), "fake")
 class DoorStudio(Studio):
     """A studio with a guest, who comes at 3 s."""
 
-    def __init__(self, folder):
-        super().__init__(open_door=lambda: Door(folder), remember=self.remember, ports=PORTS)
+    def __init__(self, folder, **settings):
+        super().__init__(
+            open_door=lambda: Door(folder), remember=self.remember, ports=PORTS, **settings
+        )
         self.at(3.0, lambda: setattr(self, "guest", connect(doors(folder)[0])))
 
     def remember(self, controls):
@@ -63,6 +66,24 @@ def test_a_guest_learns_a_pedal_and_all_are_told(studio):
     assert {"said": 'fill = "cc 80 channel 1"'} in studio.told()
     assert studio.log.said('fill = "cc 80 channel 1"')
     assert studio.log.said("remembered {'fill': 'cc 80 channel 1'}")
+
+
+def test_the_kit_that_sounds_goes_with_a_style_that_is_chosen(tmp_path):
+    studio = DoorStudio(tmp_path, output="speakers")
+    studio.ask(4.2, "style", "jazz")
+    studio.ask(8.2, "style", None)
+    studio.run(12.0)
+    assert answers(studio.told())[0].startswith("style jazz")
+    programs = [one.program for _, one in studio.kit.sent if one.type == "program_change"]
+    assert programs == [KIT_PROGRAMS["jazz"], KIT_PROGRAMS["rock"]]
+
+
+def test_a_kit_that_was_named_stays(tmp_path):
+    studio = DoorStudio(tmp_path, output="speakers", kit_sound="rock")
+    studio.ask(4.2, "style", "jazz")
+    studio.run(9.0)
+    assert answers(studio.told())[0].startswith("style jazz")
+    assert not any(one.type == "program_change" for _, one in studio.kit.sent)
 
 
 def test_another_port_is_chosen_among_those_that_are_there(studio):

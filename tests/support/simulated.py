@@ -141,7 +141,14 @@ class Studio:
         return self.guitar
 
     def _open_output(
-        self, name: str, clock: Clock, *, api: str, again: Place | None, kit: str = ""
+        self,
+        name: str,
+        clock: Clock,
+        *,
+        api: str,
+        again: Place | None,
+        kit: str = "",
+        **_sound: object,
     ) -> object:
         assert api == "auto" and bool(kit) == (name == "speakers")
         if kit and not self.sound_card:

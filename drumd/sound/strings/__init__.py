@@ -4,4 +4,5 @@ __all__ = [
     "cabinet",
     "guitar",
     "plucks",
+    "track",
 ]

@@ -132,6 +132,18 @@ def test_a_pedal_that_is_learnt_anew_stands_for_one_thing_only():
     assert inside.controls.written == {"mute": "cc 80 channel 1"}
 
 
+def test_the_kit_of_a_style_sounds_from_just_before_the_first_bar_in_it():
+    offline, inside = jam(drummers.Rock())
+    told = []
+    inside.sound_in = lambda style, moment: told.append((style, moment))
+    offline.until(3 * BAR_S + 0.5)
+    said = inside.obey(Order("style", "jazz"))
+    offline.until(7 * BAR_S)
+    first = next(moment for style, moment in told if style is Style.JAZZ)
+    begins = inside.song.time_of(4 * (int(said.rpartition(" ")[2]) - 1))
+    assert 0 < begins - first < 0.1
+
+
 def test_what_was_learnt_or_forgotten_is_remembered_and_what_was_given_is_not():
     offline, inside = jam(fill=Control("cc", 80), density_dial=Control("cc", 21))
     remembered = []

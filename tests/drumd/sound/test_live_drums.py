@@ -5,11 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from drumd.config import KIT_PROGRAMS
 from drumd.sound.kits.kit import Kit
+from drumd.sound.kits.pieces import Piece
 from drumd.sound.live_drums import LiveDrums
-from drumd.sound.orders import CANCEL, ORDER, SILENCE, STRIKE
+from drumd.sound.mixer import VOLUME, Ringing
+from drumd.sound.orders import CANCEL, GUITAR, KIT, ORDER, SILENCE, STRIKE
 from drumd.sound.synthesis.modes import Audio
 from drumd.timing.clock import ManualClock
+from tests.drumd.sound.conftest import tiny_kit
 
 BLOCK = 10  # frames, at 1000 a second: 10 ms
 KICK, SNARE = 36, 38
@@ -94,6 +98,32 @@ def test_a_wall_of_strokes_does_not_clip(drums: LiveDrums, clock: ManualClock) -
     for number in range(200):
         drums.put(strike(number, at=5.02, key=35 + number % 20))
     assert np.abs(play(drums, clock, 10)).max() < 1
+
+
+def test_another_kit_sounds_from_its_moment_on_and_the_old_one_rings_out(
+    tiny: Kit, clock: ManualClock
+) -> None:
+    other = tiny_kit()
+    snares = dict.fromkeys(Piece, other.pieces[Piece.SNARE])
+    drums = LiveDrums(tiny, clock, kits={"jazz": Kit("snares", other.rate, snares)})
+    play(drums, clock, 1)
+    drums.put(ORDER.pack(KIT, 0, 5.05, KIT_PROGRAMS["jazz"], 0))
+    drums.put(strike(1, at=5.02))
+    drums.put(strike(2, at=5.06))
+    out = play(drums, clock, 8)
+    old, both = out[15], out[55]  # 5.025 and 5.065
+    kick, snare = (VOLUME * other.sound(piece, 127)[0, 0] for piece in (Piece.KICK, Piece.SNARE))
+    assert (old, both) == (pytest.approx(kick), pytest.approx(kick + snare))
+
+
+def test_the_guitar_begins_on_its_frame_when_it_is_told(tiny: Kit, clock: ManualClock) -> None:
+    guitar = Ringing(np.full((50, 2), 32_767, np.int16), 0, np.float32(0.1 / 32_767))
+    drums = LiveDrums(tiny, clock, guitar)
+    assert not play(drums, clock, 5).any()
+    drums.put(ORDER.pack(GUITAR, 0, 5.123, 0, 0))
+    out = play(drums, clock, 20)
+    assert (np.nonzero(out)[0][[0, -1]] == (73, 122)).all()
+    assert out[80] == pytest.approx(0.1 * VOLUME)
 
 
 def test_blocks_that_the_driver_came_too_late_for_are_counted(

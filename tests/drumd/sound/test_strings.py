@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from drumd.ports.midi_file_host import read_host_file
 from drumd.sound.strings.cabinet import Cabinet, minimum_phase
 from drumd.sound.strings.guitar import Guitar, amplify
 from drumd.sound.strings.plucks import ACOUSTIC, BASS, CLEAN, DRIVEN, Plucks, hz_of, voice_of
+from drumd.sound.strings.track import guitar_track
+from tests.support.guitar_file import guitar_file
 from tests.support.sound_measures import measure
 
 RATE = 48_000
@@ -56,6 +60,19 @@ def test_a_note_begins_on_its_frame_and_ends_soon_after_it_is_let_go() -> None:
     assert out[:4800].max() < 1e-7 and out[4800:5000].max() > 1e-3
     let_go = 4800 + 24_000
     assert out[let_go + 9600 :].max() < 0.02 * out[let_go - 4800 : let_go].max()
+
+
+def test_the_guitar_of_a_file_sounds_where_its_notes_are(tmp_path: Path) -> None:
+    guitar_file(tmp_path / "song.mid", 1)
+    file = read_host_file(tmp_path / "song.mid")
+    rate = 8_000
+    track = guitar_track(file, rate)
+    begins = [seconds for seconds, message in file if message.type == "note_on"]
+    out = np.abs(track.gain * track.sound).max(axis=1)
+    for seconds in begins:
+        frame = round(seconds * rate)
+        assert out[frame : frame + 80].max() > 2 * out[max(0, frame - 80) : frame].max(initial=0)
+    assert 0.01 < out.max() < 1 and len(out) > begins[-1] * rate
 
 
 def test_programs_choose_their_strings() -> None:
