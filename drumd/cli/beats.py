@@ -45,7 +45,11 @@ def _option(check: Callable[[Any], Any]) -> Callable[..., Any]:
     help='Seconds of four taps; the next beat is "one".',
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-@click.option("--plot", type=click.Path(dir_okay=False, path_type=Path), help="Write a PNG.")
+@click.option(
+    "--plot",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Draw onsets and beats to this picture.",
+)
 @click.option("--force", is_flag=True, help="Draw over a file that is there already.")
 def command(
     onsets: Path,

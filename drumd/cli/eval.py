@@ -35,7 +35,10 @@ ONE_BUNDLE = "--styles and --touch are for one bundle; leave them or the others 
 @click.command()
 @click.argument("bundles", nargs=-1, metavar="[BUNDLE]...", type=click.Path(path_type=Path))
 @click.option("--data", required=True, type=Folder, help="A corpus, or a folder of MIDI songs.")
-@click.option("--split", type=click.Choice(["valid", "train"]), default="valid", show_default=True)
+@click.option(
+    "--split", type=click.Choice(["valid", "train"]), default="valid", show_default=True,
+    help="Songs that are kept from training, or those that are not.",
+)  # fmt: skip
 @click.option(
     "--part", type=click.Choice(["tune", "last", "all"]), default="tune", show_default=True,
     help="Half of the songs, by their group; keep the last half for the last look.",
@@ -55,8 +58,14 @@ ONE_BUNDLE = "--styles and --touch are for one bundle; leave them or the others 
     help="Also strike what human drummers struck, and ask a judge whose touch is whose; for a"
     " corpus with recordings of drummers alone (the Groove MIDI Dataset).",
 )  # fmt: skip
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
-@click.option("--temperature", type=click.FloatRange(0.0, 3.0, min_open=True))
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=0, show_default=True,
+    help="The same seed gives the same drums.",
+)  # fmt: skip
+@click.option(
+    "--temperature", type=click.FloatRange(0.0, 3.0, min_open=True),
+    help="How freely it plays; the bundle's own if left out.",
+)  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print all that was found as JSON.")
 @click.option(
     "--report", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",

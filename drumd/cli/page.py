@@ -12,7 +12,10 @@ from drumd.page.sites import PORT, Site, bind, new_code
 
 
 @click.command()
-@click.option("--port", type=click.IntRange(0, 65535), default=PORT, show_default=True)
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=PORT, show_default=True,
+    help="Where the page is; the next that is free if this one is taken.",
+)  # fmt: skip
 @click.option("--lan", is_flag=True, help="Serve this network too, with a code that is told here.")
 @click.option("--open", "at_once", is_flag=True, help="Open the page in the browser.")
 def command(port: int, lan: bool, at_once: bool) -> None:

@@ -20,7 +20,10 @@ Folder = click.Path(exists=True, path_type=Path)
 
 @click.command()
 @click.argument("folders", metavar="DIR...", nargs=-1, required=True, type=Folder)
-@click.option("-o", "--out", "target", required=True, type=click.Path(path_type=Path))
+@click.option(
+    "-o", "--out", "target", required=True, type=click.Path(path_type=Path),
+    help="The corpus, a folder.",
+)  # fmt: skip
 @click.option("--jobs", type=click.IntRange(min=1), help="Processes; all cores if not given.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def command(folders: tuple[Path, ...], target: Path, jobs: int | None, as_json: bool) -> None:

@@ -12,12 +12,12 @@ from drumd.cli.terminal import tell
 @click.command()
 @click.argument("recording", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
-    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="PAGE",
+    "-o", "--out", type=click.Path(dir_okay=False, path_type=Path), metavar="PAGE",
     help="The page; beside the recording if not given.",
 )  # fmt: skip
 @click.option("--force", is_flag=True, help="Write over a file that is no page of drumd's.")
 @click.option("--no-sound", is_flag=True, help="Leave the sound out: the page is then small.")
-def command(recording: Path, output: Path | None, force: bool, no_sound: bool) -> None:
+def command(recording: Path, out: Path | None, force: bool, no_sound: bool) -> None:
     """Show how a jam went: its sound, onsets, beats found, tempo over time, lateness of the hits.
 
     RECORDING is a MIDI file that `drumd listen --record` (or --out FILE.mid) has written, even one
@@ -27,7 +27,7 @@ def command(recording: Path, output: Path | None, force: bool, no_sound: bool) -
     from drumd.recording.report import write_session_report
     from engine.storage.outputs import check_outputs
 
-    target = output or recording.with_suffix(".html")
+    target = out or recording.with_suffix(".html")
     check_outputs([recording], [target], force=force, pages=True)
     page = write_session_report(recording, target, sound=None if no_sound else _sound(recording))
     tell(f"the report is in {page}")
