@@ -7,7 +7,7 @@ from statistics import median
 import numpy as np
 
 from drumd.doctor.audio_findings import AudioFacts
-from drumd.ears.sources.base import Samples, Source, SourceError
+from drumd.ears.sources.base import Samples, SoundSource, SourceError
 
 SECONDS = 5.0
 PATIENCE_S, TRIES = 0.5, 10
@@ -16,7 +16,7 @@ MAINS, OVERTONES = (50, 60), 10
 LOWEST_HZ, HIGHEST_HZ = 20, 10_000
 
 
-def listen(source: Source) -> AudioFacts:
+def listen(source: SoundSource) -> AudioFacts:
     """Hear the input for so long, or to its end; a SourceError if nothing comes."""
     parts, tries, left = list[Samples](), TRIES, round(SECONDS * source.rate)
     while left > 0 and tries:

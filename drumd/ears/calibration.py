@@ -13,7 +13,7 @@ from statistics import median
 import mido
 import numpy as np
 
-from drumd.ears.sources.base import Block, Source, SourceError
+from drumd.ears.sources.base import Block, SoundSource, SourceError
 from drumd.errors import CalibrationError
 from drumd.ports.base import OutputPort
 from drumd.timing.clock import Clock
@@ -40,7 +40,7 @@ class RoundTrip:
     sent: int
 
 
-def measure(output: OutputPort, source: Source, clock: Clock, *, key: int) -> RoundTrip:
+def measure(output: OutputPort, source: SoundSource, clock: Clock, *, key: int) -> RoundTrip:
     """Play clicks and hear them; a CalibrationError says why there is no answer."""
     sent = [clock.now() + LEAD_S + number * APART_S for number in range(CLICKS)]
     blocks: list[Block] = []
@@ -52,7 +52,7 @@ def measure(output: OutputPort, source: Source, clock: Clock, *, key: int) -> Ro
     return round_trip(trips(blocks, source.rate, sent))
 
 
-def _listen(source: Source, clock: Clock, until: float, blocks: list[Block]) -> None:
+def _listen(source: SoundSource, clock: Clock, until: float, blocks: list[Block]) -> None:
     while (left := until - clock.now()) > 0:
         block = source.read(left)
         if block is not None:

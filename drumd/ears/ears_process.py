@@ -14,7 +14,7 @@ from queue import SimpleQueue
 from drumd.ears.last_sound import LastSound
 from drumd.ears.level import LevelMeter
 from drumd.ears.listening import Ears
-from drumd.ears.sources.base import Source, SourceError
+from drumd.ears.sources.base import SoundSource, SourceError
 from drumd.ears.sources.opening import Wanted, open_source
 from drumd.ears.told import Ended, Failed, Opened, Said, Save
 from drumd.output.realtime import take_priority
@@ -71,7 +71,7 @@ def _listen(pipe: Connection, wanted: Wanted, tell: Callable[[object], None]) ->
 
 def _hear(
     pipe: Connection,
-    source: Source,
+    source: SoundSource,
     ears: Ears,
     keeper: SoundKeeper,
     tell: Callable[[object], None],

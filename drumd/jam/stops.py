@@ -25,7 +25,7 @@ NO_STOP = 0.9  # beats; who plays again so soon had not stopped
 PLAYS_ON = (0.6, 2.1)  # beats in which two strokes, or three, are no hits any more
 
 
-class Drums(Protocol):
+class Stopping(Protocol):
     """Who stops, hits and plays on: the bar maker."""
 
     def stop(self, beat: float) -> None: ...
@@ -38,7 +38,7 @@ class Drums(Protocol):
 class StopTime:
     """Stops the drums and lets them play on."""
 
-    def __init__(self, drums: Drums, *, on: bool) -> None:
+    def __init__(self, drums: Stopping, *, on: bool) -> None:
         self.stopped = False
         self._drums, self._on, self._stops = drums, on, Stops()
         self._since = 0.0  # the beat at which the drums stopped

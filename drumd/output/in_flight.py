@@ -24,7 +24,7 @@ HAND_S = 0.03  # the fastest rolls known have some 20 strokes a second, by two h
 
 
 @dataclass(slots=True)
-class Entry:
+class InFlight:
     """One message; of a hit also the beat its pattern starts at, and what its drum had reached
     before: a beat, and a time."""
 
@@ -42,7 +42,7 @@ class Outgoing:
     def __init__(self, port: Sender, clock: Clock, sent: deque[Sent]) -> None:
         self.sent = sent
         self._port, self._clock = port, clock
-        self._entries: list[Entry] = []  # in the order they were handed over
+        self._entries: list[InFlight] = []  # in the order they were handed over
         self._struck: dict[int, float] = {}  # drum: when its last stroke goes out, or went
 
     @property
@@ -68,7 +68,7 @@ class Outgoing:
     ) -> float:
         """Hand a message over; when it will go out."""
         handed = self._port.send(message, planned)
-        entry = Entry(message, planned, handed, start, before)
+        entry = InFlight(message, planned, handed, start, before)
         if start is not None:
             entry.struck_before = self._struck.get(message.note, EVER)
             self._struck[message.note] = handed.at
@@ -78,7 +78,7 @@ class Outgoing:
     def log_gone(self, *, all_of_them: bool = False) -> None:
         """Log what has gone out by now, in the order in which it did."""
         now = self._clock.now()
-        gone, waiting = list[Entry](), list[Entry]()
+        gone, waiting = list[InFlight](), list[InFlight]()
         for entry in self._entries:
             out = entry.handed.gone and entry.handed.at <= now
             (gone if out or all_of_them else waiting).append(entry)
@@ -86,9 +86,9 @@ class Outgoing:
         gone.sort(key=lambda entry: entry.handed.at)
         self.sent.extend((entry.planned, entry.handed.at, entry.message) for entry in gone)
 
-    def take_back(self, of: Callable[[Entry], bool]) -> list[Entry]:
+    def take_back(self, of: Callable[[InFlight], bool]) -> list[InFlight]:
         """Take those hits back that `of` means and that have not gone out; the latest first."""
-        taken, kept = list[Entry](), list[Entry]()
+        taken, kept = list[InFlight](), list[InFlight]()
         drums = set[int]()
         for entry in self._entries:
             drum = getattr(entry.message, "note", None)

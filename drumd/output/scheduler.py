@@ -20,7 +20,7 @@ from collections.abc import Callable
 import mido
 
 from drumd.errors import PortLostError
-from drumd.output.in_flight import EVER, Entry, Outgoing, Sent
+from drumd.output.in_flight import EVER, InFlight, Outgoing, Sent
 from drumd.output.realtime import RealtimeThread, ThreadMaker
 from drumd.ports.base import Sender
 from drumd.timing.clock import Clock
@@ -178,7 +178,7 @@ class Scheduler:
         until = self._clock.now() - self._max_late
         self.late += self._take_back(lambda entry: entry.handed.at < until)
 
-    def _take_back(self, of: Callable[[Entry], bool]) -> int:
+    def _take_back(self, of: Callable[[InFlight], bool]) -> int:
         """Take hits back that have been handed over but not gone out; how many."""
         taken = self._outgoing.take_back(of)
         for entry in taken:

@@ -33,7 +33,7 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class Session:
     """One session. A beat is (seconds, whether it begins a bar); a tempo (seconds, bpm)."""
 
     name: str
@@ -64,7 +64,7 @@ class Recorded:
         return (inside[0], inside[-1]) if inside else None
 
 
-def read_session(path: Path) -> Recorded:
+def read_session(path: Path) -> Session:
     """Read what `drumd listen --record` has written."""
     file = open_contents(path)
     seconds = TempoMap(file.tempos, file.division)
@@ -72,7 +72,7 @@ def read_session(path: Path) -> Recorded:
     if not moments:
         raise MidiError(f"{path} tells nothing of a jam: record it with drumd listen --record")
     end = seconds.at(file.end)
-    return Recorded(
+    return Session(
         path.name,
         end,
         tuple(_strokes(file, GUITAR, seconds)),

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from drumd.recording.recorded import Recorded, Turn, read_session
+from drumd.recording.recorded import Session, Turn, read_session
 from drumd.status.told import parts_of
 from engine.pages.html import html_page, section, tiles, write_page
 from engine.pages.svg import Scale, Svg
@@ -40,7 +40,7 @@ def write_session_report(recording: Path, target: Path, *, sound: str | None = N
     return target
 
 
-def session_page(session: Recorded, *, sound: str | None = None) -> str:
+def session_page(session: Session, *, sound: str | None = None) -> str:
     """The page; it loads nothing. `sound` is the recording as a data URI."""
     heard = f'<p><audio controls preload="none" src="{escape(sound)}"></audio></p>' if sound else ""
     body = (
@@ -54,7 +54,7 @@ def session_page(session: Recorded, *, sound: str | None = None) -> str:
     return html_page(f"{session.name}: how the jam went", body)
 
 
-def _tiles(session: Recorded) -> str:
+def _tiles(session: Session) -> str:
     late = session.late_ms
     p50, p99 = (f"{np.percentile(late, share):.2f} ms" if late else "–" for share in (50, 99))
     bpm = f"{median(bpm for _, bpm in session.tempo):.1f}" if session.tempo else "–"
@@ -72,13 +72,13 @@ def _tiles(session: Recorded) -> str:
     return tiles((name, f"<b>{escape(figure)}</b>") for name, figure in figures)
 
 
-def _rows(session: Recorded) -> list[str]:
+def _rows(session: Session) -> list[str]:
     return [
         _row(session, number * ROW_S) for number in range(max(1, ceil(session.seconds / ROW_S)))
     ]
 
 
-def _row(session: Recorded, start: float) -> str:
+def _row(session: Session, start: float) -> str:
     """Onsets over the beats, for some seconds of the session."""
     end, height = start + ROW_S, 132.0
     picture = Svg(WIDE, height, f"what was played from {start:.0f} s to {end:.0f} s")
@@ -108,7 +108,7 @@ def _between(
     return entries[first : bisect_left(entries, end, key=itemgetter(0))]
 
 
-def _grooves(session: Recorded) -> str:
+def _grooves(session: Session) -> str:
     """The parts as A, B, A over the time, and the groove of each."""
     turns = session.turns
     parts = parts_of(turn.told for turn in turns)
@@ -129,7 +129,7 @@ def _grooves(session: Recorded) -> str:
     return f"{said}{picture}<table>{head}{rows}</table>"
 
 
-def _bars(session: Recorded, turn: Turn) -> str:
+def _bars(session: Session, turn: Turn) -> str:
     """Which bars a groove was played in, in words."""
     found = session.bars_in(turn.start, turn.end)
     if found is None:
@@ -137,7 +137,7 @@ def _bars(session: Recorded, turn: Turn) -> str:
     return f"{found[0]}" if found[0] == found[1] else f"{found[0]}–{found[1]}"
 
 
-def _tempo(session: Recorded) -> str:
+def _tempo(session: Session) -> str:
     """The tempo over time, with the source of the clock under it."""
     if not session.tempo:
         return "<p>The clock never rolled.</p>"
@@ -157,7 +157,7 @@ def _tempo(session: Recorded) -> str:
     return str(picture)
 
 
-def _sources(picture: Svg, session: Recorded, across: Scale, y: float) -> None:
+def _sources(picture: Svg, session: Session, across: Scale, y: float) -> None:
     """A strip that says which source led when."""
     led = [(time, moment.clock) for time, moment in session.moments]
     turns = [led[0], *(b for a, b in pairwise(led) if a[1] != b[1]), (session.seconds, "")]

@@ -35,7 +35,7 @@ class Unfit(Exception):  # noqa: N818 (an outcome that is counted, not a failure
 
 
 @dataclass(frozen=True, slots=True)
-class Drums:
+class DrumStrokes:
     """The strokes of all drum parts together, sorted by onset; each array is (hits,)."""
 
     onset: NDArray[np.float64]  # beats from the start of the song
@@ -47,7 +47,7 @@ class Drums:
         return bool(self.velocity.std() > DYNAMIC_VELOCITY_STD)
 
 
-def clean_drums(song: Song) -> Drums:
+def clean_drums(song: Song) -> DrumStrokes:
     """The drums of a song in our voices, or Unfit with what is wrong with them."""
     parts = [part for part in song.parts if part.is_drum]
     if not parts:
@@ -63,7 +63,7 @@ def clean_drums(song: Song) -> Drums:
     if len(parts) < len(song.parts):  # a drummer alone may play anything, and as freely as he likes
         _check_kit_and_beat(voice[mapped], onset[mapped])
     order = np.lexsort((voice[mapped], onset[mapped]))
-    return Drums(*(column[mapped][order] for column in (onset, voice, velocity)))
+    return DrumStrokes(*(column[mapped][order] for column in (onset, voice, velocity)))
 
 
 def _check_kit_and_beat(voice: NDArray[np.int64], onset: NDArray[np.float64]) -> None:

@@ -12,7 +12,14 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.corpus.clean import Drums, Unfit, check_tempo, clean_drums, clean_part, playable_tempo
+from engine.corpus.clean import (
+    DrumStrokes,
+    Unfit,
+    check_tempo,
+    clean_drums,
+    clean_part,
+    playable_tempo,
+)
 from engine.corpus.human import is_human
 from engine.music.grid import beat_of, fits_grid, quantise, quantise_played
 from engine.music.song import Bar, Part, Song, bars
@@ -92,7 +99,7 @@ def song_pairs(song: Song) -> SongPairs:
     )
 
 
-def _is_touch(drums: Drums, song_bars: tuple[Bar, ...], hits: Hits) -> bool:
+def _is_touch(drums: DrumStrokes, song_bars: tuple[Bar, ...], hits: Hits) -> bool:
     """Whether drums were played by a human and not at one velocity."""
     bpm = np.array([bar.bpm for bar in song_bars])[hits.bar]
     return drums.has_dynamics and is_human(hits.offset, bpm)
@@ -111,7 +118,7 @@ def is_drummable(bar: Bar) -> bool:
     return bar.is_whole and fits_grid(bar.metre.beats)
 
 
-def _hits_on_grid(drums: Drums, song_bars: tuple[Bar, ...], *, played: bool) -> Hits:
+def _hits_on_grid(drums: DrumStrokes, song_bars: tuple[Bar, ...], *, played: bool) -> Hits:
     """Each stroke on its step; of several on one step of a voice the loudest stays.
 
     `played`: by a human alone, whose strokes may lie far off their steps.

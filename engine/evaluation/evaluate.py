@@ -15,7 +15,7 @@ from pathlib import Path
 
 from engine.corpus.store import Corpus
 from engine.errors import EngineError
-from engine.evaluation.hit_metrics import Score, score
+from engine.evaluation.hit_metrics import HitScore, score
 from engine.evaluation.measures.baselines import Baselines, typical_bar
 from engine.evaluation.measures.counterfactuals import response, variants
 from engine.evaluation.measures.drumming import Drumming, drumming
@@ -183,7 +183,7 @@ def _performance(song: EvalSong, answer: object) -> Performance:
     raise EngineError(f"{song.file} cannot be measured: {reason}")
 
 
-def _score(song: EvalSong, bars: Sequence[Bar], hits: Sequence[Hit], *, fine: bool) -> Score:
+def _score(song: EvalSong, bars: Sequence[Bar], hits: Sequence[Hit], *, fine: bool) -> HitScore:
     voiced = [(hit.beat, int(hit.voice)) for hit in hits if hit.voice is not None]
     beats, voices = [beat for beat, _ in voiced], [voice for _, voice in voiced]
     truth = song.roll(bars, song.hit_beats, song.hit_voices, fine=fine)

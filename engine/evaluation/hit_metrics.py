@@ -64,7 +64,7 @@ Roll = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
-class Score:
+class HitScore:
     """How near an answer came to the truth in one song."""
 
     f1: float
@@ -137,13 +137,13 @@ def place(
     return bar, cell, (bar >= 0) & (cell >= 0) & (cell < np.ceil(lengths[bar] * size))
 
 
-def score(truth: Roll, answer: Roll) -> Score:
+def score(truth: Roll, answer: Roll) -> HitScore:
     """Compare an answer with the truth; both (bars, 24 or 36, 9), at least one bar."""
     _check_rolls(truth, answer)
     right = truth & answer
     hit, told, asked = (x.sum(axis=(0, 1)) for x in (right, answer, truth))  # (9,)
     any_truth, any_answer = truth.any(axis=2), answer.any(axis=2)
-    return Score(
+    return HitScore(
         f1=_f1(hit.sum(), told.sum(), asked.sum()),
         precision=_ratio(hit.sum(), told.sum()),
         recall=_ratio(hit.sum(), asked.sum()),

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from engine.evaluation.hit_metrics import Score
+from engine.evaluation.hit_metrics import HitScore
 from engine.evaluation.measures.baselines import COMMON, LATE, LOOP, NEAREST, ROCK
 from engine.evaluation.measures.counterfactuals import Response
 from engine.evaluation.measures.drumming import Drumming
 from engine.evaluation.measures.ideas import Ideas
-from engine.evaluation.measures.keeper import Keeper
+from engine.evaluation.measures.keeper import TimeKeeping
 from engine.evaluation.measures.likelihood import Likelihood
 from engine.evaluation.measures.listening import Listening
 from engine.evaluation.measures.returns import Returns
-from engine.evaluation.measures.style import Style
+from engine.evaluation.measures.style import StyleFigures
 from engine.music.notes import Hit, Note
 
 MODEL, LIVE, OTHER, TRUTH = "model", "model, live", "other guitar", "true drums"
@@ -53,14 +53,14 @@ class SongResult:
     feel: str
     bars: int  # that were scored
     other: str  # the song that lent its guitar
-    scores: Mapping[str, Score]  # on the grid of sixteenths
-    fine: Mapping[str, Score]  # on the finer grid
+    scores: Mapping[str, HitScore]  # on the grid of sixteenths
+    fine: Mapping[str, HitScore]  # on the finer grid
     listening: Mapping[str, Listening]  # TRUTH included, as in the next two
-    style: Mapping[str, Style]
+    style: Mapping[str, StyleFigures]
     likelihood: Likelihood
     responses: Mapping[str, Response]
     ideas: Ideas
-    keepers: Mapping[str, Keeper]
+    keepers: Mapping[str, TimeKeeping]
     returns: Mapping[str, Returns]  # TRUTH included
     strokes: Mapping[str, Mapping[str, float]]  # a bar, by voice of the whole kit: TRUTH and MODEL
     drums: Mapping[str, Drumming] = field(repr=False, compare=False)

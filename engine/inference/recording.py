@@ -11,7 +11,7 @@ from engine.beats.records import Onset
 from engine.beats.whole import FoundBeats, find_beats
 from engine.errors import HearingError
 from engine.hearing.transcribe import Transcript, transcribe
-from engine.midi.recorded import Recorded, recorded_file
+from engine.midi.recorded import TimedNote, recorded_file
 
 MUTED_PITCH = 40  # where a stroke without a pitch is taken to lie: the low string
 STRUCK_S = 0.03  # a note so near to a stroke is a part of it
@@ -42,7 +42,7 @@ def hear_recording(
             "no guitar is to be heard in it: a beat takes a few seconds of playing, louder than"
             " the noise"
         )
-    notes = [Recorded(n.time, n.duration, n.pitch, n.velocity) for n in heard.notes]
+    notes = [TimedNote(n.time, n.duration, n.pitch, n.velocity) for n in heard.notes]
     return Recording(heard, beats, recorded_file(notes, beats.times.tolist(), beats.metre))
 
 

@@ -17,7 +17,7 @@ FASTEST_US, SLOWEST_US = 30_000, (1 << 24) - 1  # of a beat
 CLOCKS = bytes((24, 8))  # of MIDI a click, and thirty-seconds a quarter note
 
 
-class Recorded(NamedTuple):
+class TimedNote(NamedTuple):
     """A note in seconds."""
 
     time: float
@@ -26,7 +26,7 @@ class Recorded(NamedTuple):
     velocity: int
 
 
-def recorded_file(notes: Iterable[Recorded], beats: Sequence[float], metre: int) -> bytes:
+def recorded_file(notes: Iterable[TimedNote], beats: Sequence[float], metre: int) -> bytes:
     """A file whose time 0 is that of the recording. `beats`, rising times of two at least, begin
     with a bar line; each is a quarter note, `metre` of them are a bar."""
     line, lead = _time_line(beats, metre)

@@ -24,7 +24,7 @@ class Block:
     peak: float | None = None  # of the channels before they were mixed; None: of these samples
 
 
-class Source(Protocol):
+class SoundSource(Protocol):
     """Gives out what sounds, block by block."""
 
     @property

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from drumd.config import AS_IT_COMES, Hearing, is_audio_file
-from drumd.ears.sources.base import Source
+from drumd.ears.sources.base import SoundSource
 from drumd.timing.clock import Clock
 
 
@@ -20,7 +20,7 @@ class Wanted:
     again: str | None = None  # the other's port on JACK, before it vanished
 
 
-def open_source(wanted: Wanted, clock: Clock) -> Source:
+def open_source(wanted: Wanted, clock: Clock) -> SoundSource:
     """Open it; a SourceError says what is wrong."""
     if is_audio_file(wanted.name):
         from drumd.ears.sources.file import FileSource

@@ -27,7 +27,7 @@ _NEAR = np.arange(-int(DEEP * PHASES) + 1, int(DEEP * PHASES) + 1)
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class FilterSettings:
     """What the filter believes before it has heard anything, and how fast it changes its mind."""
 
     trust: float = 0.4  # power of one chord's evidence; chords are not independent
@@ -36,7 +36,9 @@ class Settings:
     right_power: float = 2.0  # power of the model's odds for a tempo
 
 
-COUNTED_TEMPO = Settings(trust=0.7, tempo_walk=0.006, forget=0.001)  # a band that was counted in
+COUNTED_TEMPO = FilterSettings(
+    trust=0.7, tempo_walk=0.006, forget=0.001
+)  # a band that was counted in
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +71,9 @@ def _grid_of(*columns: NDArray[np.float64]) -> Grid:
 class PulseFilter:
     """The joint distribution of beat length and phase at `time`; rows are the grid's periods."""
 
-    def __init__(self, grid: Grid, settings: Settings | None = None) -> None:
+    def __init__(self, grid: Grid, settings: FilterSettings | None = None) -> None:
         periods, asked = grid.periods, grid.asked
-        self.periods, self.settings = periods, settings or Settings()
+        self.periods, self.settings = periods, settings or FilterSettings()
         self.logs = np.log(periods)
         self._prior = grid.prior / grid.prior.sum()
         self.mass = np.repeat(self._prior[:, None] / PHASES, PHASES, 1).astype(np.float32)

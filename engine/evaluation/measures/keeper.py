@@ -24,7 +24,7 @@ LEAST_A_BAR = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Keeper:
+class TimeKeeping:
     """Whether the right voice keeps the time of one song."""
 
     right: float | None
@@ -39,8 +39,8 @@ def keeper(drums: Drumming) -> Voice | None:
     return KEEPERS[int(strokes.argmax())]
 
 
-def keeps(truth: Drumming, answer: Drumming) -> Keeper:
+def keeps(truth: Drumming, answer: Drumming) -> TimeKeeping:
     """Compare an answer's keeper with the true one."""
     true = keeper(truth)
     right = None if true is None else float(keeper(answer) is true)
-    return Keeper(right, None if true is Voice.CLOSED_HAT else right)
+    return TimeKeeping(right, None if true is Voice.CLOSED_HAT else right)

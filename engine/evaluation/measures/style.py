@@ -20,7 +20,7 @@ from engine.evaluation.measures.touch import touch
 
 
 @dataclass(frozen=True, slots=True)
-class Style:
+class StyleFigures:
     """The style of one player in one song."""
 
     hits_per_bar: float
@@ -49,9 +49,11 @@ class About:
     has_dynamics: bool = True  # the velocities of its true drums vary
 
 
-def style(truth: Drumming, answer: Drumming, about: About, known: Collection[bytes] = ()) -> Style:
+def style(
+    truth: Drumming, answer: Drumming, about: About, known: Collection[bytes] = ()
+) -> StyleFigures:
     """The style of an answer; `known` are the two-bar patterns of training, if there are any."""
-    return Style(
+    return StyleFigures(
         hits_per_bar=float(answer.roll().sum() / len(answer.bars)),
         repeats=repeats(answer),
         repeats_two=repeats_two(answer),

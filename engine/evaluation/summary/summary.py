@@ -14,13 +14,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, TypeVar
 
-from engine.evaluation.hit_metrics import ROWS, Mean, Score, mean_over_songs
+from engine.evaluation.hit_metrics import ROWS, HitScore, Mean, mean_over_songs
 from engine.evaluation.measures.ideas import Ideas
-from engine.evaluation.measures.keeper import Keeper
+from engine.evaluation.measures.keeper import TimeKeeping
 from engine.evaluation.measures.likelihood import Likelihood
 from engine.evaluation.measures.overlap import Overlap, features, overlap
 from engine.evaluation.measures.returns import Returns
-from engine.evaluation.measures.style import Style
+from engine.evaluation.measures.style import StyleFigures
 from engine.evaluation.measures.styles import StylesHeard
 from engine.evaluation.measures.two_sample import Auc
 from engine.evaluation.measures.voices import VoiceRate, voice_rates
@@ -59,11 +59,11 @@ class Summary:
     fine_voices: Mapping[str, Row]
     likelihood: Row  # by the fields of Likelihood
     listening: Mapping[str, Row]  # by pair of features, TRUTH included
-    style: Mapping[str, Row]  # by the fields of Style, TRUTH included
+    style: Mapping[str, Row]  # by the fields of StyleFigures, TRUTH included
     responses: Mapping[str, Row]  # outer key: what was done to the guitar
     overlaps: Mapping[str, dict[str, Overlap | None]]  # by feature
     ideas: Row  # by the fields of Ideas
-    keepers: Mapping[str, Row]  # by the fields of Keeper
+    keepers: Mapping[str, Row]  # by the fields of TimeKeeping
     returns: Mapping[str, Row]  # by the fields of Returns, TRUTH included
     strokes: Mapping[str, VoiceRate]  # the model's, by voice of the whole kit
     judged: Mapping[str, Auc | None]  # by what is judged; empty where no judge was asked
@@ -91,14 +91,18 @@ def summarise(results: Sequence[SongResult], *, judge: bool = False) -> Summary:
         fine_voices={who: _voices(_having(who, [r.fine for r in results])) for who in players},
         likelihood=_rows([one.likelihood for one in results], Likelihood),
         listening={who: _row(_having(who, [r.listening for r in results])) for who in everyone},
-        style={who: _rows(_having(who, [r.style for r in results]), Style) for who in everyone},
+        style={
+            who: _rows(_having(who, [r.style for r in results]), StyleFigures) for who in everyone
+        },
         responses={
             name: _row([asdict(one) for one in _having(name, [r.responses for r in results])])
             for name in changes
         },
         overlaps={who: overlaps(results, who) for who in players},
         ideas=_rows([one.ideas for one in results], Ideas),
-        keepers={who: _rows(_having(who, [r.keepers for r in results]), Keeper) for who in players},
+        keepers={
+            who: _rows(_having(who, [r.keepers for r in results]), TimeKeeping) for who in players
+        },
         returns={
             who: _rows(_having(who, [r.returns for r in results]), Returns) for who in everyone
         },
@@ -143,11 +147,11 @@ def _having(who: str, songs: Iterable[Mapping[str, T]]) -> list[T]:
     return [one[who] for one in songs if who in one]
 
 
-def _scores(scores: Sequence[Score]) -> dict[str, Mean]:
+def _scores(scores: Sequence[HitScore]) -> dict[str, Mean]:
     return {name: mean_over_songs([getattr(one, name) for one in scores]) for name in SCORES}
 
 
-def _voices(scores: Sequence[Score]) -> Row:
+def _voices(scores: Sequence[HitScore]) -> Row:
     columns = zip(*(one.voice_f1 for one in scores), strict=True)
     return {row.name.lower(): mean(column) for row, column in zip(ROWS, columns, strict=True)}
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from engine.corpus.clean import Drums, Unfit, check_tempo, clean_drums, clean_part
+from engine.corpus.clean import DrumStrokes, Unfit, check_tempo, clean_drums, clean_part
 from engine.midi.read import parse_song
 from engine.music.kit import Voice
 from engine.music.notes import Note
 from tests.support.midi_files import band, maps, midi, track
 
 
-def drums_of(*strokes: tuple[float, int], guitar: bool = False) -> Drums:
+def drums_of(*strokes: tuple[float, int], guitar: bool = False) -> DrumStrokes:
     notes = [(beat, 0.1, pitch, 90) for beat, pitch in strokes]
     beside = [track([(0, 1, 52, 90)], program=27)] if guitar else []
     return clean_drums(parse_song(midi(*beside, track(notes, channel=9))))

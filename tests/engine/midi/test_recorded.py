@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine.midi.contents import TempoMap, contents_of
-from engine.midi.recorded import DIVISION, Recorded, recorded_file
+from engine.midi.recorded import DIVISION, TimedNote, recorded_file
 from engine.music.notes import Metre
 
 BEATS = np.cumsum([0.0, 0.5, 0.52, 0.47, 0.5, 0.55, 0.5, 0.5, 0.5])
@@ -13,7 +13,7 @@ BEATS = np.cumsum([0.0, 0.5, 0.52, 0.47, 0.5, 0.55, 0.5, 0.5, 0.5])
 @pytest.mark.parametrize("first, lead", [(1.3, 3), (0.1, 0), (0.4, 1), (2.0, 4), (-0.2, 3)])
 def test_notes_and_bar_lines_keep_their_times(first, lead):
     beats = (BEATS + first).tolist()
-    notes = [Recorded(beats[4] + 0.1, 0.3, 52, 90), Recorded(beats[6], 0.2, 55, 70)]
+    notes = [TimedNote(beats[4] + 0.1, 0.3, 52, 90), TimedNote(beats[6], 0.2, 55, 70)]
     found = contents_of(recorded_file(notes, beats, 4))
     times = TempoMap(found.tempos, found.division)
     (line,) = found.lines

@@ -1,6 +1,6 @@
 """Who keeps the time."""
 
-from engine.evaluation.measures.keeper import Keeper, keeper, keeps
+from engine.evaluation.measures.keeper import TimeKeeping, keeper, keeps
 from engine.music.kit import Voice
 from tests.support.made import hit, played
 
@@ -22,12 +22,12 @@ def test_a_stroke_now_and_then_keeps_no_time():
 
 
 def test_a_closed_hat_is_right_but_nothing_to_be_found():
-    assert keeps(kept(Voice.CLOSED_HAT), kept(Voice.CLOSED_HAT)) == Keeper(1, None)
-    assert keeps(kept(Voice.CLOSED_HAT), kept(Voice.RIDE)) == Keeper(0, None)
+    assert keeps(kept(Voice.CLOSED_HAT), kept(Voice.CLOSED_HAT)) == TimeKeeping(1, None)
+    assert keeps(kept(Voice.CLOSED_HAT), kept(Voice.RIDE)) == TimeKeeping(0, None)
 
 
 def test_a_ride_is_found_or_not_and_no_true_keeper_is_no_question():
-    assert keeps(kept(Voice.RIDE), kept(Voice.RIDE)) == Keeper(1, 1)
-    assert keeps(kept(Voice.RIDE), kept(Voice.CLOSED_HAT)) == Keeper(0, 0)
-    assert keeps(kept(Voice.RIDE), played([])) == Keeper(0, 0)
-    assert keeps(played([]), kept(Voice.RIDE)) == Keeper(None, None)
+    assert keeps(kept(Voice.RIDE), kept(Voice.RIDE)) == TimeKeeping(1, 1)
+    assert keeps(kept(Voice.RIDE), kept(Voice.CLOSED_HAT)) == TimeKeeping(0, 0)
+    assert keeps(kept(Voice.RIDE), played([])) == TimeKeeping(0, 0)
+    assert keeps(played([]), kept(Voice.RIDE)) == TimeKeeping(None, None)
