@@ -22,7 +22,7 @@ from drumd.output.realtime import RealtimeThread, ThreadMaker
 from drumd.output.scheduler import Scheduler
 from drumd.ports.midi_file_host import HostFile, read_host_file
 from drumd.ports.open import file_of, same_port
-from drumd.ports.reconnecting import Aside, in_thread
+from drumd.ports.reconnecting import Aside, SteadyInput, in_thread
 from drumd.process import (
     main_thread_first,
     paused_by_ctrl_z,
@@ -247,23 +247,24 @@ class Daemon:
             while not self.ending:
                 if self._pausing:
                     self._stand_still(scheduler)
-                try:
-                    for heard in guitar.poll():
-                        jam.inbox.put(*heard)
-                    jam.step()
-                    guests.attend()
-                    if self._link_lead:
-                        self._link_lead.step(self._clock.now())
-                except DrumdError as error:
-                    self.stop(str(error), status=1)
+                self._step(jam, guitar, guests)
                 if self._clock.now() >= watch_at:
                     watch_at = self._clock.now() + SCREEN_S
                     self._look_after(ports, scheduler)
-                    snapshot = self._snapshot(jam, ports)
-                    self._tell_trouble(snapshot.trouble)
-                    self._tell_news(jam, guests)
-                    self._reporter.show(snapshot)
+                    self._tell(jam, ports, guests)
                 self._clock.sleep(STEP_S)
+
+    def _step(self, jam: Jam, guitar: SteadyInput, guests: Guests) -> None:
+        """Do what there is to do now."""
+        try:
+            for heard in guitar.poll():
+                jam.inbox.put(*heard)
+            jam.step()
+            guests.attend()
+            if self._link_lead:
+                self._link_lead.step(self._clock.now())
+        except DrumdError as error:
+            self.stop(str(error), status=1)
 
     def _stand_still(self, scheduler: Scheduler) -> None:
         """Ctrl-Z: no note sounds on while the process is stopped."""
@@ -275,12 +276,15 @@ class Daemon:
         stand_still()
         scheduler.go_on()
 
-    def _tell_news(self, jam: Jam, guests: Guests) -> None:
-        """Say what has come up in the jam and with the page."""
+    def _tell(self, jam: Jam, ports: LivePorts, guests: Guests) -> None:
+        """Say what has come up in the jam and with the page, and show how all stands."""
+        snapshot = self._snapshot(jam, ports)
+        self._tell_trouble(snapshot.trouble)
         while jam.news:
             self._reporter.say(jam.news.pop(0))
         if news := guests.page_news():
             self._reporter.say(news)
+        self._reporter.show(snapshot)
 
     def _tell_trouble(self, trouble: str) -> None:
         """Say what is wrong with the time or the groove that is told, once."""
