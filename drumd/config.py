@@ -173,30 +173,6 @@ class Settings:
         _check(self.count_off is None or bool(self.counts), "count_off needs count too: how many")
 
     @property
-    def time(self) -> str:
-        """Where the time comes from, in words."""
-        if self.counts:
-            return f"drumd counts you in at {self.bpm:g} bpm"
-        match self.clock:
-            case "given":
-                return f"{self.bpm:g} bpm, the first note is beat one"
-            case "count-in":
-                return "four even taps count you in"
-            case "link":
-                return "the Ableton Link session has the time, as soon as somebody is in it"
-            case "free":
-                return "your notes have the time" + (f", near {self.bpm:g} bpm" if self.bpm else "")
-        if self.bpm is not None:
-            return f"{self.bpm:g} bpm, the first note is beat one; a host's MIDI clock goes before"
-        if self.from_file:
-            return "the file has the time"
-        if self.clock == "host":
-            return "the host's MIDI clock has the time"
-        if self.link:
-            return "a host's MIDI clock or Ableton Link has the time, else four taps or your notes"
-        return "a host's MIDI clock has the time, else four taps or your notes"
-
-    @property
     def has_page(self) -> bool:
         """Whether a page is served."""
         return self.page or self.page_lan

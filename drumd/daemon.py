@@ -32,7 +32,7 @@ from drumd.process import (
 )
 from drumd.recording.recorder import Recorder
 from drumd.remote.door import Door
-from drumd.song_time import song_clock, song_metre
+from drumd.song_time import song_clock, song_metre, time_told
 from drumd.status.reporter import SCREEN_S, Overheard, Reporter
 from drumd.status.snapshot import Snapshot, Summary
 from drumd.status.told import grooves_of, parts_of
@@ -234,7 +234,7 @@ class Daemon:
             self._recorder.begin()
         self._ready_after_s = self._clock.now() - self._began
         played_by = f"guitar from {guitar.name!r}, drums to {ports.output.name!r}"
-        self._reporter.say(f"ready: {played_by}; {self._settings.time}")
+        self._reporter.say(f"ready: {played_by}; {time_told(self._settings)}")
         jam.count_in(self._clock.now())
         watch_at = 0.0
         guests.welcome(partial(self._reception, jam, ports))

@@ -57,3 +57,28 @@ def song_clock(
         counted=bool(settings.counts),
         by_ear=is_audio(settings.input),
     )
+
+
+def time_told(settings: Settings) -> str:
+    """Where the time comes from, in words."""
+    if settings.counts:
+        return f"drumd counts you in at {settings.bpm:g} bpm"
+    match settings.clock:
+        case "given":
+            return f"{settings.bpm:g} bpm, the first note is beat one"
+        case "count-in":
+            return "four even taps count you in"
+        case "link":
+            return "the Ableton Link session has the time, as soon as somebody is in it"
+        case "free":
+            near = f", near {settings.bpm:g} bpm" if settings.bpm else ""
+            return f"your notes have the time{near}"
+    if settings.bpm is not None:
+        return f"{settings.bpm:g} bpm, the first note is beat one; a host's MIDI clock goes before"
+    if settings.from_file:
+        return "the file has the time"
+    if settings.clock == "host":
+        return "the host's MIDI clock has the time"
+    if settings.link:
+        return "a host's MIDI clock or Ableton Link has the time, else four taps or your notes"
+    return "a host's MIDI clock has the time, else four taps or your notes"
