@@ -90,14 +90,6 @@ def test_a_jump_moves_the_notes_by_whole_bars_to_before_the_new_place(window):
     assert window.notes(0.0) == (Note(-2.0, 1.0, 40, 90),)
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "shift"),
-    [(16, 0, -16), (15.98, 0, -16), (16.02, 0, -16), (13.5, 0, -16), (0, 8, 8), (3, 32.5, 28)],
-)
-def test_a_jump_shifts_by_whole_bars(old, new, shift):
-    assert jump_shift(old, new, 4.0) == shift
-
-
 def test_a_note_whose_end_is_lost_counts_as_guitar_for_so_long_only(window):
     window.hear(0.0, on(40), LINE)
     assert window.sounded_until(3.0, held=8.0) == 3.0
