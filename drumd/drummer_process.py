@@ -36,7 +36,7 @@ TERMINALS = {number for number in signal.Signals if number.name in ("SIGINT", "S
 UNREADY_STARTS = 3  # a drummer that dies so often before it was ever ready will never come
 
 
-class Drummer(Protocol):
+class ServedDrummer(Protocol):
     """A drummer: `engine.inference.infer.BundleDrummer`, or a fake.
 
     It may have a text `told`, which says in words what it played last, a `groove`, the pattern of
@@ -46,7 +46,7 @@ class Drummer(Protocol):
     def play(self, request: Request) -> Pattern: ...
 
 
-Factory = Callable[[], Drummer]
+Factory = Callable[[], ServedDrummer]
 """Makes the drummer, inside its process. It is pickled on the way: a function of a module."""
 
 
@@ -84,7 +84,7 @@ class _Failed:
     for_good: bool  # starting again would not help
 
 
-def model(bundle: Path | None, seed: int) -> Drummer:
+def model(bundle: Path | None, seed: int) -> ServedDrummer:
     """The factory of the real drummer."""
     from engine.inference.infer import BundleDrummer
 

@@ -40,12 +40,13 @@ class _Aside(io.BufferedIOBase):
 
     def __init__(self, handle: int) -> None:
         self._out = open(handle, "wb", buffering=0)  # noqa: SIM115 (the thread's)
+        self._terminal = self._out.isatty()
         self._waiting = Queue[bytes | None](MOST_WAITING)
         self._thread = Thread(target=self._run, name="status", daemon=True)
         self._thread.start()
 
     def isatty(self) -> bool:
-        return self._out.isatty()
+        return self._terminal
 
     def writable(self) -> bool:
         return True

@@ -40,24 +40,24 @@ class Returns:
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class SongForm:
     """Where a guitar returns: pairs of bars (earlier, later), (pairs, 2) each."""
 
     returns: Ints
     others: Ints  # bars of other music
 
 
-def form(notes: Sequence[Note], bars: Sequence[Bar], number: Ints) -> Form:
+def form(notes: Sequence[Note], bars: Sequence[Bar], number: Ints) -> SongForm:
     """The returns of a guitar, `notes` sorted by onset; `number` (bars,) is their place."""
     near = guitar_likeness(notes, bars)
     far = number[None, :] - number[:, None] >= APART_BARS
     heard = np.diag(near) > 0
     other = far & (near < OTHER) & heard[:, None] & heard[None, :]
     pairs = [(then, now) for now in range(len(bars)) for then in _last_return(near, far, now)]
-    return Form(np.array(pairs, np.int64).reshape(-1, 2), np.argwhere(other).astype(np.int64))
+    return SongForm(np.array(pairs, np.int64).reshape(-1, 2), np.argwhere(other).astype(np.int64))
 
 
-def returns(drums: Drumming, found: Form) -> Returns:
+def returns(drums: Drumming, found: SongForm) -> Returns:
     """How alike the drums are at these pairs of bars."""
     if not len(found.returns):
         return Returns()

@@ -10,6 +10,7 @@ import time
 import mido
 import pytest
 
+from drumd.status.reporter import ScreenReporter, reporter_for
 from drumd.status.unblocked import MOST_WAITING, unblocked
 
 PATIENCE_S, STROKES = 60.0, 4
@@ -73,6 +74,20 @@ def test_a_reader_that_has_gone_is_no_error(pipe):
             told.write("ready\n")
     with pytest.raises(BrokenPipeError):
         os.write(stream.fileno(), b"ready\n")
+
+
+@POSIX
+def test_a_terminal_that_was_closed_is_no_error(monkeypatch):
+    import pty
+
+    monkeypatch.setenv("TERM", "xterm")
+    master, terminal = pty.openpty()
+    with os.fdopen(terminal, "w") as stream, unblocked(stream) as told:
+        os.close(master)
+        with reporter_for(told) as reporter:
+            assert isinstance(reporter, ScreenReporter)
+            for _ in range(2 * MOST_WAITING):
+                reporter.say("ready")
 
 
 def test_a_stream_of_no_handle_is_taken_as_it_is():
