@@ -47,6 +47,7 @@ class Hearing:
     gain_db: float = 0.0
     gate_db: float | None = None  # against full scale; what is softer is no stroke
     latency_ms: float = 0.0  # so late it is; a file is never late
+    open_mic: bool = False  # whether a microphone hears our drums too
 
 
 AS_IT_COMES = Hearing()
@@ -87,10 +88,11 @@ class Settings:
     click: str | None = None  # whether drumd clicks: in the whole song, or to count in
     count: int | None = None  # clicks of a count-in that drumd sounds; its last four are the taps
     latency_ms: float = 0.0  # so much earlier drums are sent
-    input_latency_ms: float = 0.0  # of an audio input, as the next three: see `Hearing`
+    input_latency_ms: float = 0.0  # of an audio input, as the next four: see `Hearing`
     channel: int | None = None
     gain_db: float = 0.0
     gate_db: float | None = None
+    open_mic: bool = False
     max_late_ms: float = 20.0
     this_is_one: Control | None = None
     twice: Control | None = None
@@ -189,7 +191,8 @@ class Settings:
 
     @property
     def hearing(self) -> Hearing:
-        return Hearing(self.channel, self.gain_db, self.gate_db, self.input_latency_ms)
+        latency_ms, open_mic = self.input_latency_ms, self.open_mic
+        return Hearing(self.channel, self.gain_db, self.gate_db, latency_ms, open_mic)
 
     @property
     def links(self) -> bool:

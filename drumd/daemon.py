@@ -247,18 +247,19 @@ class Daemon:
             while not self.ending:
                 if self._pausing:
                     self._stand_still(scheduler)
-                self._step(jam, guitar, guests)
+                self._step(jam, guitar, scheduler, guests)
                 if self._clock.now() >= watch_at:
                     watch_at = self._clock.now() + SCREEN_S
                     self._look_after(ports, scheduler)
                     self._tell(jam, ports, guests)
                 self._clock.sleep(STEP_S)
 
-    def _step(self, jam: Jam, guitar: SteadyInput, guests: Guests) -> None:
+    def _step(self, jam: Jam, guitar: SteadyInput, scheduler: Scheduler, guests: Guests) -> None:
         """Do what there is to do now."""
         try:
             for heard in guitar.poll():
                 jam.inbox.put(*heard)
+            guitar.tell_drums(scheduler.struck)
             jam.step()
             guests.attend()
             if self._link_lead:

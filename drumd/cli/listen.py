@@ -85,6 +85,7 @@ def _for_each_part(option: str, text: str) -> Callable[[Command], Command]:
 @click.option("--channel", type=int, help="Which channel of an audio input, from 1; else all.")
 @click.option("--gain-db", type=float, help="Make an audio input so much louder.")
 @click.option("--gate-db", type=float, help="Softer than this on an audio input is no stroke.")
+@click.option("--open-mic", is_flag=True, default=None, help="The microphone hears the drums too.")
 @click.option("--out", "output", metavar="NAME", help="Drums: a port, `speakers` or a .mid file.")
 @click.option("--sound", is_flag=True, default=None, help="Sound from the speakers too.")
 @click.option(

@@ -16,7 +16,7 @@ from pathlib import Path
 import mido
 
 from drumd.config import AS_IT_COMES, Hearing, is_audio_file
-from drumd.ears.told import Ended, Failed, Kind, Opened, Said, Save, Told
+from drumd.ears.told import DRUM, Ended, Failed, Kind, Opened, Said, Save, Told
 from drumd.errors import PortError
 from drumd.ports.base import Heard, Level, Onset, Place
 from drumd.timing.clock import Clock
@@ -38,7 +38,9 @@ class EarsInput:
         again: Place | None = None,
         hearing: Hearing = AS_IT_COMES,
     ) -> None:
-        self._latency_s = 0.0 if is_audio_file(name) else hearing.latency_ms / 1e3
+        live = not is_audio_file(name)
+        self._latency_s = hearing.latency_ms / 1e3 if live else 0.0
+        self._hears_drums = live and hearing.open_mic
         self.failed, self.ended = 0, False
         self.level: Level | None = None
         self.said, self._saving = list[str](), 0
@@ -78,6 +80,12 @@ class EarsInput:
             self._saving += 1
             self._pipe.send(Save(str(path), start + self._latency_s, end + self._latency_s))
 
+    def drum(self, time: float, key: int, velocity: int) -> None:
+        """A drum of ours sounds then, and a microphone that is open to them hears it."""
+        if self._hears_drums:
+            with suppress(OSError):  # they do not read, or have died: nothing may wait for them
+                self._drums.send_bytes(DRUM.pack(time, key, velocity))
+
     def lost(self) -> str | None:
         """Why nothing is heard any more, or None."""
         if self._gone is None and not self.ended and not self._process.is_alive():
@@ -87,6 +95,7 @@ class EarsInput:
     def close(self) -> None:
         self._gone = self._gone or "the ears are closed"
         self._pipe.close()
+        self._drums.close()
         self._process.join(SAVED_S if self._saving else END_S)
         if self._process.is_alive():
             self._process.kill()
@@ -95,11 +104,15 @@ class EarsInput:
     def _start(self, wanted: tuple[object, ...]) -> None:
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
+        drums, self._drums = context.Pipe(duplex=False)
         self._process = context.Process(
-            target=_serve, args=(theirs, wanted), name="ears", daemon=True
+            target=_serve, args=(theirs, drums, wanted), name="ears", daemon=True
         )
         self._process.start()
         theirs.close()
+        drums.close()
+        with suppress(OSError, AttributeError):  # Windows: its pipes hold 8 kB before they wait
+            os.set_blocking(self._drums.fileno(), False)
 
     def _await_opened(self) -> Opened:
         answer: object = Failed(f"the ears were not ready within {OPENED_S:g} s")
@@ -123,10 +136,10 @@ def _message(told: Told) -> mido.Message | Onset:
     return Onset(told.velocity)
 
 
-def _serve(pipe: Connection, wanted: tuple[object, ...]) -> None:
+def _serve(pipe: Connection, drums: Connection, wanted: tuple[object, ...]) -> None:
     """Run the process; only there are numpy and the network imported, on one core."""
     os.environ["OMP_NUM_THREADS"] = "1"  # read as they are imported
     from drumd.ears.ears_process import serve
     from drumd.ears.sources.opening import Wanted
 
-    serve(pipe, Wanted(*wanted))  # type: ignore[arg-type]
+    serve(pipe, drums, Wanted(*wanted))  # type: ignore[arg-type]

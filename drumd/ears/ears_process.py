@@ -16,7 +16,7 @@ from drumd.ears.level import LevelMeter
 from drumd.ears.listening import Ears
 from drumd.ears.sources.base import SoundSource, SourceError
 from drumd.ears.sources.opening import Wanted, open_source
-from drumd.ears.told import Ended, Failed, Opened, Said, Save
+from drumd.ears.told import DRUM, Ended, Failed, Opened, Said, Save
 from drumd.output.realtime import take_priority
 from drumd.process import quick_threads
 from drumd.timing.clock import MonotonicClock
@@ -27,7 +27,7 @@ RING_OUT_S = 0.3  # what sounds at the end of a file is heard out
 LAST_S = 10.0  # the longest that a file that is written is waited for
 
 
-def serve(pipe: Connection, wanted: Wanted) -> None:
+def serve(pipe: Connection, drums: Connection, wanted: Wanted) -> None:
     """Run the process until the daemon hangs up or the source ends."""
     for name in ("SIGINT", "SIGQUIT", "SIGHUP"):  # the daemon ends it, in its own order
         if hasattr(signal, name):
@@ -41,12 +41,14 @@ def serve(pipe: Connection, wanted: Wanted) -> None:
     with suppress(EOFError, OSError, BrokenPipeError):
         try:
             with quick_threads():  # the pitches' thread is never in the strokes' way for long
-                _listen(pipe, wanted, tell)
+                _listen(pipe, drums, wanted, tell)
         except (SourceError, EngineError) as error:
             pipe.send(Failed(str(error)))
 
 
-def _listen(pipe: Connection, wanted: Wanted, tell: Callable[[object], None]) -> None:
+def _listen(
+    pipe: Connection, drums: Connection, wanted: Wanted, tell: Callable[[object], None]
+) -> None:
     clock = MonotonicClock()
     source = open_source(wanted, clock)
     try:
@@ -57,7 +59,7 @@ def _listen(pipe: Connection, wanted: Wanted, tell: Callable[[object], None]) ->
         pipe.send(Opened(source.name, source.other))
         take_priority()  # this thread; those that are there already stay as they are
         try:
-            _hear(pipe, source, ears, keeper, tell)
+            _hear(pipe, drums, source, ears, keeper, tell)
         except EOFError:
             time.sleep(RING_OUT_S)
             ears.close()
@@ -71,6 +73,7 @@ def _listen(pipe: Connection, wanted: Wanted, tell: Callable[[object], None]) ->
 
 def _hear(
     pipe: Connection,
+    drums: Connection,
     source: SoundSource,
     ears: Ears,
     keeper: SoundKeeper,
@@ -79,6 +82,7 @@ def _hear(
     look_at, meter = 0.0, LevelMeter()
     while True:
         block = source.read(LOOK_S)
+        _take_drums(drums, ears)
         if block is not None:
             ears.hear(block)
             keeper.sound.add(block)
@@ -125,3 +129,10 @@ class SoundKeeper:
             return f"the sound too: {path.name}" if self.sound.save(path, start, end) else ""
         except OSError as error:
             return f"the sound cannot be kept as {path}: {error.strerror or error}"
+
+
+def _take_drums(drums: Connection, ears: Ears) -> None:
+    """Know which of our own drums are about to sound."""
+    with suppress(EOFError, OSError):  # the daemon hangs up: the other pipe tells that too
+        while drums.poll():
+            ears.drum(*DRUM.unpack(drums.recv_bytes()))

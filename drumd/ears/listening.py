@@ -51,6 +51,12 @@ class Ears:
             self._tell(Told(Kind.DAMPED, self._moments.of(damped)))
         self._pitches.put(samples, strokes)
 
+    def drum(self, time: float, key: int, velocity: int) -> None:
+        """A drum of ours sounds at `time` on the clock: that is not the guitar."""
+        seconds = self._moments.seconds_of(time)
+        if seconds is not None:
+            self._detector.strike(seconds, key, velocity)
+
     def close(self) -> None:
         """Tell what is known to the end of what was heard."""
         self._pitches.close()
@@ -72,6 +78,13 @@ class Moments:
         place = max(0, bisect_right(blocks, (seconds, float("inf"))) - 1)
         start, time = blocks[place]
         return time + seconds - start
+
+    def seconds_of(self, time: float) -> float | None:
+        """A moment that is to come, in seconds of the stream; None before there is any."""
+        if not self._blocks:
+            return None
+        start, last = self._blocks[-1]
+        return start + time - last
 
 
 class PitchThread:

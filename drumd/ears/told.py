@@ -1,4 +1,4 @@
-"""What the ears and the daemon tell each other, through a pipe.
+"""What the ears and the daemon tell each other, through pipes.
 
 A stroke is told twice: at once that something was struck, and some 200 ms later which notes that
 was. All of it carries the moment at which it sounded, on the daemon's clock.
@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from struct import Struct
+
+DRUM = Struct("<dBB")  # told to the ears: when a drum of ours sounds, its key, how hard
 
 
 class Kind(Enum):

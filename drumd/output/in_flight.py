@@ -18,6 +18,7 @@ from drumd.ports.base import Handed, Sender
 from drumd.timing.clock import Clock
 
 Sent = tuple[float, float, mido.Message]  # planned for, sent at, message
+Struck = tuple[float, int, int]  # when a drum sounds, its key, how hard
 EVER = float("-inf")
 HAND_S = 0.03  # the fastest rolls known have some 20 strokes a second, by two hands: 0.05 s apart.
 # Less leaves room for micro-timing; the strokes that a host's loops double are 1 to 25 ms apart.

@@ -20,7 +20,7 @@ from collections.abc import Callable
 import mido
 
 from drumd.errors import PortLostError
-from drumd.output.in_flight import EVER, InFlight, Outgoing, Sent
+from drumd.output.in_flight import EVER, InFlight, Outgoing, Sent, Struck
 from drumd.output.realtime import RealtimeThread, ThreadMaker
 from drumd.ports.base import Sender
 from drumd.timing.clock import Clock
@@ -32,6 +32,7 @@ from engine.music.notes import Hit, Pattern
 
 ALL_NOTES_OFF = 123
 SENT_KEPT = 4096
+STRUCK_KEPT = 256  # where nobody asks for them
 ROUNDING = 1e-6  # beats
 
 
@@ -53,6 +54,7 @@ class Scheduler:
         thread: ThreadMaker = RealtimeThread,
     ) -> None:
         self.sent: deque[Sent] = deque(maxlen=SENT_KEPT) if sent is None else sent
+        self.struck: deque[Struck] = deque(maxlen=STRUCK_KEPT)  # each as it is handed over
         self._outgoing = Outgoing(port, clock, self.sent)
         self.played = 0
         self.late = 0  # dropped, since it was too late to play them
@@ -265,6 +267,7 @@ class Scheduler:
         )
         before = self._reached.get(hit.drum, EVER)
         begins = self._outgoing.send(message, planned, start, before)
+        self.struck.append((begins, hit.drum, hit.velocity))
         self._reached[hit.drum] = beat
         self.played += 1
         self._sounding[hit.drum] = begins + self._gate

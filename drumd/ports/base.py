@@ -106,6 +106,9 @@ class Audible(Protocol):
     def save(self, path: Path, start: float, end: float) -> None:
         """Let the sound between two moments become a file; any thread."""
 
+    def drum(self, time: float, key: int, velocity: int) -> None:
+        """A drum of ours sounds at `time`, seconds on the clock; told before it does."""
+
 
 class Handed:
     """A message that a port has taken: when it goes out, and the chance to have it back."""

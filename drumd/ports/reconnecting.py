@@ -8,6 +8,7 @@ a second and more: that is done aside, and the port is taken in once it is there
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
@@ -207,6 +208,13 @@ class SteadyInput(_Steady[InputPort]):
             if self._wheel.hear(time, message):
                 yield time, message
         yield from self._wheel.turn(self._clock.now())
+
+    def tell_drums(self, struck: deque[tuple[float, int, int]]) -> None:
+        """Take the strokes of our drums; a port that hears sound is told of them."""
+        while struck:
+            stroke = struck.popleft()
+            if isinstance(self._port, Audible):
+                self._port.drum(*stroke)
 
     def _hold(self, message: mido.Message) -> None:
         if message.type in ("note_on", "note_off"):

@@ -2,7 +2,9 @@
 
 __all__ = [
     "notes",
+    "novelty",
     "onsets",
+    "own_strokes",
     "pitches",
     "resampling",
     "spectra",

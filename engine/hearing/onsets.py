@@ -13,17 +13,15 @@ from math import exp
 
 import numpy as np
 
+from engine.hearing.novelty import LAG, Novelty
 from engine.hearing.spectra import Floats, Spectra
 from engine.hearing.velocities import PlayersRange
 
-LAG = 3  # frames between which spectra are compared
 LEAST, OVER = 0.055, 1.5  # a peak is so high at least, and so many times above the flux before it
 MEDIAN_S = 0.5  # that is the median over so long
 APART_S = 0.05  # what comes so soon after a stroke is the same hand's
 FADE_S = 0.1  # how fast a stroke stops hiding what is less new than it was
 DAMPED = 0.25  # of its attack: a stroke that sounds no louder has been damped
-LEVEL_UP, LEVEL_S = 0.25, 8.0  # loudness: the share that a louder frame has, and how it falls
-FLOOR = 1e-4  # amplitude; quieter than this is silence
 BEGAN_S = 0.0075  # so long before the end of its frame a stroke began
 
 
@@ -46,11 +44,9 @@ class OnsetDetector:
         self._rate = rate
         self._spectra = Spectra(rate)
         frame_s = self._spectra.hop / rate
-        self._fall, self._fade = frame_s / LEVEL_S, frame_s / FADE_S
-        self._apart = APART_S / frame_s
-        self._bands = deque[Floats](maxlen=LAG)
+        self._novelty = Novelty(frame_s)
+        self._fade, self._apart = frame_s / FADE_S, APART_S / frame_s
         self._flux = deque[float](maxlen=round(MEDIAN_S / frame_s))
-        self._level = FLOOR
         self._loud = deque[float](maxlen=LAG)  # of the last frames
         self._frame = 0  # the number of the last frame
         self._last = float("-inf")  # the frame of the last stroke
@@ -65,24 +61,17 @@ class OnsetDetector:
 
     def _step(self, bands: Floats) -> Stroke | None:
         """Take in a frame; a stroke in the one before it, if there was one."""
-        flux = self._flux_of(bands)
+        flux = float(self._novelty.hear(bands).mean())
+        self._loud.append(self._novelty.loud)
         stroke = self._stroke() if self._is_peak(flux) else None
         self._flux.append(flux)
         self._frame += 1
         self._notice_damping()
         return stroke
 
-    def _flux_of(self, bands: Floats) -> float:
-        """How much is new in a frame."""
-        relative = np.log1p(bands / self._level)
-        before = self._bands[0] if len(self._bands) == LAG else relative
-        flux = float(np.maximum(relative - before, 0).mean())
-        self._bands.append(relative)
-        loud = float(bands.mean())
-        self._loud.append(loud)
-        share = LEVEL_UP if loud > self._level else self._fall
-        self._level = max(FLOOR, self._level + share * (loud - self._level))
-        return flux
+    def strike(self, time: float, key: int, velocity: int) -> None:
+        """A drum of ours sounds at `time`, seconds of the stream; told before that is heard."""
+        self._novelty.strike(time, key, velocity)
 
     def _is_peak(self, coming: float) -> bool:
         """Whether the last frame stands out, now that the flux of the one after it is known."""

@@ -22,6 +22,7 @@ class Spectra:
     """Turns blocks of samples into bands, (frames, bands): the mean amplitude in each."""
 
     def __init__(self, rate: int) -> None:
+        self._rate = rate
         self.size = 2 ** round(np.log2(rate * FRAME_S))
         self.hop = self.size // HOPS
         self._window = leaning_window(self.size, self.hop)
@@ -31,6 +32,11 @@ class Spectra:
     @property
     def bands(self) -> int:
         return int(self._bank.shape[1])
+
+    @property
+    def hz(self) -> Floats:
+        """Where the bands lie, (bands,)."""
+        return np.asarray(self._bank.argmax(0) * self._rate / self.size, np.float32)
 
     def hear(self, samples: Floats) -> Floats:
         """The frames that these samples complete; each ends `hop` samples after the one before."""

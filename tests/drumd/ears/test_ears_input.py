@@ -86,3 +86,18 @@ def test_the_level_is_told_and_what_sounded_becomes_a_file(tmp_path: Path) -> No
 def test_what_cannot_be_opened_is_told_in_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(PortError, match="not there"):
         EarsInput(str(tmp_path / "none.wav"), MonotonicClock())
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="needs SIGSTOP")
+def test_nobody_waits_for_ears_that_stand_still(tmp_path: Path) -> None:
+    ears = EarsInput(silence(tmp_path / "a.wav", 120), MonotonicClock())
+    ears._hears_drums = True  # as a microphone does that is open to them
+    assert ears.pid is not None
+    os.kill(ears.pid, signal.SIGSTOP)
+    try:
+        for number in range(30_000):  # more than a pipe holds
+            ears.drum(number / 10, 38, 90)
+    finally:
+        os.kill(ears.pid, signal.SIGCONT)
+        ears.close()
+    assert ears.lost() == "the ears are closed"

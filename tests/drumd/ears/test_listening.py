@@ -18,6 +18,7 @@ from drumd.jam.heard import HeardNotes
 from drumd.ports.base import Onset
 from drumd.timing.clock import ManualClock
 from drumd.timing.select import musical_clock
+from engine.hearing.onsets import OnsetDetector
 from engine.hearing.pitches import FRAMES, PITCHES
 from tests.support.plucked import muted, plucked
 
@@ -166,3 +167,15 @@ def test_an_onset_is_no_note_of_the_window() -> None:
     heard = HeardNotes()
     assert not heard.hear(1.0, Onset(90), None)
     assert len(heard) == 0
+
+
+def test_a_drum_of_ours_is_told_in_seconds_of_the_stream(monkeypatch: pytest.MonkeyPatch) -> None:
+    struck = list[tuple[float, int, int]]()
+    monkeypatch.setattr(OnsetDetector, "strike", lambda _, *stroke: struck.append(stroke))
+    ears = Ears(RATE, lambda _: None)
+    ears.drum(100.5, 38, 90)  # nothing has been heard: there is no stream yet
+    ears.hear(Block(100.0, np.zeros(RATE, np.float32)))
+    ears.hear(Block(107.0, np.zeros(RATE, np.float32)))  # some were lost
+    ears.drum(108.25, 38, 90)
+    ears.close()
+    assert struck == [(pytest.approx(2.25), 38, 90)]

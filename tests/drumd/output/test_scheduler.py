@@ -291,3 +291,10 @@ def test_a_pause_ends_what_sounds_and_strikes_nothing_until_it_goes_on():
     stage.run(until=2.0)
     assert stage.strokes() == [(at, KICK) for at in (0.0, 0.25, 1.25, 1.5, 1.75)]
     assert stage.scheduler.late == 3
+
+
+def test_each_stroke_is_told_with_when_it_sounds():
+    stage = Stage()
+    stage.cue(0.0, (0.0, KICK, 100), (1.0, SNARE, 90))
+    stage.run(until=2.0)
+    assert list(stage.scheduler.struck) == [(0.0, KICK, 100), (0.5, SNARE, 90)]

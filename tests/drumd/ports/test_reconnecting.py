@@ -1,5 +1,6 @@
 """Ports that vanish and are found again."""
 
+from collections import deque
 from itertools import pairwise
 
 import mido
@@ -236,3 +237,22 @@ def test_a_host_that_says_stop_when_it_is_back_is_believed():
     room.guitar.port.play(room.clock.now(), mido.Message("stop"))
     room.wait(1.0)
     assert room.heard[-1][1].type == "stop"
+
+
+def test_only_a_port_that_hears_sound_is_told_of_our_drums():
+    class Microphone(PlayedInput):
+        level, told = None, ()
+        said = ()
+
+        def save(self, *_):
+            """Nothing is kept."""
+
+        def drum(self, *stroke):
+            self.told += (stroke,)
+
+    microphone, cable = Microphone("mic"), PlayedInput("guitar")
+    for port in (microphone, cable):
+        struck = deque([(1.0, 38, 90), (1.5, 42, 60)])
+        SteadyInput(lambda _, port=port: port, ManualClock()).tell_drums(struck)
+        assert not struck
+    assert microphone.told == ((1.0, 38, 90), (1.5, 42, 60))
