@@ -165,7 +165,7 @@ class BeatTracker:
         if pulse.time is not None and chord.time < pulse.time - 1e-9:
             return  # an upbeat during the count-in: the taps know better
         pulse.advance(chord.time)
-        ones = pulse.update(opinion)
+        ones = pulse.update(opinion, single=chord.single)
         if self.next_beat is None or self.period is None:
             self._family.wait(chord)
             if self._heard >= FIRST_CHORDS:

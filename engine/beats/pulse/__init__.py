@@ -11,5 +11,6 @@ __all__ = [
     "network",
     "ranking",
     "relatives",
+    "soloist",
     "sureness",
 ]

@@ -25,6 +25,11 @@ class Chord:
     classes: int
     low: int
 
+    @property
+    def single(self) -> bool:
+        """Whether it is one note only."""
+        return self.features[3] == 0
+
 
 class ChordMaker:
     """Gathers notes, in order of time, and gives back each chord once it is complete."""

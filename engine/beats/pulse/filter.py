@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, inf
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.beats.pulse.model import SLOTS, Opinion
+from engine.beats.pulse.soloist import GRID, Soloist
 
 Floats = NDArray[np.float32]
-PHASES = 60
+PHASES = GRID
 FASTEST_S, SLOWEST_S = 0.21, 1.6  # beats of a free player
 USUAL_S, USUAL_SPREAD = 0.5, 0.42  # mean and deviation (of the log)
 WINDOW = 1.2  # a told tempo is right within this factor
@@ -22,7 +23,12 @@ STEP_S, MOST_STEPS = 1.0, 8  # a rest is taken in steps: tempo and phase drift t
 # seconds: one that is tight, and one that lays back
 HANDS = ((0.022, 0.0), (0.04, 0.02))
 HAND_MEMORY = 0.97  # share of what is known of the hand that a chord leaves
+LEAST_CHANCE = 0.02  # of a soloist, to be thought of
+SOLO_TRUST = 0.2  # power of what the onset model says of one
 WIDE, DEEP = 0.07, 0.15  # how far a beat reaches: log of its length, and phase
+TURNS, LEAST = 1024, 1e-9  # steps of a beat that phases turn by; of a cell
+_WAVES = np.arange(PHASES // 2 + 1)
+_ROOTS = np.exp(-2j * np.pi / TURNS * np.arange(TURNS)).astype(np.complex64)
 _NEAR = np.arange(-int(DEEP * PHASES) + 1, int(DEEP * PHASES) + 1)
 
 
@@ -34,11 +40,11 @@ class FilterSettings:
     tempo_walk: float = 0.018  # standard deviation of the log tempo after a second
     forget: float = 0.004  # share of the prior mixed in at every chord
     right_power: float = 2.0  # power of the model's odds for a tempo
+    soloist: bool = False  # whether a soloist is thought of
 
 
-COUNTED_TEMPO = FilterSettings(
-    trust=0.7, tempo_walk=0.006, forget=0.001
-)  # a band that was counted in
+# a band that was counted in
+COUNTED_TEMPO = FilterSettings(trust=0.7, tempo_walk=0.008, forget=0.001, soloist=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +96,10 @@ class PulseFilter:
         self._blend[np.arange(len(periods)), high] += share
         self._shapes = np.stack([self._place_shapes(*hand) for hand in HANDS])
         self._hands = np.zeros(len(HANDS))  # how likely each is, a log
+        self._soloist = Soloist(periods)
+        self._heard = -inf  # the last chord
         self._likely = np.ones_like(self.mass)
         self._columns = np.arange(PHASES)
-        self._rows = np.arange(len(periods))[:, None] * PHASES
 
     def _place_shapes(self, spread_s: float, late_s: float) -> Floats:
         """Densities over phase of each place in the beat as a hand plays it: (periods, classes,
@@ -111,7 +118,7 @@ class PulseFilter:
         phase = np.minimum(self._columns, PHASES - self._columns) / PHASES
         bump = np.exp(-0.5 * (phase / TAP_PHASE) ** 2) + 1e-4
         self.mass = (self._prior[:, None] * (bump / bump.sum())).astype(np.float32)
-        self.time = time
+        self.time = self._heard = time
 
     def shares(self, periods: Floats, phases: Floats, which: NDArray[np.int64]) -> Floats:
         """How much of all is near each of some beats: (beats,). `phases` is (beats,), and `which`
@@ -141,13 +148,10 @@ class PulseFilter:
             self._turn(gap / steps)
 
     def _turn(self, gap: float) -> None:
-        turn = (gap / self.periods * PHASES) % PHASES
-        whole = turn.astype(int)
-        share = (turn - whole)[:, None].astype(np.float32)
-        twice = np.concatenate([self.mass, self.mass], 1).ravel()
-        index = self._columns + (2 * self._rows + PHASES - whole[:, None])
-        near, far = twice[index], twice[index - 1]
-        mass = near + share * (far - near)
+        # By Fourier's shift: to fade between neighbours would blur the phase at every chord.
+        turn = np.rint(gap / self.periods * TURNS).astype(np.int64)[:, None]
+        waves = np.fft.rfft(self.mass, axis=1) * _ROOTS[turn * _WAVES % TURNS]
+        mass = np.maximum(np.fft.irfft(waves, PHASES, axis=1), LEAST).astype(np.float32)
         walk = min(0.4, 0.5 * (self.settings.tempo_walk / self._step) ** 2 * gap)
         out = mass * (1 - 2 * walk)
         out[1:] += walk * mass[:-1]
@@ -156,21 +160,35 @@ class PulseFilter:
         out[-1] += walk * mass[-1]
         self.mass = out
 
-    def _by_hand(self, places: Floats) -> Floats:
-        """How likely a chord is anywhere, played by the hand that this player seems to have."""
+    def _by_hand(self, places: Floats) -> tuple[Floats, Floats]:
+        """How likely a chord is anywhere, played by the hand that this player seems to have, and
+        by the loosest."""
         each = np.matmul(places[:, None, :], self._shapes)[:, :, 0]  # (hands, periods, PHASES)
         each += 1e-3
         shares = np.exp(self._hands - self._hands.max())
         shares /= shares.sum()
         self._hands *= HAND_MEMORY
         self._hands += np.log(np.tensordot(each, self.mass, 2) / self.mass.sum())
-        return np.asarray(np.tensordot(shares.astype(np.float32), each, 1))
+        return np.asarray(np.tensordot(shares.astype(np.float32), each, 1)), each[-1]
 
-    def update(self, opinion: Opinion) -> Floats:
-        """Weigh in one chord; gives the model's log odds of a "one" for every period."""
-        s = self.settings
-        places = self._blend @ opinion.places
-        likely = self._by_hand(places)
+    def _by_soloist(self, likely: Floats, loose: Floats, gap: float, *, single: bool) -> Floats:
+        """The same where this may be a soloist, of whom the onset model tells little."""
+        chance = np.float32(self._soloist.chance)
+        explained = np.tensordot(likely, self.mass, 2) / self.mass.sum()
+        self._soloist.hear(float(np.log(explained)), single=single)
+        if chance < LEAST_CHANCE:
+            return likely
+        solo = self._soloist.likely(gap) * loose**SOLO_TRUST
+        return np.asarray(likely + chance * (solo - likely))
+
+    def update(self, opinion: Opinion, *, single: bool = False) -> Floats:
+        """Weigh in one chord, or a `single` note; gives the model's log odds of a "one" for every
+        period."""
+        assert self.time is not None
+        s, gap, self._heard = self.settings, self.time - self._heard, self.time
+        likely, loose = self._by_hand(self._blend @ opinion.places)
+        if s.soloist:
+            likely = self._by_soloist(likely, loose, gap, single=single)
         self._likely = likely
         mass = self.mass * (np.sqrt(likely) if s.trust == 0.5 else likely**s.trust)
         self._right += RIGHT_SHARE * (np.clip(opinion.right, -8, 8) - self._right)

@@ -4,6 +4,7 @@ __all__ = [
     "conditions",
     "learn_onsets",
     "learn_ranking",
+    "learn_soloist",
     "learn_sureness",
     "onset_examples",
     "parts",

@@ -31,9 +31,13 @@ class Performance:
 
     def beat_at(self, time: Array) -> Array:
         """The true position in beats, counted from the first of `beats`."""
-        beats = self.beats
-        index = np.clip(np.searchsorted(beats, time) - 1, 0, len(beats) - 2)
-        return np.asarray(index + (time - beats[index]) / (beats[index + 1] - beats[index]))
+        return position_in(self.beats, time)
+
+
+def position_in(beats: Array, time: Array) -> Array:
+    """Positions in beats, counted from the first; before and after them the tempo is held."""
+    index = np.clip(np.searchsorted(beats, time) - 1, 0, len(beats) - 2)
+    return np.asarray(index + (time - beats[index]) / (beats[index + 1] - beats[index]))
 
 
 def perform(known: KnownPart, rng: np.random.Generator) -> Performance | None:

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode, b64encode
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 
 def save(inp: nn.Linear, gru: nn.GRU, out: nn.Linear, about: str, path: Path) -> None:
-    """The numbers of three layers, as 16-bit floats."""
+    """The numbers of three layers."""
+    layers = {name: tensor.detach().numpy() for name, tensor in _tensors(inp, gru, out).items()}
+    write(layers, about, path)
+
+
+def write(numbers: Mapping[str, NDArray[Any]], about: str, path: Path) -> None:
+    """Arrays by name, as 16-bit floats."""
     arrays = {}
-    for name, tensor in _tensors(inp, gru, out).items():
-        values = np.ascontiguousarray(tensor.detach().numpy()).astype("<f2")
+    for name, array in numbers.items():
+        values = np.ascontiguousarray(array).astype("<f2")
         coded = b64encode(values.tobytes()).decode()
         arrays[name] = {"shape": list(values.shape), "float16": coded}
     path.write_text(json.dumps({"about": about, "arrays": arrays}, indent=1))

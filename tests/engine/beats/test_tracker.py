@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -115,6 +116,18 @@ def test_a_beat_that_slips_in_a_rest_is_found_again() -> None:
     found = [beat.time for beat in beats_of(late, count_in=taps(100, 1.0)) if beat.time > 35]
     off = [abs((t - 1.3) / 0.6 - round((t - 1.3) / 0.6)) for t in found]
     assert len(found) > 40 and max(off) < 0.08
+
+
+def test_a_soloist_who_swings_and_lays_back_is_followed_after_a_count_in() -> None:
+    rng, period = np.random.default_rng(3), 60 / 170
+    eighths = [(k // 2 + 0.64 * (k % 2)) * period for k in range(240) if rng.random() < 0.8]
+    times = np.sort(1.025 + np.array(eighths) + rng.normal(0, 0.025, len(eighths)))
+    pitches = np.clip(60 + np.cumsum(rng.integers(-3, 4, len(times))), 40, 90)
+    line = [(time, int(pitch), 80) for time, pitch in zip(times.tolist(), pitches, strict=True)]
+    counted = [1.0 - 1.02 * period * k for k in (4, 3, 2, 1)]  # 2 % too slow
+    found = [beat.time for beat in beats_of(line, count_in=counted) if beat.time > 8]
+    off = np.abs((np.array(found) - 1.0) / period % 1 - 0.5)
+    assert len(found) > 90 and np.mean((0.5 - off) * period < 0.07) > 0.9
 
 
 def test_no_notes_no_beats() -> None:
