@@ -17,7 +17,7 @@ from engine.hearing.novelty import LAG, Novelty
 from engine.hearing.spectra import Floats, Spectra
 from engine.hearing.velocities import PlayersRange
 
-LEAST, OVER = 0.055, 1.5  # a peak is so high at least, and so many times above the flux before it
+LEAST, OVER = 0.07, 1.0  # a peak is so high at least, and so many times above the flux before it
 MEDIAN_S = 0.5  # that is the median over so long
 APART_S = 0.05  # what comes so soon after a stroke is the same hand's
 FADE_S = 0.1  # how fast a stroke stops hiding what is less new than it was

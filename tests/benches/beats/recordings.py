@@ -3,6 +3,7 @@
 FOLDER holds guitars and their true beats (`audio.json`). Their beats are found over the whole file,
 and live, as the notes that were heard come in. Each of the songs is drummed to twice: by the notes
 of its guitar, and by that guitar as fluidsynth makes it sound; both are held against its own drums.
+What was heard is drummed to once more on the song's own beats: that tells what found ones cost.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ import json
 import subprocess
 import tempfile
 import warnings
-from collections.abc import Iterator
-from itertools import chain
+from collections.abc import Iterator, Sequence
+from itertools import chain, count, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -23,16 +24,19 @@ from mir_eval import onset as onset_measures
 
 from drumd.cli.transcribe import hear
 from engine.beats.training.conditions import Array, Played, count_in
+from engine.hearing.transcribe import Transcript
 from engine.inference.infer import BundleDrummer
 from engine.inference.recording import onsets_of
 from engine.inference.render import Job, drum
 from engine.midi.contents import TempoMap, open_contents
 from engine.midi.instruments import choose, drums, instruments
+from engine.midi.recorded import TimedNote, recorded_file
 from engine.midi.write import drum_file
 from tests.benches.beats.__main__ import perform
 from tests.benches.beats.score import FROM_S
 
 SOUNDFONT = Path("/usr/share/sounds/sf2/FluidR3_GM.sf2")
+BEATS_IN_A_BAR, AFTER_S = 4, 4.0
 NEAR_S = 0.05  # strokes on one key this near are the same
 
 
@@ -94,24 +98,39 @@ def _drums(songs: list[Path], soundfont: Path) -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder:
         for song in songs:
             rows.append(row := drum_scores(song, Path(folder), soundfont))
-            yield f"{song.stem}: drums' F1 from its notes {row[0]:.3f}, from its sound {row[1]:.3f}"
+            yield f"{song.stem}: drums' F1 {_told(row)}"
     if rows:
-        notes, sound = np.mean(rows, 0)
-        yield f"mean: from notes {notes:.3f}, from sound {sound:.3f}"
+        yield f"mean: {_told(np.mean(rows, 0))}"
 
 
-def drum_scores(song: Path, folder: Path, soundfont: Path) -> tuple[float, float]:
-    """F1 of the drums by a guitar's notes and by its sound, against the song's own drums."""
+def _told(row: Sequence[float]) -> str:
+    notes, sound, beats = row
+    return f"from notes {notes:.3f}, from sound {sound:.3f}, with true beats {beats:.3f}"
+
+
+def drum_scores(song: Path, folder: Path, soundfont: Path) -> tuple[float, float, float]:
+    """F1 against the song's own drums of those by a guitar's notes, by its sound, and by what was
+    heard of it on the song's beats."""
     file, guitar, sound = open_contents(song), folder / "guitar.mid", folder / "guitar.wav"
     guitar.write_bytes(drum_file(file.raw, [], guitar=choose(instruments(file)).places))
     command = ["fluidsynth", "-ni", "-g", "0.6", "-F", str(sound), str(soundfont), str(guitar)]
     subprocess.run(command, check=True, capture_output=True)
     drummer, out = BundleDrummer(None), folder / "drums.mid"
-    truth, scores = strokes(song), []
-    for job in (Job(guitar, out), Job(sound, out, heard=hear(sound, None).midi)):
+    truth, found, heard = strokes(song), list[float](), hear(sound, None)
+    notes = [TimedNote(n.time, n.duration, n.pitch, n.velocity) for n in heard.transcript.notes]
+    on_time = recorded_file(notes, true_beats(song, heard.transcript), BEATS_IN_A_BAR)
+    for job in (Job(guitar, out), *(Job(sound, out, heard=m) for m in (heard.midi, on_time))):
         drum(job, drummer)
-        scores.append(_agreement(truth, strokes(out)))
-    return scores[0], scores[1]
+        found.append(_agreement(truth, strokes(out)))
+    return found[0], found[1], found[2]
+
+
+def true_beats(song: Path, heard: Transcript) -> list[float]:
+    """The quarter notes of a song in 4/4, until some after the last note, in seconds."""
+    file = open_contents(song)
+    times, last = TempoMap(file.tempos, file.division), heard.notes[-1].time + AFTER_S
+    beats = takewhile(lambda at: at < last, (times.at(k * file.division) for k in count()))
+    return list(beats)
 
 
 def strokes(path: Path) -> dict[int, Array]:

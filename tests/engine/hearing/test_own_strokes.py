@@ -50,7 +50,7 @@ def share(of: np.ndarray, in_: np.ndarray) -> float:
 def test_drums_alone_are_heard_as_guitar_until_they_are_known(late_s: float) -> None:
     sound = drums(late_s)
     untold, told = heard(sound, ()), heard(sound, DRUMS)
-    assert len(untold) > 15
+    assert len(untold) > 10
     assert len(told) < len(untold) / 2
 
 
