@@ -30,6 +30,7 @@ PLACES = 8  # where in the phrase and the song a bar lies; see `places`
 CONDITIONS = 3 + WISHES + PLACES
 HITS = VOICES * GRID_CHANNELS  # numbers that tell one step of drums
 HISTORY = len(AGO) * HITS
+LOOSELY = 0.5  # what the grid of a groove is multiplied by that is chosen, not the player's own
 
 WIDEST_OFFSET = 0.125  # beats; half the widest gap between two slots of the grid
 OFFSETS = np.array(
