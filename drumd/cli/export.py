@@ -38,6 +38,16 @@ from drumd.cli.terminal import tell
     help="How far to lean towards what the groove makes likelier than none.",
 )
 @click.option(
+    "--listening",
+    type=click.FloatRange(0.0, 5.0),
+    help="Likewise towards what the guitar makes likelier than none.",
+)
+@click.option(
+    "--grip",
+    type=click.FloatRange(0.0, 1.0),
+    help="How firmly grooves of the book are told: 0.5 to a drummer who was taught with a book.",
+)
+@click.option(
     "--velocity-spread",
     type=click.FloatRange(0.0, 1.0),
     help="How far velocities stray from the likely middle: 0 not at all, 1 as in the songs learnt.",

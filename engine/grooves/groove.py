@@ -15,6 +15,7 @@ from engine.music.notes import Metre, Pattern
 from engine.music.wishes import Feel
 
 MOST_BARS = 4
+WRITTEN = "written for drumd"  # the source of a groove that is nobody's
 KEEPERS: dict[Voice, str] = {
     Voice.CLOSED_HAT: "closed hat",
     Voice.OPEN_HAT: "open hat",

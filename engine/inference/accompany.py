@@ -97,6 +97,7 @@ def accompany(
             since=phrase.bars,
             left=len(asked) - 1 - number,
             groove=choice.groove.bar(phrase.bars) if choice else None,
+            loosely=choice is not None and choice.loosely,
         )
         pattern = drummer.play(request)
         gain = dynamics.follow(request.notes, request.heard_until, bar.beats)
@@ -126,7 +127,7 @@ def _choices(
     if groove is None:
         return list(found)
     return [
-        Choice(groove, f"the given groove: {groove.name}", choice.part)
+        Choice(groove, f"the given groove: {groove.name}", choice.part, loosely=False)
         if bar.metre.beats == groove.metre.beats
         else choice
         for (bar, _), choice in zip(asked, found, strict=True)

@@ -29,8 +29,13 @@ from engine.music.grid import MAX_BAR_BEATS, fits_grid, steps_in
 from engine.music.notes import Pattern, Request
 
 
-def network_inputs(requests: Sequence[Request], layout: Layout) -> dict[str, NDArray[Any]]:
-    """What `listen.onnx` is given; the requests are for equally many bars of one metre."""
+def network_inputs(
+    requests: Sequence[Request], layout: Layout, grip: float = 1.0
+) -> dict[str, NDArray[Any]]:
+    """What `listen.onnx` is given; the requests are for equally many bars of one metre.
+
+    `grip` is how firmly a groove is told that the drummer chose.
+    """
     steps, bars, beats = bar_steps(requests[0]), requests[0].bars, requests[0].metre.beats
     windows = [
         window
@@ -55,7 +60,7 @@ def network_inputs(requests: Sequence[Request], layout: Layout) -> dict[str, NDA
         "bar_steps": np.array(steps),
     }
     if layout.grooves:
-        inputs[GROOVE] = np.stack([_groove(one, steps, layout) for one in requests])
+        inputs[GROOVE] = np.stack([_groove(one, steps, layout, grip) for one in requests])
     return inputs
 
 
@@ -84,10 +89,11 @@ def _history(request: Request, steps: int, layout: Layout) -> Floats:
     return np.stack(ago, axis=1).reshape(steps, -1)
 
 
-def _groove(request: Request, steps: int, layout: Layout) -> Floats:
+def _groove(request: Request, steps: int, layout: Layout, grip: float) -> Floats:
     """The groove of the bars to play, (t, HITS); blank where none is told."""
     groove = request.groove or Pattern((), request.bars * request.metre.beats)
-    return pattern_grid(groove, request.bars * steps).reshape(-1, layout.hits)
+    grid = pattern_grid(groove, request.bars * steps).reshape(-1, layout.hits)
+    return grid * np.float32(grip if request.loosely else 1)
 
 
 def _placed(request: Request) -> Floats:

@@ -36,14 +36,18 @@ class Playing:
     takes: int = 8  # tried for each answer; the best is kept
     floor: float = 0.0  # of the likeliest stroke's chance, below which none is drawn
     guidance: float = 0.0  # how far beyond its own answer to lean towards the groove it is told
+    listening: float = 0.0  # likewise towards what the guitar makes likelier
+    grip: float = 1.0  # how firmly a groove of its own choice is told; learnt from a book: LOOSELY
     velocity_spread: float = 0.8  # 0: as hard as the median of what is likely; 1: drawn from it all
     timing_spread: float = 1.0  # likewise for how early or late
 
     def __post_init__(self) -> None:
         if not (0 <= self.temperature <= 5 and 1 <= self.takes <= 64 and 0 <= self.guidance <= 5):
             raise ValueError("temperature must be in 0..5, takes in 1..64, guidance in 0..5")
-        if not 0 <= self.floor < 1:
-            raise ValueError("floor must be in 0..1")
+        if not 0 <= self.listening <= 5:
+            raise ValueError("listening must be in 0..5")
+        if not (0 <= self.floor < 1 and 0 <= self.grip <= 1):
+            raise ValueError("floor and grip must be in 0..1")
         if not (0 <= self.velocity_spread <= 1 and 0 <= self.timing_spread <= 1):
             raise ValueError("velocity_spread and timing_spread must be in 0..1")
 

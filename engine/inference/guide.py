@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from engine.encoding.features import Floats
 from engine.grooves.book import ROWS, Book, alike, folded, loops, read_book
-from engine.grooves.groove import Groove, feel_of, keeper_of
+from engine.grooves.groove import WRITTEN, Groove, feel_of, keeper_of
 from engine.grooves.heard import LONGEST, HeardBar, heard_bar, summary, told
 from engine.grooves.ideas import IDEAS, choose_ideas, worth_of
 from engine.grooves.memory import LETTERS, PartMemory, parts_of
@@ -25,7 +25,7 @@ from engine.inference.runtime import open_ranker
 from engine.music.kit import Voice
 from engine.music.notes import SOMEWHERE, Idea, InPart, Metre, Request
 from engine.music.song import Bar
-from engine.music.wishes import DENSEST, SPARSEST, Wishes
+from engine.music.wishes import DENSEST, SPARSEST, Style, Wishes
 
 Rank = Callable[[Floats], tuple[Floats, Floats]]
 """The fit network: (1, FIT_INPUTS) to logits of chances and agreement, (g,) each."""
@@ -34,6 +34,9 @@ SURER_AFTER = (4, 8)  # bars after which the first choice may be thought over
 CLEARLY = 0.03  # agreement by which another groove must be better then
 WISH_WEIGHT = 0.06  # agreement that a groove loses for each stroke a beat off the wished density
 STYLE_BONUS = 0.2  # that one gains for being of the wished style
+IDIOM_BONUS = 0.1  # and more in these styles, at its tempo, for being written for drumd: what
+IDIOMS = (Style.JAZZ, Style.BALLAD, Style.DANCE)  # songs that are called so share, is often no such
+SLACK = 1.15  # times so much slower or faster is its tempo still
 FEEL_BONUS = 0.25  # likewise for the feel
 PERCUSSION = (Voice.COWBELL, Voice.TAMBOURINE, Voice.SHAKER)
 HANDS_FULL = 0.03  # agreement that a groove loses for wanting one more pair of hands
@@ -54,6 +57,7 @@ class Choice:
     told: str
     part: str = LETTERS[0]
     place: InPart = SOMEWHERE
+    loosely: bool = True  # not a groove that the player gave or kept
 
 
 _Thought = tuple[list[int], dict[tuple[int, int], int]]
@@ -71,6 +75,7 @@ class _Song:
     chosen: dict[tuple[int, int], int] = field(default_factory=dict)  # (idea, part) to a groove
     wishes: Wishes | None = None
     metre: Metre | None = None
+    bpm: float = 120.0
     thought: dict[tuple[Wishes, Metre], _Thought] = field(default_factory=dict)
     heard_to: float = float("-inf")
 
@@ -85,6 +90,8 @@ class Guide:
         self._alike, self._body = alike(struck), alike(struck[..., BODY])
         self._density = np.array([groove.density for groove in self.book])
         self._style = np.array([groove.style for groove in self.book])
+        self._bpm = np.array([groove.bpm for groove in self.book])
+        self._written = np.array([groove.source == WRITTEN for groove in self.book])
         self._percussion = np.array(
             [any(hit.voice in PERCUSSION for hit in groove.pattern.hits) for groove in self.book],
             np.float64,
@@ -113,6 +120,7 @@ class Guide:
         if request.song != self._number:
             self._number, self._song = request.song, _Song()
         song = self._song
+        song.bpm = request.bpm
         self._hear(song, request)
         if request.called:
             song.memory.call(request.called)
@@ -123,7 +131,7 @@ class Guide:
         kept = next((one for one in request.kept if one.part == name), None)
         if kept:
             groove = Groove(kept.groove, request.metre, called=kept.name)
-            return Choice(groove, kept.name, name, place)
+            return Choice(groove, kept.name, name, place, loosely=False)
         choice = self._choice(song, request.idea, song.memory.part, request.wishes)
         return replace(choice, part=name, place=place)
 
@@ -140,8 +148,8 @@ class Guide:
             song = _Song([heard[at] for at in mine], metre=metre)
             for at in mine:
                 song.of_part.setdefault(parts[at], []).append(heard[at])
-            song.wishes = requests[mine[0]].wishes
-            song.ideas = self._ideas(song.bars, metre, song.wishes)
+            song.wishes, song.bpm = requests[mine[0]].wishes, bars[mine[0]].bpm
+            song.ideas = self._ideas(song, metre, song.wishes)
             songs[metre] = song
         return [
             self._choice(songs[bar.metre], idea, part, one.wishes)
@@ -170,11 +178,11 @@ class Guide:
         if not song.ideas or wishes != song.wishes or request.metre != song.metre:
             words = song.wishes, song.metre = wishes, request.metre
             if words not in song.thought:  # a part that comes back brings its words with it
-                song.thought[words] = self._ideas(song.bars, request.metre, wishes), {}
+                song.thought[words] = self._ideas(song, request.metre, wishes), {}
             song.ideas, song.chosen = song.thought[words]
         elif request.since in SURER_AFTER and request.idea == 0 and song.memory.part == 0:
-            better = self._ideas(song.bars, request.metre, wishes)
-            worth = self._worth(song.bars, request.metre, wishes)
+            better = self._ideas(song, request.metre, wishes)
+            worth = self._worth(song, song.bars, request.metre, wishes)
             if worth[better[0]] > worth[song.ideas[0]] + CLEARLY:
                 song.ideas, song.chosen = song.thought[wishes, request.metre] = better, {}
 
@@ -197,7 +205,7 @@ class Guide:
         if part == 0 or song.metre is None:
             return first
         bars = song.of_part.get(part, song.bars)
-        worth = self._worth(bars, song.metre, wishes)
+        worth = self._worth(song, bars, song.metre, wishes)
         near, body = self._alike[first], self._body[first]
         fits = (worth > -1) & (self._feel == self._feel[first])
         fits[list(song.chosen.values())] = False
@@ -211,26 +219,29 @@ class Guide:
         value = worth + RELATED_WEIGHT * (near + body) / 2 + OTHER_KEEPER * other
         return int(np.where(related, value, -np.inf).argmax())
 
-    def _ideas(self, bars: Sequence[HeardBar], metre: Metre, wishes: Wishes) -> list[int]:
-        chance, hope = self._answer(bars, metre, wishes)
+    def _ideas(self, song: _Song, metre: Metre, wishes: Wishes) -> list[int]:
+        chance, hope = self._answer(song, song.bars, metre, wishes)
         fits = np.flatnonzero(self._fits(metre))
-        bent = self._bent(wishes)
+        bent = self._bent(wishes, song.bpm)
         mine = np.ix_(fits, fits)
         known = (chance[fits], hope[fits], self._alike[mine], self._prior[fits])
         chosen = choose_ideas(*known, bent=bent[fits], count=IDEAS)
         return [int(fits[one]) for one in chosen]
 
-    def _worth(self, bars: Sequence[HeardBar], metre: Metre, wishes: Wishes) -> NDArray[np.float64]:
+    def _worth(
+        self, song: _Song, bars: Sequence[HeardBar], metre: Metre, wishes: Wishes
+    ) -> NDArray[np.float64]:
         """The agreement to be expected of each groove, (g,); -2 where its metre is another."""
-        chance, hope = self._answer(bars, metre, wishes)
-        worth = worth_of(chance, hope, self._alike, self._prior) + self._bent(wishes)
+        chance, hope = self._answer(song, bars, metre, wishes)
+        worth = worth_of(chance, hope, self._alike, self._prior)
+        worth += self._bent(wishes, song.bpm)
         return np.where(self._fits(metre), worth, -2)
 
     def _answer(
-        self, bars: Sequence[HeardBar], metre: Metre, wishes: Wishes
+        self, song: _Song, bars: Sequence[HeardBar], metre: Metre, wishes: Wishes
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """The network's chances among the grooves that fit, and agreement, (g,) each."""
-        heard = list(bars[-LONGEST:]) or [heard_bar((), 0.0, metre.beats, 120.0)]
+        heard = list(bars[-LONGEST:]) or [heard_bar((), 0.0, metre.beats, song.bpm)]
         laid = np.stack([bar.steps for bar in heard])
         tally = np.stack([bar.tally for bar in heard])
         heard_all = summary(laid, tally, metre.beats, heard[-1].bpm)
@@ -239,14 +250,19 @@ class Guide:
         weight = np.where(fits, np.exp(logits - logits[fits].max()), 0.0)
         return weight / weight.sum(), np.asarray(hope, np.float64)
 
-    def _bent(self, wishes: Wishes) -> NDArray[np.float64]:
+    def _bent(self, wishes: Wishes, bpm: float) -> NDArray[np.float64]:
         """What the player's words add to each groove's worth, (g,)."""
         bent = -HANDS_FULL * self._percussion
         if wishes.density is not None:
             wanted = SPARSEST + wishes.density * (DENSEST - SPARSEST)
             bent -= WISH_WEIGHT * np.abs(self._density - wanted)
         if wishes.style is not None:
-            bent += STYLE_BONUS * (self._style == wishes.style.name.lower())
+            of_style = self._style == wishes.style.name.lower()
+            bent += of_style * STYLE_BONUS
+            if wishes.style in IDIOMS:
+                slowest, fastest = self._bpm.T
+                at_tempo = (slowest <= bpm * SLACK) & (bpm <= fastest * SLACK)
+                bent += of_style * self._written * at_tempo * IDIOM_BONUS
         if wishes.feel is not None:
             bent += FEEL_BONUS * (self._feel == wishes.feel)
         return bent

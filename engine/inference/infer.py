@@ -37,6 +37,7 @@ from engine.music.wishes import DENSEST, SPARSEST
 Guidance = Callable[[int], float]  # by step
 FILL_GUIDANCE = 0.5  # how far a fill leans away from a bar without one
 FILL_TAKES, FILL_FLOOR = 4, 0.015  # at most
+FOUNDING_BARS, FOUNDING_TAKES = 2, 8  # a song goes on as it began
 WISH_WEIGHT = 1.0  # what a stroke a beat too many or too few costs, in expected F1
 
 
@@ -68,21 +69,24 @@ class BundleDrummer:
         """The drums of the bars asked for, in beats from `request.start`.
 
         Where the request tells no groove, the guide chooses one by what it has heard of the song.
-        Of several takes the first is kept that keeps the groove's time; where there is no groove,
-        the one that fits best what the network expects before any stroke.
+        Of several takes the first is kept that keeps the groove's time; in the bars that found a
+        pattern, and where there is no groove, the one that fits best what the network expects
+        before any stroke.
         Raises EngineError for a bar that the grid cannot hold.
         """
         request = self._with_groove(request)
         steps, layout = bar_steps(request), self._layout
-        lean, others = self._contrast(request)
+        leans, others = self._contrasts(request)
         memory = self._encode([request, *others])
         expected = _chance(memory.pop("voice_marginals")[0])
-        takes = self._strike(request, memory, self._sampler(request), lean)
+        takes = self._strike(request, memory, self._sampler(request), leans)
         struck = takes[..., 0]
         if request.groove is None or not layout.grooves:
             worth = expected_f1(struck, expected)
         else:
             worth = kept_time(struck, pattern_grid(request.groove, len(expected))[..., 0])
+            if _founds(request):
+                worth += expected_f1(struck, expected)
         worth -= _far_from_wish(struck, request)
         if request.wishes.fill:
             worth += fills_out(struck, past_bars(request.history, steps, layout)[-1, ..., 0])
@@ -126,7 +130,8 @@ class BundleDrummer:
             request = replace(request, history=(), since=choice.place.bars)
         if request.groove is not None:
             return request
-        return replace(request, groove=choice.groove.bar(request.since or 0))
+        bar = choice.groove.bar(request.since or 0)
+        return replace(request, groove=bar, loosely=choice.loosely)
 
     def _sampler(self, request: Request) -> Sampler:
         playing, wanted = self._playing, request.temperature
@@ -134,6 +139,8 @@ class BundleDrummer:
         seed = self.seed if request.seed is None else request.seed
         rng = np.random.default_rng([seed, request.bar])
         takes, floor = request.takes or playing.takes, playing.floor
+        if _founds(request):
+            takes = max(takes, FOUNDING_TAKES)
         if request.wishes.fill:  # of rarer strokes, and the fullest of some
             takes, floor = max(takes, FILL_TAKES), min(FILL_FLOOR, floor)
         return Sampler(
@@ -149,27 +156,30 @@ class BundleDrummer:
 
     def _encode(self, requests: Sequence[Request]) -> dict[str, Floats]:
         """All that does not depend on the strokes to come; a row of the batch for each request."""
-        return self._graphs.encode(network_inputs(requests, self._layout))
+        return self._graphs.encode(network_inputs(requests, self._layout, self._playing.grip))
 
-    def _contrast(self, request: Request) -> tuple[Guidance, list[Request]]:
-        """How far to lean away, step by step, from what another request would be answered with.
+    def _contrasts(self, request: Request) -> tuple[list[Guidance], list[Request]]:
+        """How far to lean away, step by step, from what other requests would be answered with.
 
         A fill takes up the second half of its bar: up to there it is the bar without one.
         """
         if request.wishes.fill:
             late = bar_steps(request) // 2
             plain = replace(request, wishes=replace(request.wishes, fill=False))
-            return lambda step: FILL_GUIDANCE if step >= late else -1.0, [plain]
-        guidance = self._playing.guidance
-        known = {"groove": None} if self._layout.grooves else {"notes": ()}
-        return lambda _: guidance, [replace(request, **known)] if guidance else []
+            return [lambda step: FILL_GUIDANCE if step >= late else -1.0], [plain]
+        playing, grooves = self._playing, self._layout.grooves
+        silent = replace(request, notes=())
+        ungrooved = replace(request, groove=None) if grooves else silent
+        away = [(playing.guidance, ungrooved), (playing.listening if grooves else 0, silent)]
+        asked = [(lean, other) for lean, other in away if lean]
+        return [_always(lean) for lean, _ in asked], [other for _, other in asked]
 
     def _strike(
         self,
         request: Request,
         memory: dict[str, Floats],
         choose: StepChooser,
-        lean: Guidance = lambda _: 0.0,
+        leans: Sequence[Guidance] = (),
     ) -> Floats:
         """Step by step, each knowing the last: the drum grids of all takes, (k, t, V, 3)."""
         steps, layout = bar_steps(request), self._layout
@@ -183,7 +193,7 @@ class BundleDrummer:
         for now in range(before, before + total):
             ago = [line[:, now - back * steps] for back in layout.ago]
             answer = asked.answer(line[:, now - 1], np.concatenate(ago, axis=1))
-            logits = _guided(answer.voices, lean(now - before)) if rows > 1 else answer.voices
+            logits = _guided(answer.voices, [lean(now - before) for lean in leans])
             struck = choose(now - before, logits, answer.velocity[:takes], answer.offset[:takes])
             line[:, now] = np.tile(struck.reshape(takes, layout.hits), (rows, 1))
         return line[:takes, before:].reshape(takes, total, layout.voices, GRID_CHANNELS)
@@ -210,10 +220,20 @@ class BundleDrummer:
             ) from error
 
 
-def _guided(logits: Floats, lean: float) -> Floats:
-    """Away from the second half of the batch: guidance without a classifier (Ho and Salimans)."""
-    own, without = np.split(logits, 2)
-    return own + np.float32(lean) * (own - without)
+def _always(lean: float) -> Guidance:
+    return lambda _: lean
+
+
+def _guided(logits: Floats, leans: Sequence[float]) -> Floats:
+    """Away from the further parts of the batch: guidance without a classifier (Ho and Salimans)."""
+    own, *others = np.split(logits, 1 + len(leans))
+    away = [lean * (own - without) for lean, without in zip(leans, others, strict=True)]
+    return np.asarray(sum(away, own), np.float32)
+
+
+def _founds(request: Request) -> bool:
+    """Whether the bar is one of the first, whose pattern the song or its part goes on with."""
+    return request.since is not None and request.since < FOUNDING_BARS
 
 
 def _far_from_wish(struck: Floats, request: Request) -> NDArray[np.float64]:

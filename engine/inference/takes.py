@@ -28,7 +28,6 @@ from engine.grooves.groove import KEEPERS
 from engine.music.kit import FILL_STROKES, Voice
 
 TOMS = [Voice.LOW_TOM, Voice.MID_TOM, Voice.HIGH_TOM]
-TOMS_WORTH = 0.5
 MOST_STRUCK = [Voice.KICK, Voice.SNARE, Voice.CLOSED_HAT]
 KEEPING = [voice for voice in KEEPERS if voice not in TOMS]
 ENOUGH = 0.75
@@ -205,12 +204,9 @@ def kept_time(struck: Floats, groove: Floats) -> NDArray[np.float64]:
 def fills_out(struck: Floats, before: Floats) -> NDArray[np.float64]:
     """How much of a fill each take is, (k,): what snare and toms do in its second half, 0..1.
 
-    Strokes on toms count a little once more, or the likelier snare would play nearly all fills.
     `struck` (k, t, V) against the bar before, (t, V), both 0 or 1.
     """
     steps, voices = before.shape
     there = in_fill(np.arange(steps)[:, None], np.arange(voices), steps)
     more = struck[:, there].sum(axis=1) - before[there].sum()
-    toms = struck[:, :, TOMS].sum(axis=(1, 2)) - before[:, TOMS].sum()
-    full, round_the_kit = (np.clip(one / FILL_STROKES, 0, 1) for one in (more, toms))
-    return np.asarray(full + TOMS_WORTH * round_the_kit, np.float64)
+    return np.asarray(np.clip(more / FILL_STROKES, 0, 1), np.float64)

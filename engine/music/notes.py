@@ -188,6 +188,7 @@ class Request:
     since: int | None = None  # bars since the drums came in
     left: int | None = None  # bars that follow to the end of the song; None: nobody knows
     groove: Pattern | None = None  # what the bars are to keep to; None: as the drummer finds
+    loosely: bool = False  # the groove is of the drummer's choice, not the player's
     idea: int = 0  # which of the drummer's ideas, 0 the first
     part: str = ""  # of the song, if the player says so; empty: as the riffs have it
     called: str = ""  # what the player calls the part that plays up to here

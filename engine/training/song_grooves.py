@@ -79,7 +79,7 @@ class GrooveTelling:
 
 
 class BookGrooves:
-    """For each song some grooves of a book that are like its own and keep time on the same voice."""
+    """For each song some grooves of a book: like its own, and time is kept on the same voice."""
 
     def __init__(self, table: BarTable, whole: Ints, book: Sequence[Groove]) -> None:
         self._table = table

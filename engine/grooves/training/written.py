@@ -7,17 +7,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from engine.grooves.groove import Groove
+from engine.grooves.groove import WRITTEN, Groove
 from engine.music.kit import Voice
 from engine.music.notes import Metre, Pattern
 
-_WRITTEN = Path(__file__).with_name("written.toml")
-SOURCE = "written for drumd"
+_FILE = Path(__file__).with_name("written.toml")
 
 
 def written_grooves() -> list[Groove]:
     """All of them, in the file's order."""
-    return [_groove(entry) for entry in tomllib.loads(_WRITTEN.read_text("utf-8"))["groove"]]
+    return [_groove(entry) for entry in tomllib.loads(_FILE.read_text("utf-8"))["groove"]]
 
 
 def _groove(entry: Mapping[str, Any]) -> Groove:
@@ -31,7 +30,7 @@ def _groove(entry: Mapping[str, Any]) -> Groove:
         metre,
         entry.get("style", ""),
         (float(low), float(high)),
-        SOURCE,
+        WRITTEN,
         1,
         entry["called"],
     )

@@ -46,6 +46,12 @@ def test_todays_network_is_told_the_groove_and_where_the_bar_lies():
     assert (inputs["conditions"][0, :, -PLACES:] == places(3, 7)).all()
 
 
+def test_a_groove_of_the_drummers_choice_is_told_as_loosely_as_it_was_learnt():
+    told = replace(REQUEST, groove=DANCE.pattern)
+    firm, loose = network_inputs([told, replace(told, loosely=True)], TODAY, grip=0.5)["groove"]
+    assert firm.any() and (loose == firm / 2).all()
+
+
 def test_what_is_not_known_is_not_told():
     inputs = network_inputs([REQUEST], TODAY)
     assert not inputs["groove"].any() and not inputs["history"].any()

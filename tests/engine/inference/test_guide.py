@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from engine.grooves.book import alike, folded, loops
+from engine.grooves.groove import WRITTEN
 from engine.grooves.heard import FIT_INPUTS, SUMMARY
 from engine.grooves.ideas import worth_of
 from engine.inference.accompany import accompany
@@ -151,6 +152,18 @@ def test_the_same_ideas_are_kept_while_nothing_is_said():
 )
 def test_wishes_bend_the_choice(wishes, groove):
     assert live(undecided(), "A", wishes=wishes)[0].groove is groove
+
+
+def test_of_jazz_the_written_grooves_go_first_at_their_tempo():
+    shared = replace(ROCK, style="jazz")
+    written = replace(HALF_TIME, style="jazz", source=WRITTEN, bpm=(100.0, 200.0))
+    for wishes, bpm, groove in (
+        (Wishes(style=Style.JAZZ), 150.0, written),
+        (Wishes(style=Style.JAZZ), 70.0, shared),
+        (FREE, 150.0, shared),
+    ):
+        guide = guide_of(0.45, 0.4, 0.1, book=(shared, written, SPARSE))
+        assert live(guide, "A", wishes=wishes, bpm=bpm)[0].groove is groove
 
 
 def test_the_feel_is_the_player_s_to_say():
@@ -318,6 +331,7 @@ def test_a_groove_that_is_given_is_kept_to_in_all_bars_of_its_length():
     take = accompany(notes, bars, drummer, groove=DANCE)
     grooves = [request.groove for request in drummer.requests]
     assert grooves == [DANCE.pattern] * 4 + [WALTZ.pattern] * 2
+    assert [request.loosely for request in drummer.requests] == [False] * 4 + [True] * 2
     assert take.groove == f"the given groove: {DANCE.name}"
 
 

@@ -120,7 +120,7 @@ def test_the_floor_is_one_of_what_is_played_and_so_shrinks_with_the_temperature(
 
 
 def test_a_floor_out_of_range_is_refused():
-    with pytest.raises(ValueError, match=r"floor must be in 0\.\.1"):
+    with pytest.raises(ValueError, match=r"floor and grip must be in 0\.\.1"):
         Playing(floor=1.0)
 
 

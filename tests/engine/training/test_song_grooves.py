@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from engine.encoding.features import pattern_grid
+from engine.encoding.features import LOOSELY, pattern_grid
+from engine.grooves.book import write_book
 from engine.music.kit import Voice
 from engine.music.notes import Metre
 from engine.training.bar_table import BarTable
@@ -14,8 +15,11 @@ from engine.training.song_grooves import (
     find_grooves,
     most_typical,
 )
+from tests.support.bundles import HALF_TIME as HALF_TIME_ON_RIDE
+from tests.support.bundles import WALTZ, book_of, groove_of
 from tests.support.drummed import HALF_TIME, RIDE, ROCK, SYNCOPATED, MadeSong, bars_of, corpus_of
 
+ROCK_LIKE = {"kick": "x... ..x. x... ....", "snare": ".... x... .... x..."}
 REST = {Voice.KICK: "................"}
 
 
@@ -105,6 +109,26 @@ def test_a_groove_of_two_bars_tells_each_bar_its_own():
     rock, half = (pattern_grid(one, 24)[..., 0] for one in bars_of(ROCK, HALF_TIME))
     assert (grid[0, :, ..., 0] == [rock, half]).all()
     assert (grid[1, :, ..., 0] == [half, rock]).all()
+
+
+def test_some_windows_are_told_a_groove_of_a_book_that_is_like_theirs_loosely(tmp_path):
+    book, other = tmp_path / "grooves.json", groove_of(closed_hat="x.x.x.x.x.x.x.x.", **ROCK_LIKE)
+    write_book(book, book_of(HALF_TIME_ON_RIDE, other), {})
+    table = table_of(MadeSong(bars_of(*[ROCK] * 8)))
+    told = telling(table, groove_whole=1.0, groove_loose=0.5, book=str(book))
+    grid = told.drawn(np.full(400, 2), 24, np.random.default_rng(0))
+    loose = grid[..., 0].max(axis=(1, 2, 3)) == LOOSELY
+    assert abs(loose.mean() - 0.5) < 0.08
+    assert (grid[loose] == other.grid()[0] * LOOSELY).all(), "it keeps time on the song's voice"
+    assert (grid[~loose, ..., 0] == pattern_grid(bars_of(ROCK)[0], 24)[..., 0]).all()
+
+
+def test_a_book_without_a_groove_of_the_length_tells_nothing(tmp_path):
+    book = tmp_path / "grooves.json"
+    write_book(book, book_of(WALTZ), {})
+    table = table_of(MadeSong(bars_of(*[ROCK] * 8)))
+    told = telling(table, groove_loose=1.0, book=str(book))
+    assert not told.drawn(np.full(4, 2), 24, np.random.default_rng(0)).any()
 
 
 def test_a_flattened_groove_tells_what_is_struck_and_nothing_of_touch():

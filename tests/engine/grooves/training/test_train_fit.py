@@ -10,6 +10,7 @@ import torch
 
 from engine.errors import CorpusError
 from engine.grooves.book import read_book
+from engine.grooves.groove import WRITTEN
 from engine.grooves.heard import FIT_INPUTS, SUMMARY
 from engine.grooves.training.fit_data import HEARD_BARS, fit_parts, song_feels
 from engine.grooves.training.fit_model import FitNetwork, FitSettings
@@ -23,7 +24,7 @@ from engine.grooves.training.train_fit import (
     make_grooves,
     write_fit,
 )
-from engine.grooves.training.written import SOURCE, written_grooves
+from engine.grooves.training.written import written_grooves
 from engine.music.kit import PITCH_OF, Voice
 from engine.music.notes import Hit, Pattern
 from engine.training.bar_table import BarTable
@@ -82,7 +83,7 @@ def test_a_book_a_network_a_log_and_an_account_are_written(folder):
     shared = [groove for groove in book if groove.source == "shared"]
     assert len(shared) == len(PLAYED) and len(book) == len(shared) + len(written_grooves())
     about = json.loads((folder / ABOUT).read_text())
-    assert about["sources"] == {"shared": 4, SOURCE: len(written_grooves())}
+    assert about["sources"] == {"shared": 4, WRITTEN: len(written_grooves())}
     assert about["settings"]["seed"] == 3 and about["scores"]["step"] == 6
     steps = [json.loads(line)["step"] for line in (folder / LOG).read_text().splitlines()]
     assert steps == [4, 6]
