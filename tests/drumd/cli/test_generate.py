@@ -1,6 +1,7 @@
 """`drumd generate` as a user types it, with the bundle that ships."""
 
 import json
+from statistics import median
 
 import mido
 import pytest
@@ -131,7 +132,7 @@ def test_drums_are_as_dense_and_as_hard_as_they_are_told_to_be(riff, tmp_path):
         assert generate(riff, "-o", drums, *knobs).exit_code == 0
         found.append(strokes(drums))
     (few, many), soft, hard = map(len, found), *map(velocities, found)
-    assert many > 2 * few and max(soft) < 60 < 90 < min(hard)
+    assert many > 2 * few and max(soft) < 60 < 90 < median(hard)  # ghost notes stay softer
 
 
 def velocities(found):
