@@ -34,8 +34,8 @@ SURER_AFTER = (4, 8)  # bars after which the first choice may be thought over
 CLEARLY = 0.03  # agreement by which another groove must be better then
 WISH_WEIGHT = 0.06  # agreement that a groove loses for each stroke a beat off the wished density
 STYLE_BONUS = 0.2  # that one gains for being of the wished style
-IDIOM_BONUS = 0.1  # and more in these styles, at its tempo, for being written for drumd: what
-IDIOMS = (Style.JAZZ, Style.BALLAD, Style.DANCE)  # songs that are called so share, is often no such
+IDIOMS = (Style.JAZZ, Style.BALLAD, Style.DANCE)  # what songs called so share is often no such thing
+IDIOM_BONUS = 0.1  # that a groove gains on top in these if it was written for drumd, at its tempo
 SLACK = 1.15  # times so much slower or faster is its tempo still
 FEEL_BONUS = 0.25  # likewise for the feel
 PERCUSSION = (Voice.COWBELL, Voice.TAMBOURINE, Voice.SHAKER)
@@ -75,7 +75,7 @@ class _Song:
     chosen: dict[tuple[int, int], int] = field(default_factory=dict)  # (idea, part) to a groove
     wishes: Wishes | None = None
     metre: Metre | None = None
-    bpm: float = 120.0
+    bpm: float = 120.0  # of the bar to come
     thought: dict[tuple[Wishes, Metre], _Thought] = field(default_factory=dict)
     heard_to: float = float("-inf")
 

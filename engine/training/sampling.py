@@ -38,8 +38,8 @@ class DataSettings:
     groove_whole: float = 0.4  # share of windows that are told their song's groove, of one bar
     groove_two: float = 0.2  # of two bars
     groove_around: float = 0.25  # that of the bars around them
-    book: str = ""  # a folder's grooves.json, from which
-    groove_loose: float = 0.0  # share of all windows are told a groove like the song's, loosely
+    book: str = ""  # a file of grooves, as `drumd grooves` writes it
+    groove_loose: float = 0.0  # share of windows that are told one like their song's, loosely
     flatten_groove: float = 0.3  # share of these grooves that tell nothing of touch
     place_since: float = 0.8  # share of windows that know how far they are from the first drums
     place_left: float = 0.4  # and from the last ones

@@ -10,9 +10,10 @@ from engine.grooves.book import alike, folded, loops
 from engine.grooves.groove import WRITTEN
 from engine.grooves.heard import FIT_INPUTS, SUMMARY
 from engine.grooves.ideas import worth_of
+from engine.inference import infer
 from engine.inference.accompany import accompany
 from engine.inference.guide import CLEARLY, SURER_AFTER, Guide
-from engine.inference.infer import BundleDrummer
+from engine.inference.infer import FOUNDING_BARS, FOUNDING_TAKES, BundleDrummer
 from engine.music.notes import KeptGroove, Metre, Note, Pattern, Request
 from engine.music.wishes import FREE, Feel, Style, Wishes
 from tests.support.bars import bars_of, four
@@ -397,6 +398,30 @@ def test_what_was_played_in_the_last_part_does_not_count_in_the_next(folder):
         played.append((drummer.play(asked), drummer.place.turned, drummer.place.bars))
     assert played[0][1:] == (True, 4)
     assert played[0] == played[1] == played[2]
+
+
+def test_a_drummer_that_leans_towards_the_guitar_plays_otherwise_by_the_same_dice(tmp_path):
+    plain, listening = (
+        BundleDrummer(tiny_bundle(tmp_path / str(dial), listening=dial), seed=1)
+        for dial in (0.0, 5.0)
+    )
+    request = Request(8, 32.0, tuple(notes_of("A")), 32.0, since=8)
+    assert plain.play(request) != listening.play(request)
+
+
+def test_the_bars_that_found_a_pattern_are_chosen_by_what_is_expected(folder, monkeypatch):
+    asked = []
+
+    def noticed(struck, expected):
+        asked.append(len(struck))
+        return np.zeros(len(struck))
+
+    monkeypatch.setattr(infer, "expected_f1", noticed)
+    drummer = BundleDrummer(folder)
+    asked.clear()  # of warming up
+    for since in range(4):
+        drummer.play(Request(since, 4.0 * since, tuple(notes_of("A")), 4.0 * since, since=since))
+    assert asked == [FOUNDING_TAKES] * FOUNDING_BARS
 
 
 def test_another_groove_is_played_otherwise_by_the_same_dice(folder):
