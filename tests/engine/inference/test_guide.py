@@ -412,7 +412,7 @@ def test_a_drummer_that_leans_towards_the_guitar_plays_otherwise_by_the_same_dic
 def test_the_bars_that_found_a_pattern_are_chosen_by_what_is_expected(folder, monkeypatch):
     asked = []
 
-    def noticed(struck, expected):
+    def noticed(struck, _):
         asked.append(len(struck))
         return np.zeros(len(struck))
 
