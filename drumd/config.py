@@ -10,6 +10,7 @@ from pathlib import Path
 
 from drumd.controls import Command, Control, Dial
 from drumd.errors import SettingsError
+from engine.music.bars import PLAYABLE, playable
 from engine.music.kit_map import STANDARD
 from engine.music.notes import Metre
 from engine.music.wishes import Feel, Style, Wishes
@@ -120,6 +121,7 @@ class Settings:
     stops: bool = True  # whether the drums stop when the player stops dead
     parts_at: str = "bar"  # where a part that is called begins: the next bar but one, or a phrase
     style_dial: Control | None = None
+    metre_dial: Control | None = None
     density_dial: Control | None = None
     intensity_dial: Control | None = None
     humanize_dial: Control | None = None
@@ -140,10 +142,7 @@ class Settings:
             value = getattr(self, name)
             _check(value is None or least <= value <= most, f"{name} must be in {least}..{most}")
         _check(self.seed >= 0, "seed must not be negative")
-        _check(
-            self.metre is None or playable_metre(self.metre),
-            "metre: a bar must last 1.5..6 quarter notes and end on an eighth",
-        )
+        _check(self.metre is None or playable(self.metre), f"metre: {PLAYABLE}")
         self._check_time()
         _check(
             self.clock_out is None or self.clock_out not in ("", self.output, self.input),
@@ -252,11 +251,6 @@ def is_audio(name: str) -> bool:
 
 def is_midi_file(name: str) -> bool:
     return name.lower().endswith((".mid", ".midi"))
-
-
-def playable_metre(metre: Metre) -> bool:
-    """Whether the drummer's grid can hold a bar of that metre."""
-    return 1.5 <= metre.beats <= 6 and metre.beats % 0.5 == 0
 
 
 def _check(fine: bool, otherwise: str) -> None:

@@ -12,6 +12,8 @@ from enum import Enum
 
 import mido
 
+from engine.music.notes import Metre
+
 _TEXT = re.compile(r"(?:(note|cc)\s+(\d+)|(program))(?:\s+channel\s+(\d+))?", re.IGNORECASE)
 
 
@@ -57,11 +59,17 @@ class Dial(Enum):
     """What can be turned; the values are the names of the settings."""
 
     STYLE = "style_dial"
+    METRE = "metre_dial"  # program 0 is the first of METRES
     DENSITY = "density_dial"
     INTENSITY = "intensity_dial"
     HUMANIZE = "humanize_dial"
     PART = "part_dial"  # program 0 calls back part A, 1 B ...
     SONG = "song_dial"  # program 0 is the first song of the set list
+
+
+METRES = tuple(
+    Metre.parse(text) for text in ("4/4", "3/4", "6/8", "12/8", "2/4", "5/4", "7/8", "9/8")
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ from drumd.process import (
 )
 from drumd.recording.recorder import Recorder
 from drumd.remote.door import Door
-from drumd.song_time import song_clock, song_metre, time_told
+from drumd.song_time import song_bars, song_clock, time_told
 from drumd.status.reporter import SCREEN_S, Overheard, Reporter
 from drumd.status.snapshot import Snapshot, Summary
 from drumd.status.told import grooves_of, parts_of
@@ -69,7 +69,8 @@ class SupervisedDrummer(DrummerLink, Protocol):
 class Daemon:
     """Plays along until it is told to stop, the input ends or something vital is gone.
 
-    A `groove` that is given is kept to; where nobody tells a metre, it is in the groove's.
+    A `groove` that is given is kept to; where nobody else tells a metre, it is in that of the first
+    of the `songs`, or in the groove's.
     `reads` are files that were read besides those of the settings: none is recorded over.
     Guests come in by the door that `open_door` opens; without one there are none. `remember` keeps
     controls that were learnt, and says where.
@@ -121,11 +122,11 @@ class Daemon:
             self._reporter = Overheard(self._reporter, guests.hear)
             self._start_drummer(stack)
             ports = self._start_ports(stack)
-            told = self._file.metre if self._file else None
-            metre = song_metre(settings, told, ports.transport, self._groove, self._say)
-            recorder = self._start_recorder(stack, metre)
-            musical = song_clock(settings, metre, ports.transport, self._clock, stack)
-            self._start_followers(stack, ports, musical, metre)
+            told = self._file.bars if self._file else None
+            bars = song_bars(settings, told, ports.transport, self._own_metre, self._say)
+            recorder = self._start_recorder(stack, bars.change_at(0.0).metre)
+            musical = song_clock(settings, bars, ports.transport, self._clock, stack)
+            self._start_followers(stack, ports, musical)
             scheduler = Scheduler(
                 ports.output,
                 self._clock,
@@ -187,6 +188,12 @@ class Daemon:
     def _say(self, text: str) -> None:
         self._reporter.say(text)
 
+    @property
+    def _own_metre(self) -> Metre | None:
+        """The metre of the first song or of the groove that was given."""
+        song = self._songs[0].metre if self._songs else None
+        return song or (self._groove.metre if self._groove else None)
+
     def _start_recorder(self, stack: ExitStack, metre: Metre) -> Recorder | None:
         if not self._files:
             return None
@@ -207,15 +214,13 @@ class Daemon:
             say=self._say,
         )
 
-    def _start_followers(
-        self, stack: ExitStack, ports: LivePorts, musical: MusicalClock, metre: Metre
-    ) -> None:
+    def _start_followers(self, stack: ExitStack, ports: LivePorts, musical: MusicalClock) -> None:
         """Let others go along with the song: through MIDI clock, in a Link session."""
         settings, clock = self._settings, self._clock
         if settings.clock_out:
             ports.start_clock(settings.clock_out, musical)
         if settings.link_lead:
-            self._link_lead = LinkLead(clock, musical, metre)
+            self._link_lead = LinkLead(clock, musical)
             stack.callback(self._link_lead.close)
 
     def _await_drummer(self) -> None:

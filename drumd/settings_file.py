@@ -152,13 +152,7 @@ def _parsed(field: Field[object], value: object) -> object:
 
 
 def _metre(value: object) -> Metre:
-    """A metre from text such as 3/4."""
-    if isinstance(value, Metre):
-        return value
-    numerator, slash, denominator = str(value).partition("/")
-    if not (slash and numerator.isdecimal() and denominator.isdecimal()):
-        raise ValueError("a metre is written like 4/4")
-    return Metre(int(numerator), int(denominator))
+    return value if isinstance(value, Metre) else Metre.parse(str(value))
 
 
 def _text(value: object) -> str:
@@ -237,5 +231,5 @@ _PARSE: dict[str, Callable[[object], object]] = {
 _PARSE_CONTROL: dict[str, Callable[[object], object]] = {
     **{command.value: _control for command in Command},
     **{dial.value: _dial for dial in Dial},
-    **{dial.value: _choosing_dial for dial in (Dial.STYLE, Dial.PART, Dial.SONG)},
+    **{dial.value: _choosing_dial for dial in (Dial.STYLE, Dial.METRE, Dial.PART, Dial.SONG)},
 }

@@ -6,6 +6,7 @@ order = "intro 4, A 8, B 8, A 8, end"
 [parts.B]
 style = "funk"
 density = 0.7
+metre = "3/4"
 """
 
 from __future__ import annotations
@@ -14,16 +15,19 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from drumd.errors import SettingsError
 from drumd.jam.given import GivenGroove
 from drumd.jam.parts import Part
 from drumd.jam.song import END, Section, Song
+from engine.music.bars import PLAYABLE, playable
+from engine.music.notes import COMMON_TIME, Metre
 from engine.music.wishes import Wishes, feel_named, style_of
 
 EXAMPLE = 'order = "intro 4, A 8, B 8, end"'
-KEYS = ("name", "order", "parts")
-PART_KEYS = ("style", "feel", "density", "intensity", "humanize", "idea", "groove")
+KEYS = ("name", "order", "metre", "parts")
+PART_KEYS = ("style", "feel", "density", "intensity", "humanize", "idea", "groove", "metre")
 MOST_BARS, MOST_SECTIONS = 500, 500
 NAME_LENGTH = 40
 _ENTRY = re.compile(r"([^\W\d_][\w' -]{0,19}?)\s+(\d{1,4})")
@@ -72,7 +76,26 @@ def _song(told: Mapping[str, object], file: Path, read_groove: ReadGroove) -> So
         if part not in names:
             raise ValueError(f"there is no part {part!r} in the order; there are {_list(names)}")
         parts[part] = _part(part, table, file.parent, read_groove)
-    return Song(name, sections, ends, parts)
+    return Song(name, sections, ends, parts, _metres(told, names))
+
+
+def _metres(told: Mapping[str, Any], parts: set[str]) -> dict[str, Metre]:
+    """The metre of each part: its own, else the song's, which is 4/4 if another part tells one."""
+    own = {part: _metre(table, f"parts.{part}: ") for part, table in told.get("parts", {}).items()}
+    song = _metre(told, "") or (COMMON_TIME if any(own.values()) else None)
+    return {part: metre for part in parts if (metre := own.get(part) or song)}
+
+
+def _metre(table: Mapping[str, object], where: str) -> Metre | None:
+    if "metre" not in table:
+        return None
+    try:
+        metre = Metre.parse(_text("metre", table["metre"]))
+    except ValueError as error:
+        raise ValueError(f"{where}{error}") from error
+    if not playable(metre):
+        raise ValueError(f"{where}metre: {PLAYABLE}")
+    return metre
 
 
 def _sections(order: str) -> tuple[tuple[Section, ...], bool]:

@@ -5,55 +5,58 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 
-from drumd.config import Settings, is_audio, playable_metre
-from drumd.jam.given import GivenGroove
+from drumd.config import Settings, is_audio
+from drumd.timing.bars import Bars, unplayable
 from drumd.timing.clock import Clock
 from drumd.timing.musical import MusicalClock
 from drumd.timing.select import musical_clock
 from drumd.timing.sources.jack_transport import JackTransport
 from drumd.timing.sources.link import LinkTime
 from drumd.timing.transport_place import TransportPlace
+from engine.music.bars import playable
 from engine.music.notes import COMMON_TIME, Metre
 
 Transport = Callable[[], TransportPlace | None]
 
 
-def song_metre(
+def song_bars(
     settings: Settings,
-    file: Metre | None,
+    file: Bars | None,
     transport: Transport,
-    groove: GivenGroove | None,
+    other: Metre | None,
     say: Callable[[str], None],
-) -> Metre:
-    """What was told, else what the host tells now: a `file`, or the JACK transport's master.
-
-    Else that of the groove that was given.
+) -> Bars:
+    """In the metre that was told, else as the host tells: a `file` all of them, the JACK
+    transport's master that of now. Else in the `other`, of a song file or a groove.
     """
     if settings.metre is not None:
-        return settings.metre
+        return Bars.of(settings.metre)
     told = file
     if told is None and settings.clock in ("auto", "host") and (place := transport()):
-        told = place.metre
-    if told and not playable_metre(told):
-        say(f"the drummer cannot play {told}: the bars are counted in 4/4")
-        return COMMON_TIME
-    return told or (groove.metre if groove else COMMON_TIME)
+        told = Bars.of(place.metre) if place.metre else None
+    if told is None:
+        return Bars.of(other or COMMON_TIME)
+    metres = [(change.beat, change.metre) for change in told.changes]
+    for word in dict.fromkeys(unplayable(metre) for _, metre in metres):
+        if word:
+            say(word)
+    return Bars.laid((beat, metre if playable(metre) else COMMON_TIME) for beat, metre in metres)
 
 
 def song_clock(
-    settings: Settings, metre: Metre, transport: Transport, clock: Clock, stack: ExitStack
+    settings: Settings, bars: Bars, transport: Transport, clock: Clock, stack: ExitStack
 ) -> MusicalClock:
     """The musical clock; a Link session that is joined for it is left with the `stack`."""
     link = None
     if settings.links:
-        link = LinkTime(clock, metre, lasting=settings.clock == "link")
+        link = LinkTime(clock, bars.changes[0].metre, lasting=settings.clock == "link")
         stack.callback(link.close)
     return musical_clock(
         settings.clock,
         settings.bpm,
-        metre,
+        bars,
         link=link,
-        jack=JackTransport(transport),
+        jack=JackTransport(transport, tells_metre=settings.metre is None),
         counted=bool(settings.counts),
         by_ear=is_audio(settings.input),
     )

@@ -99,7 +99,7 @@ def _for_each_part(option: str, text: str) -> Callable[[Command], Command]:
 @click.option("--clock", metavar="KIND", help=f"Where the time comes from: {', '.join(CLOCKS)}.")
 @click.option("--link", is_flag=True, default=None, help="Let `auto` join an Ableton Link session.")
 @click.option(
-    "--metre", metavar="N/D", help="The time signature; the host's if it tells one, else 4/4."
+    "--metre", metavar="N/D", help="The time signature; as the host tells, if left out, else 4/4."
 )
 @click.option("--model", type=click.Path(path_type=Path), help="A bundle made by `drumd export`.")
 @click.option("--seed", type=int, help="The drummer's dice; the same seed, the same choices.")
@@ -154,6 +154,7 @@ def _for_each_part(option: str, text: str) -> Callable[[Command], Command]:
     "--parts-at", metavar="WHERE", help="Where a part that is called begins: bar or phrase."
 )
 @click.option("--style-dial", metavar="CONTROL", help="Sets the style: `program` or `cc 20`.")
+@click.option("--metre-dial", metavar="CONTROL", help="Changes the metre: `program` or `cc 85`.")
 @click.option("--density-dial", metavar="CONTROL", help="Sets the density: `cc 21`.")
 @click.option("--intensity-dial", metavar="CONTROL", help="Sets the intensity.")
 @click.option("--humanize-dial", metavar="CONTROL", help="Sets how human it plays.")

@@ -7,6 +7,7 @@ nothing new, and the one that the player holds.
 
 from __future__ import annotations
 
+import copy
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
@@ -17,6 +18,7 @@ from drumd.jam.form import Ahead, Form, Lead
 from drumd.jam.given import GivenGroove
 from drumd.jam.player import Player
 from drumd.status.told import Told
+from drumd.timing.bars import BarPlace
 from engine.music.notes import HISTORY_BARS, Hit, Metre, Note, Pattern, Request
 from engine.music.wishes import Wishes
 from engine.performance.dynamics import Dynamics
@@ -24,6 +26,7 @@ from engine.performance.expression import touched
 from engine.performance.phrase import CRASH, KICK, Phrase, ended
 
 SOFT_HIT = 70  # the softest that a hit with the player is struck
+EVER = float("-inf")
 
 
 class BarMaker:
@@ -35,6 +38,7 @@ class BarMaker:
         self.again: Pattern | None = None  # what plays when there is nothing new; never a fill
         self._player = player
         self._phrase, self._dynamics, self._gain = Phrase(), Dynamics(), 1.0
+        self._phrase_before = Phrase()  # the bar that was cued last
         self._cued: Pattern | None = None  # the last bar that was cued, as it was answered
         self._coming: tuple[float, Pattern] | None = None  # the bar cued last: start, as struck
         self._now: tuple[float, Pattern] | None = None  # the bar cued before that one
@@ -59,13 +63,13 @@ class BarMaker:
         """The player wants it so from the next bar on."""
         self.dials = replace(self.dials, wishes=wishes)
 
-    def press(self, down: frozenset[Command], beat: float | None, bar_beats: float) -> None:
-        """These pedals and keys are held from `beat` on; the mute counts from the next bar line."""
+    def press(self, down: frozenset[Command], beat: float | None, bar_line: float) -> None:
+        """These pedals and keys are held from `beat` on; the mute counts from the bar line."""
         muted, self.dials = self.dials.muted, replace(self.dials, down=down)
         if beat is None or self.dials.muted == muted:
             return
         if self.dials.muted:
-            self._mute((beat // bar_beats + 1) * bar_beats)
+            self._mute(bar_line)
         else:
             self._unmute(beat)
 
@@ -163,13 +167,15 @@ class BarMaker:
         return given.bar(self.since) if given and given.fits(metre) else None
 
     def request(
-        self, bar: int, notes: tuple[Note, ...], heard_until: float, metre: Metre, bpm: float
+        self, bar: int, place: BarPlace, notes: tuple[Note, ...], heard_until: float, bpm: float
     ) -> Request:
-        """What to ask for the next bar."""
-        wishes, dials = self.wishes(), self.dials  # a phrase may begin with it
+        """What to ask for the next bar, which lies there."""
+        wishes, dials, metre = self.wishes(), self.dials, place.metre  # a phrase may begin with it
+        if any(bar.beats != metre.beats for bar in self.history):
+            self.history.clear()  # drums of bars of another length say nothing about this one
         return Request(
             bar=bar,
-            start=bar * metre.beats,
+            start=place.start,
             notes=notes,
             heard_until=heard_until,
             metre=metre,
@@ -196,27 +202,36 @@ class BarMaker:
         wishes = self.dials.wishes
         return self._phrase.wishes(replace(wishes, fill=True) if self._promised else wishes)
 
-    def answered(self, pattern: Pattern, wished: Wishes, start: float) -> Pattern:
+    def answered(
+        self, pattern: Pattern, wished: Wishes, place: BarPlace, since: float = EVER
+    ) -> Pattern:
         """Cue what the drummer answered to what was asked last; returns it as it is struck."""
-        return self.play(pattern, wished, start, remember=self._asked_turns == self._turns)
+        return self.play(pattern, wished, place, since, remember=self._asked_turns == self._turns)
 
-    def end(self, start: float) -> Pattern:
+    def end(self, place: BarPlace) -> Pattern:
         """Cue the last stroke of the song; returns it as it is struck."""
-        return self.cue(ended(self.again or Pattern(), 0.0), start)
+        return self.cue(ended(self.again or Pattern(), 0.0), place)
 
-    def play_again(self, pattern: Pattern, start: float) -> Pattern:
+    def play_again(self, pattern: Pattern, place: BarPlace, since: float = EVER) -> Pattern:
         """Cue a bar that has been played already; returns it as it is struck.
 
         Where the player has wished for another groove since, it is not remembered once more.
         """
-        return self.play(pattern, self.dials.wishes, start, remember=bool(self.history))
+        return self.play(pattern, self.dials.wishes, place, since, remember=bool(self.history))
 
     def play(
-        self, pattern: Pattern, wished: Wishes, start: float, *, remember: bool = True
+        self,
+        pattern: Pattern,
+        wished: Wishes,
+        place: BarPlace,
+        since: float = EVER,
+        *,
+        remember: bool = True,
     ) -> Pattern:
         """Cue a bar that was asked for with these wishes; returns it as it is struck."""
         self._promised &= not wished.fill
-        struck = self.cue(self._phrase.play(pattern, wished), start)
+        self._phrase_before = copy.copy(self._phrase)
+        struck = self.cue(self._phrase.play(pattern, wished), place, since)
         self._cued = pattern
         if not wished.fill:
             self.again = pattern
@@ -224,13 +239,18 @@ class BarMaker:
                 self.history.append(pattern)
         return struck
 
-    def cue(self, pattern: Pattern, start: float) -> Pattern:
-        """Cue a bar, or the rest of one; returns it as it is struck."""
-        struck = touched(pattern, self.dials.wishes, self._gain)
-        self._now, self._coming = self._coming, (start, struck)
+    def cue(self, pattern: Pattern, place: BarPlace, since: float = EVER) -> Pattern:
+        """Cue a bar, or what of it comes since a beat; returns it as it is struck."""
+        inside = _within(pattern, since - place.start, place.beats)
+        struck = touched(inside, self.dials.wishes, self._gain)
+        self._now, self._coming = self._coming, (place.start, struck)
         if not (self.dials.muted or self._stopped):
-            self._player.cue(struck, start)
+            self._player.cue(struck, place.start)
         return struck
+
+    def play_anew(self) -> None:
+        """The bar that was cued last is to be played otherwise: it does not count."""
+        self._phrase = self._phrase_before
 
     def stop(self, beat: float) -> None:
         """The player has stopped dead: nothing more is struck but with him."""
@@ -280,3 +300,10 @@ class BarMaker:
         """The drums have rested: nothing plays, and what was played is over."""
         self._cued = None
         self.history.clear()
+
+
+def _within(pattern: Pattern, first: float, end: float) -> Pattern:
+    """The strokes of a pattern from one beat to another."""
+    if all(first <= hit.beat < end for hit in pattern.hits):
+        return pattern
+    return Pattern.of((hit for hit in pattern.hits if first <= hit.beat < end), end)

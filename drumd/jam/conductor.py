@@ -1,7 +1,8 @@
 """What happens at which bar: when drums enter, what is asked for, when they rest and stop.
 
 A `Conductor` belongs to the main thread and decides on beats alone; it has no clock of its own.
-Bar `n` begins at beat `n * metre.beats`. For each bar there are two moments before its bar line:
+Where bars begin the musical clock says (`drumd.timing.bars`). For each there are two moments
+before its bar line:
 from `ASK_S` before the second the bar may be asked for; the second, the *deadline*, comes a
 sixteenth before the bar line, since a drummer may lean so far forward. What has not been
 answered by then is not waited for: the last bar plays again.
@@ -41,10 +42,11 @@ from drumd.jam.tapping import TapPedal
 from drumd.ports.base import Onset
 from drumd.status.phase import BarCounts, Phase
 from drumd.status.told import NOTHING, Told
+from drumd.timing.bars import BarPlace, Bars
 from drumd.timing.musical import MusicalClock
 from drumd.timing.song_state import SongState
 from drumd.timing.timeline import Timeline
-from engine.music.notes import SOMEWHERE, InPart, Pattern, Request
+from engine.music.notes import SOMEWHERE, InPart, Metre, Pattern, Request
 
 ASK_S = 0.2  # the longest that an answer is waited for; the guitar heard is older by as much
 SEND_S = 0.03  # between the deadline and the earliest hit there may be
@@ -82,19 +84,25 @@ class Conductor:
         self._bar = 0  # the next bar to settle
         self._asked: Request | None = None
         self._answered = False
+        self._late = False  # that bar is under way: it is asked for anew
         self._entry = Entry(self.heard)
         self._jumps = Jumps()
         self._stopped = (EVER, Phase.STOPPED)  # when, and what the drummer was doing then
         self._song = 0  # the number of the song, from 1
 
     @property
-    def bar_beats(self) -> float:
-        return self._musical.metre.beats
+    def _bars(self) -> Bars:
+        return self._musical.bars
+
+    @property
+    def _place(self) -> BarPlace:
+        """Where the next bar to settle lies."""
+        return self._bars.place_of(self._bar)
 
     @property
     def _start(self) -> float:
-        """The beat where the next bar to settle begins."""
-        return self._bar * self.bar_beats
+        """The beat where it begins."""
+        return self._bars.start_of(self._bar)
 
     @property
     def _open(self) -> bool:
@@ -104,7 +112,7 @@ class Conductor:
     @property
     def trouble(self) -> str:
         """What is wrong with the groove that the player gives, in one sentence."""
-        given, metre = self.maker.dials.given, self._musical.metre
+        given, metre = self.maker.dials.given, self._place.metre
         if given and not given.fits(metre):
             return f"the groove {given.name} is in {given.metre}: bars of {metre} do without it"
         return self._taps.trouble
@@ -131,7 +139,7 @@ class Conductor:
             self.stops.stroke(timeline.beat_at(time), message.velocity)
             if self._entry.beat is None:
                 resting = self.phase is Phase.RESTING
-                self._entry.guitar(timeline.beat_at(time), self.bar_beats, resting=resting)
+                self._entry.guitar(timeline.beat_at(time), self._place.beats, resting=resting)
         return True
 
     def _tells_time(self, message: mido.Message | Onset) -> mido.Message | None:
@@ -155,7 +163,7 @@ class Conductor:
             case Command.TAP:
                 self._musical.tap(time)
             case Command.HOLD:
-                settled = (self._bar - 1) * self.bar_beats  # where the bar settled last begins
+                settled = self._bars.start_of(self._bar - 1)  # where the bar settled last begins
                 self.maker.hold(begun=timeline is None or timeline.beat_at(time) >= settled)
             case Command.START:
                 self._call_in(time)
@@ -208,7 +216,8 @@ class Conductor:
     def press(self, time: float, down: frozenset[Command]) -> None:
         """These pedals are held from `time` on; the mute counts from the next bar line on."""
         tapping = self.maker.dials.tapping
-        self.maker.press(down, _beat(self._musical.timeline, time), self.bar_beats)
+        beat = _beat(self._musical.timeline, time)
+        self.maker.press(down, beat, self._bars.line_after(beat or 0.0))
         if self.maker.dials.tapping != tapping:
             self._turn_tapping(time)
 
@@ -218,7 +227,7 @@ class Conductor:
         beat = _beat(timeline, time)
         if self.maker.dials.tapping:
             self._taps.press(time, beat)
-        elif self._taps.let_go(time, beat, self._musical.metre) and self._entry.beat is None:
+        elif self._taps.let_go(time, beat, self._bars) and self._entry.beat is None:
             self._entry.beat = beat
 
     def answer(
@@ -242,7 +251,7 @@ class Conductor:
         if self.told != NOTHING and self.played[-1:] != [self.told]:
             self.played.append(self.told)
         wished = replace(request.wishes, fill=True) if place.leads_on else request.wishes
-        self._play(self.maker.answered(pattern, wished, request.start))
+        self._play(self.maker.answered(pattern, wished, self._place, self._since))
 
     def step(self, now: float) -> None:
         """Do what is due at `now` seconds; to be called some hundred times a second."""
@@ -267,6 +276,8 @@ class Conductor:
         """See whether the song has moved, or was counted in."""
         if self._musical.state.jumps != before.jumps:
             self._jump(time, before)
+        elif self._bars is not before.bars and before.timeline:
+            self._change_metre(time, before.bars)
         counted_in = self._musical.counted_in
         if counted_in in (None, self._entry.counted_in) or self._musical.timeline is None:
             return
@@ -277,7 +288,13 @@ class Conductor:
 
     def _deadline(self, timeline: Timeline) -> float:
         """When the drums of the next bar must be there, in seconds."""
-        return timeline.time_of(self._start - LEAN) - SEND_S
+        late = self._place.beats / 2 if self._late else -LEAN
+        return timeline.time_of(self._start + late) - SEND_S
+
+    @property
+    def _since(self) -> float:
+        """The beat since which that bar's strokes can still be played."""
+        return self._musical.beat - MISSED if self._late else EVER
 
     def _wanted(self, now: float, timeline: Timeline) -> bool:
         """Whether drums belong into the next bar, as far as one can tell now."""
@@ -290,28 +307,31 @@ class Conductor:
     def _lively(self, now: float, timeline: Timeline) -> bool:
         """Whether the player has done something of late."""
         counted_in = None if self._musical.counted_in is None else self._entry.counted_in
-        start, done = self._start, (counted_in, self._taps.last)
-        return self._entry.is_lively(now, timeline, start, self.bar_beats, done)
+        place, done = self._place, (counted_in, self._taps.last)
+        return self._entry.is_lively(now, timeline, place.start, place.beats, done)
 
     def _ask_for_bar(self, now: float, timeline: Timeline) -> None:
         heard_until = timeline.beat_at(now)
         notes = self.heard.notes(heard_until)
-        self.maker.hear(notes, heard_until, self.bar_beats)
+        self.maker.hear(notes, heard_until, self._place.beats)
         held = self.maker.held if self.phase is Phase.PLAYING else None
         if held is not None:
             self._answered = True
             self._play_again(held)
             return
         if self.phase is not Phase.PLAYING:
-            self.form.songs.start(self._entry.first_bar(self._bar, self.bar_beats))
-        if self.maker.lead(self._bar) is Lead.END:
+            self.form.songs.start(self._entry.first_bar(self._bar, self._bars))
+        lead = self.maker.lead(self._bar)
+        if Lead.PART in lead and (metre := self.form.songs.metre(self._bar)):
+            self._musical.take_metre(metre, self._start)
+        if lead is Lead.END:
             self._answered = True
-            self._play(self.maker.end(self._start))
+            self._play(self.maker.end(self._place))
             return
         if self.phase is not Phase.PLAYING:
             self.maker.come_in()
-        bpm, metre = self._musical.bpm or timeline.bpm, self._musical.metre
-        asked = self.maker.request(self._bar, notes, heard_until, metre, bpm)
+        bpm, known = self._musical.bpm or timeline.bpm, min(heard_until, self._start)
+        asked = self.maker.request(self._bar, self._place, notes, known, bpm)
         self._asked = replace(asked, song=self._song)
         self._ask(self._asked)
 
@@ -322,7 +342,7 @@ class Conductor:
                 self._rest()
             elif self.maker.again is None:
                 self.counts.missed += 1
-            elif now < timeline.time_of((self._bar + 1) * self.bar_beats):  # else it is long gone
+            elif now < timeline.time_of(self._bars.start_of(self._bar + 1)):  # else it is long gone
                 self.counts.repeated += 1
                 self._play_again(self.maker.again)
         self.maker.settle()
@@ -331,10 +351,14 @@ class Conductor:
             self._entry.beat = None
         self._jumps.begin_bar(self._start)
         self._bar += 1
-        self._asked, self._answered = None, False
+        self._open_bar()
+
+    def _open_bar(self, *, late: bool = False) -> None:
+        """Nobody has been asked for the next bar yet."""
+        self._asked, self._answered, self._late = None, False, late
 
     def _play_again(self, pattern: Pattern) -> None:
-        self._play(self.maker.play_again(pattern, self._start))
+        self._play(self.maker.play_again(pattern, self._place, self._since))
 
     def _play(self, struck: Pattern) -> None:
         """The next bar is cued, to be struck so."""
@@ -367,7 +391,7 @@ class Conductor:
         onsets = [note.onset for note in self.heard.notes(beat) if note.onset > first]
         self._entry.beat = None
         if onsets:
-            self._entry.guitar(min(onsets), self.bar_beats, resting=False)
+            self._entry.guitar(min(onsets), self._place.beats, resting=False)
 
     def _stop(self, now: float) -> None:
         """The host has stopped: silence."""
@@ -375,36 +399,54 @@ class Conductor:
         self.maker.drop()
         self.stops.forget(0.0)
         self._player.silence()
-        self._asked, self._answered = None, False
+        self._open_bar()
         self.pattern = None
 
     def _jump(self, time: float, before: SongState) -> None:
         """The song was moved, or its bars are counted anew: go on there."""
-        jump = self._jumps.follow(time, before, self._musical.state, self.bar_beats)
+        jump = self._jumps.follow(time, before, self._musical.state)
         if jump is None:
             return
         self.heard.shift(jump.shift)
         self._taps.shift(jump.shift)
         self.maker.drop()
         self.stops.forget(jump.beat)
-        self._asked, self._answered = None, False
         self._entry.shift(jump.shift)
         self._go_on_from(time, jump.beat, anew=jump.anew)
 
+    def _change_metre(self, time: float, before: Bars) -> None:
+        """Bars that are settled or asked for may be others now: go on in the one under way."""
+        known = range(self._bar - 1, self._bar + (not self._open))
+        same = all(self._bars.place_of(bar) == before.place_of(bar) for bar in known)
+        if same or self.phase is Phase.STOPPED or self.form.over:
+            return
+        self.maker.drop()
+        self._go_on_from(time, self._musical.beat)
+        if self.phase is Phase.PLAYING:
+            self._bar -= 1
+            self._open_bar(late=True)
+            self.maker.play_anew()
+
+    def take_metre(self, metre: Metre) -> int:
+        """The player wants another metre from the next bar on that can be asked for: its number."""
+        bar = self.ahead.bar
+        self._musical.take_metre(metre, self._bars.start_of(bar))
+        return bar
+
     def _go_on_from(self, time: float, beat: float, *, anew: bool = False) -> None:
         """Be in the bar of `beat`; who plays plays the rest of the last bar there."""
-        bar = int((beat + LEAN) // self.bar_beats)
+        bar = self._bars.number_at(beat + LEAN)
         self.form.move(bar + 1 - self._bar, anew=anew)
         self._bar = bar + 1
+        self._open_bar()
         self._jumps.land(beat)
         if self.phase is Phase.STOPPED or self._jumps.rattle(time):
             return
         again = self.maker.again
         if self.phase is Phase.PLAYING and again is not None:
-            start = bar * self.bar_beats
-            rest = [hit for hit in again.hits if start + hit.beat >= beat - MISSED]
-            self.pattern = self.maker.cue(Pattern.of(rest, self.bar_beats), start)
-        if self._jumps.make_a_bar(self.bar_beats):
+            place = self._bars.place_of(bar)
+            self.pattern = self.maker.cue(again, place, beat - MISSED)
+        if self._jumps.make_a_bar(self._place.beats):
             self._turn_over(time)
 
     def _turn_over(self, now: float) -> None:

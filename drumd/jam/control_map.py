@@ -73,7 +73,7 @@ class ControlMap:
     def learn(self, message: mido.Message) -> Action | None:
         """The action that the message's controller stands for from now on, if one is learnt."""
         action = self.learning
-        programs = action is Dial.STYLE and message.type == "program_change"
+        programs = action in (Dial.STYLE, Dial.METRE) and message.type == "program_change"
         pressed = message.type == "control_change" and message.control not in UNLEARNT
         if action is None or not (programs or (pressed and _moved(action, message))):
             return None

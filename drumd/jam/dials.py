@@ -58,8 +58,8 @@ class Dials:
                 wishes = replace(self.wishes, intensity=value / FULL)
             case Dial.HUMANIZE:
                 wishes = replace(self.wishes, humanize=value / FULL)
-            case Dial.PART | Dial.SONG:
-                return self  # the form of the song knows these
+            case Dial.PART | Dial.SONG | Dial.METRE:
+                return self  # the song knows these
         return replace(self, wishes=wishes)
 
     def _with_style(self, value: int, *, program: bool) -> Wishes:

@@ -8,6 +8,7 @@ song, other times seconds.
 from __future__ import annotations
 
 from drumd.jam.heard import HeardNotes
+from drumd.timing.bars import Bars
 from drumd.timing.timeline import Timeline
 
 EARLY = 0.5  # a first note so little (beats) after a bar line was meant to be on it
@@ -43,11 +44,11 @@ class Entry:
         """Whether the drums may come in with a bar that starts there."""
         return self.beat is not None and self.beat <= start
 
-    def first_bar(self, bar: int, bar_beats: float) -> int:
+    def first_bar(self, bar: int, bars: Bars) -> int:
         """The bar that the song began with, where the drums come in with `bar`."""
         if self.beat in (None, EVER):
             return bar
-        return int((self.beat - bar_beats + 2 * EARLY) // bar_beats)
+        return bars.number_at(self.beat - bars.place_of(bar).beats + 2 * EARLY)
 
     def is_lively(
         self, now: float, timeline: Timeline, start: float, bar_beats: float,

@@ -14,7 +14,7 @@ from typing import Protocol
 import mido
 
 from drumd.config import Settings
-from drumd.controls import Command, Dial
+from drumd.controls import METRES, Command, Dial
 from drumd.drummer_process import Answer
 from drumd.jam.conductor import Conductor
 from drumd.jam.control_map import ControlMap
@@ -34,6 +34,7 @@ from drumd.remote.order import Order
 from drumd.status.phase import Phase
 from drumd.status.snapshot import RECENT, Gauge, Snapshot
 from drumd.status.told import NOTHING, Told
+from drumd.timing.bars import MetreChange
 from drumd.timing.clock import Clock
 from drumd.timing.musical import MusicalClock
 from drumd.timing.timeline import Timeline
@@ -93,7 +94,7 @@ class Jam:
         self.played = Played()
         self.sound_in: Callable[[Style | None, float], object] = lambda *_: None
         self._metronome = _metronome(settings, scheduler, musical)
-        self.keeper = Keeper(musical.metre, settings.keep_in)
+        self.keeper = Keeper(settings.keep_in)
 
     def step(self) -> None:
         """Do what there is to do now; never waits."""
@@ -113,9 +114,9 @@ class Jam:
         self.collect_sent()
         if self._diary:
             self._diary.step(now, str(self.told))
-        self.keeper.follow(now, self.song, self._musical.jumps)
+        self.keeper.follow(now, self._musical.state)
         if self._recorder:
-            self._recorder.follow(now, self.song, self._musical.jumps)
+            self._recorder.follow(now, self._musical.state)
 
     def _hear(self, stamp: float, message: mido.Message) -> None:
         """A message is a command of the player's or music (or the host's)."""
@@ -146,6 +147,10 @@ class Jam:
         for dial, value in self.controls.turned(message):
             if dial is Dial.PART:
                 self._recall(value if program else value * len(PARTS) // (FULL + 1))
+            elif dial is Dial.METRE:
+                number = value if program else value * len(METRES) // (FULL + 1)
+                if number < len(METRES):
+                    self.conductor.take_metre(METRES[number])
             elif dial is Dial.SONG:
                 self.conductor.form.choose(value, self.conductor.ahead)
             else:
@@ -211,7 +216,8 @@ class Jam:
     def snapshot(self) -> Snapshot:
         """How the jam stands now."""
         musical, song, form = self._musical, self.song, self.conductor.form
-        beat = None if song is None else song.beat_at(self._clock.now())
+        bars, beat = musical.bars, None if song is None else song.beat_at(self._clock.now())
+        bar = None if beat is None else bars.number_at(beat)
         return Snapshot(
             phase=self.conductor.phase,
             source=musical.source,
@@ -219,8 +225,8 @@ class Jam:
             confidence=musical.confidence,
             bpm=musical.bpm,
             metre=musical.metre,
-            bar=None if beat is None else int(beat // musical.metre.beats) + 1,
-            beat=None if beat is None else int(beat % musical.metre.beats) + 1,
+            bar=None if bar is None else bar + 1,
+            beat=None if beat is None or bar is None else int(beat - bars.start_of(bar)) + 1,
             notes=len(self.conductor.heard),
             pattern=self.conductor.pattern,
             drummer_ready=self._drummer.ready,
@@ -244,6 +250,11 @@ class Jam:
     def told(self) -> Told:
         """What the drummer says that it plays, while it plays."""
         return self.conductor.told if self.conductor.phase is Phase.PLAYING else NOTHING
+
+    @property
+    def metre_since(self) -> MetreChange:
+        """Since when the metre is the one of now."""
+        return self._musical.bars.change_at(self._musical.beat)
 
     @property
     def song(self) -> Timeline | None:

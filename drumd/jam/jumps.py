@@ -33,9 +33,7 @@ class Jumps:
         self._passed = 0.0  # beats since the last bar began, without those since the last jump
         self._rattle = Rattle()
 
-    def follow(
-        self, time: float, before: SongState, after: SongState, bar_beats: float
-    ) -> Jump | None:
+    def follow(self, time: float, before: SongState, after: SongState) -> Jump | None:
         """The jump between the two states; None where there was no song to be moved."""
         if after.timeline is None or before.timeline is None:
             return None
@@ -44,7 +42,9 @@ class Jumps:
             self._landed += shift
             return Jump(beat, shift, anew=True)
         self._passed += max(0.0, was - self._landed)
-        return Jump(beat, jump_shift(was, beat, bar_beats), anew=False)
+        old, new = before.bars.change_at(was), after.bars.change_at(beat)
+        shift = jump_shift(was - old.beat, beat - new.beat, new.metre.beats)
+        return Jump(beat, shift + new.beat - old.beat, anew=False)
 
     def land(self, beat: float) -> None:
         """A jump ends here."""

@@ -7,7 +7,6 @@ begins where a count-in of the player's would begin it. A `Metronome` belongs to
 from __future__ import annotations
 
 from collections import deque
-from math import ceil
 from typing import Protocol
 
 from drumd.timing.musical import MusicalClock
@@ -18,6 +17,7 @@ from engine.music.notes import Hit
 LEAD_S = 1.0  # from being told to the first click
 AHEAD_S = 0.3  # beats are cued so long before they come
 ONE, OTHER = 120, 85  # velocities
+ROUNDING = 1e-9  # beats
 
 
 class Clicker(Protocol):
@@ -36,15 +36,15 @@ class Metronome:
     ) -> None:
         """`count` clicks make a count-in; `on`: it clicks in the song too."""
         self._clicker, self._musical = clicker, musical
-        self._period = 60 / bpm * musical.metre.pulse
-        self._count, self._on = count, on
+        self._bpm, self._count, self._on = bpm, count, on
         self._taps = deque[float]()  # still to come
         self._jumps = -1
-        self._next = 0  # the pulse to be cued next
+        self._next = 0.0  # the pulse to be cued next
 
     def count_in(self, now: float) -> None:
         """Begin to count."""
-        times = [now + LEAD_S + number * self._period for number in range(self._count)]
+        period = 60 / self._bpm * self._musical.metre.pulse
+        times = [now + LEAD_S + number * period for number in range(self._count)]
         for number, time in enumerate(times):
             self._clicker.click_at(time, _hit(one=number == 0))
         self._taps = deque(times[-TAPS:])
@@ -59,16 +59,16 @@ class Metronome:
         return taps
 
     def _cue(self, now: float) -> None:
-        timeline, metre = self._musical.timeline, self._musical.metre
+        timeline, bars = self._musical.timeline, self._musical.bars
         if timeline is None or not self._musical.rolling:
             return
         if self._musical.jumps != self._jumps:
             self._jumps = self._musical.jumps
-            self._next = ceil(timeline.beat_at(now) / metre.pulse)
-        pulses = round(metre.beats / metre.pulse)
-        while self._next * metre.pulse <= timeline.beat_at(now + AHEAD_S):
-            self._clicker.click(self._next * metre.pulse, _hit(one=self._next % pulses == 0))
-            self._next += 1
+            self._next = bars.pulse_after(timeline.beat_at(now) - ROUNDING)
+        while self._next <= timeline.beat_at(now + AHEAD_S):
+            one = bars.start_of(bars.number_at(self._next)) == self._next
+            self._clicker.click(self._next, _hit(one=one))
+            self._next = bars.pulse_after(self._next)
 
 
 def _hit(*, one: bool) -> Hit:

@@ -59,7 +59,7 @@ def picture(jam: Jam, snapshot: Snapshot, now: float) -> dict[str, object]:
 
 def _time(jam: Jam, snapshot: Snapshot, now: float) -> dict[str, object]:
     line = jam.song
-    since = jam.conductor.since
+    phrase, since = jam.conductor.since, jam.metre_since
     return {
         "now": round(now, DIGITS),
         "line": None if line is None else [line.time, line.beat, line.bpm],
@@ -69,7 +69,8 @@ def _time(jam: Jam, snapshot: Snapshot, now: float) -> dict[str, object]:
         "metre": str(snapshot.metre),
         "bar_beats": snapshot.metre.beats,
         "pulse": snapshot.metre.pulse,
-        "phrase": None if since is None else [since % BARS + 1, BARS],
+        "metre_from": [since.beat, since.bar + 1],
+        "phrase": None if phrase is None else [phrase % BARS + 1, BARS],
         "notes": snapshot.notes,
     }
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from drumd.jam.song import END, Place, Song
+from engine.music.notes import Metre
 
 NOWHERE = -1
 
@@ -58,6 +59,11 @@ class SetList:
         begins = place.section != self._section
         self._section = place.section
         return place, begins, place.leads_on
+
+    def metre(self, bar: int) -> Metre | None:
+        """The metre of the section that a bar lies in; None where nobody tells one."""
+        place = self._place(bar)
+        return self._song.metres.get(place.part) if self._song and place else None
 
     def go_on(self, part: str, bar: int) -> Place | None:
         """The next section of that part, or of any (""), comes with the bar after `bar`.

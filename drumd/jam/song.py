@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from drumd.jam.parts import Part
+from engine.music.notes import Metre
 
 END = "end"
 
@@ -42,6 +43,12 @@ class Song:
     sections: tuple[Section, ...]
     ends: bool = False  # else the last part goes on
     parts: Mapping[str, Part] = field(default_factory=dict)
+    metres: Mapping[str, Metre] = field(default_factory=dict)  # of parts; none: the jam's own
+
+    @property
+    def metre(self) -> Metre | None:
+        """The metre that it begins in, where it tells one."""
+        return self.metres.get(self.sections[0].part)
 
     def place(self, bar: int) -> Place:
         """Where that bar lies, counted from 0; what comes before belongs to the first part."""

@@ -2,7 +2,7 @@
 
 A `Steering` belongs to the main thread. The names of orders are those of the settings: a command
 (`fill`), the four wishes (`density`, null leaves it to the drummer), and besides `idea` (from 1),
-`learn` (a command or knob that the next controller is to stand for) and `forget`.
+`metre` (`3/4`), `learn` (a command or knob that the next controller is to stand for) and `forget`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from drumd.controls import Command, Dial
 from drumd.jam.conductor import Conductor
 from drumd.jam.control_map import Action, ControlMap
 from drumd.remote.order import Order
-from engine.music.notes import Idea
+from engine.music.bars import PLAYABLE, playable
+from engine.music.notes import Idea, Metre
 from engine.music.wishes import AUTO, feel_named, style_of
 
 COMMANDS = {command.value: command for command in Command}
@@ -45,6 +46,8 @@ class Steering:
                 return self._dial(order)
             case "idea":
                 return self._idea(order)
+            case "metre":
+                return self._metre(order)
             case "learn":
                 return self._learn(order)
             case "forget":
@@ -113,6 +116,14 @@ class Steering:
             raise ValueError(f"there are ideas 1 to {len(self.ideas)}")
         self._conductor.maker.pick(int(number) - 1)
         return f"{self._named(int(number) - 1)}: {self._when}"
+
+    def _metre(self, order: Order) -> str:
+        metre = Metre.parse(order.text)
+        if not playable(metre):
+            raise ValueError(PLAYABLE)
+        when = self._when
+        self._conductor.take_metre(metre)
+        return f"{metre}: {when}"
 
     def _named(self, idea: int) -> str:
         if not self.ideas:

@@ -15,9 +15,10 @@ import mido
 
 from drumd.jam.bar_maker import BarMaker
 from drumd.jam.given import GivenGroove
+from drumd.timing.bars import Bars
 from engine.music.general_midi import DRUM_CHANNEL
 from engine.music.kit import PITCH_OF, VOICE_OF, Voice
-from engine.music.notes import SIXTEENTH, Hit, Metre, Pattern
+from engine.music.notes import SIXTEENTH, Hit, Pattern
 
 TOO_SHORT = "what was tapped is no groove: hold the pedal for a whole bar, while the song runs"
 MOST_BARS = 4
@@ -57,7 +58,7 @@ class TapPedal:
         if self._tapping:
             self._tapping.shift(beats)
 
-    def let_go(self, time: float, beat: float | None, metre: Metre) -> bool:
+    def let_go(self, time: float, beat: float | None, bars: Bars) -> bool:
         """It goes up; whether a groove was tapped, which plays from now on.
 
         Where nothing was tapped, the drummer's own plays again.
@@ -66,11 +67,13 @@ class TapPedal:
         if done is None or not done.struck or time - self._pressed < BRIEFLY_S:
             self._maker.keep_to(None)
             return False
-        pattern = None if beat is None else done.groove(beat, metre.beats)
+        change = bars.change_at(beat or 0.0)
+        done.shift(-change.beat)
+        pattern = None if beat is None else done.groove(beat - change.beat, change.metre.beats)
         if pattern is None:
             self.trouble = TOO_SHORT
             return False
-        self._maker.keep_to(GivenGroove.tapped(pattern, metre))
+        self._maker.keep_to(GivenGroove.tapped(pattern, change.metre))
         return True
 
 

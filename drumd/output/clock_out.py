@@ -8,8 +8,6 @@ that comes late is sent at once. A `ClockOut` has a thread of its own.
 
 from __future__ import annotations
 
-from math import ceil
-
 import mido
 
 from drumd.errors import PortLostError
@@ -88,9 +86,8 @@ class ClockOut:
 
     def _bar_line(self, timeline: Timeline) -> int:
         """The tick of the bar line to begin on: the next one, or that of just now."""
-        bar = self._musical.metre.beats
         beat = timeline.beat_at(self._clock.now() - JUST_NOW_S)
-        return max(0, round(ceil(beat / bar - ROUNDING) * bar * TICKS))
+        return max(0, round(self._musical.bars.line_after(beat - ROUNDING) * TICKS))
 
     def _go(self, tick: int, at: float) -> None:
         """Start the other end, which then waits for its first tick."""

@@ -11,12 +11,12 @@ from pathlib import Path
 import mido
 
 from drumd.errors import PortError
+from drumd.timing.bars import Bars
 from engine.errors import MidiError
 from engine.midi.contents import TempoMap, open_contents
 from engine.midi.instruments import Instrument, choose, instruments
-from engine.music.bars import pick_up
+from engine.music.bars import Metres, on_bar_lines, pick_up
 from engine.music.general_midi import CLOCKS_PER_BEAT, DRUM_CHANNEL
-from engine.music.notes import Metre
 
 AFTER_BEATS = 8  # the host goes on no longer than this after the last note
 
@@ -28,8 +28,8 @@ class HostFile:
     """A file that has been read and is known to be good, ready to be played as often as wanted."""
 
     name: str
-    metre: Metre  # of the song, whatever its pick-up bar says
-    pick_up: float  # beats before the first whole bar
+    bars: Bars  # of the song as the host plays it, whatever its pick-up bar says
+    lead: float  # beats from where the host starts to the file's beginning
     notes: tuple[tuple[int, mido.Message], ...]  # (tick, message), in order
     program: int  # of the guitar, by General MIDI from 0
     end: int  # tick
@@ -41,7 +41,7 @@ class HostFile:
 
         The host starts on the bar line before a pick-up: so its bars are those of the song.
         """
-        lead = (self.metre.beats - self.pick_up) * self.division if self.pick_up else 0.0
+        lead = self.lead * self.division
         began = self.seconds.at(-lead)
         return ((self.seconds.at(tick) - began, message) for tick, message in self._host(lead))
 
@@ -67,17 +67,26 @@ def read_host_file(path: Path) -> HostFile:
     last = max(tick for tick, _ in notes)
     length = max(track.end for track in file.raw.tracks)
     end = max(last, min(length, last + AFTER_BEATS * file.division))
-    beats, metre = pick_up(file.beat_metres(), end / file.division)
+    bars, lead = _bars(file.beat_metres(), end / file.division)
     return HostFile(
         path.name,
-        metre,
-        beats,
+        bars,
+        lead,
         notes,
         guitar.program,
         end,
         file.division,
         TempoMap(file.tempos, file.division),
     )
+
+
+def _bars(metres: Metres, end: float) -> tuple[Bars, float]:
+    """The bars up to beat `end` as a host plays them, and its lead: a pick-up is the end of its
+    first bar."""
+    beats, metre = pick_up(metres, end)
+    lead = metre.beats - beats if beats else 0.0
+    later = ((beat, one) for beat, one in on_bar_lines(metres) if beats < beat < end)
+    return Bars.laid([(0.0, metre), *((lead + beat, one) for beat, one in later)]), lead
 
 
 def _messages(guitar: Instrument) -> tuple[tuple[int, mido.Message], ...]:

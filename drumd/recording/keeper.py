@@ -12,6 +12,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from heapq import merge
 from itertools import pairwise
 from operator import itemgetter
@@ -22,7 +23,7 @@ import platformdirs
 
 from drumd.errors import RecordError
 from drumd.recording.recorder import KEPT, Recorder
-from drumd.timing.timeline import Timeline
+from drumd.timing.song_state import SongState
 from engine.music.notes import Metre
 from engine.storage.outputs import free_name
 
@@ -35,7 +36,7 @@ NOTHING = "nothing was played yet: there is nothing to keep"
 
 Heard = tuple[float, str, mido.Message]
 SaveSound = Callable[[Path, float, float], object]  # a file, and from when to when it sounded
-Place = tuple[float, Timeline | None, int]  # when the song was where, and its jumps so far
+Place = tuple[float, SongState]  # when the song was where
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,13 @@ class Take:
     def start(self) -> float:
         return self.heard[0][0]
 
+    @property
+    def metre(self) -> Metre:
+        """The metre that it begins in."""
+        _, song = self.places[0] if self.places else (0.0, SongState())
+        beat = song.timeline.beat_at(self.start) if song.timeline else 0.0
+        return song.bars.change_at(beat).metre
+
 
 def in_thread(work: Callable[[], None]) -> None:
     threading.Thread(target=work, name="keeper", daemon=True).start()
@@ -59,14 +67,13 @@ class Keeper:
 
     def __init__(
         self,
-        metre: Metre,
         folder: Path | None = None,
         *,
         aside: Callable[[Callable[[], None]], None] = in_thread,
     ) -> None:
         self.sound: SaveSound | None = None  # what keeps the sound of a take too
         self.folder = folder or platformdirs.user_music_path() / "drumd"
-        self._metre, self._aside = metre, aside
+        self._aside = aside
         self._heard = deque[Heard](maxlen=MOST)
         self._places = deque[Place]()
 
@@ -75,12 +82,12 @@ class Keeper:
         if message.type in KEPT:
             self._heard.append((moment, track, message))
 
-    def follow(self, now: float, song: Timeline | None, jumps: int) -> None:
-        """Remember where the song is (None: it stands still), and forget what is long past."""
-        last = self._places[-1] if self._places else None
-        moved = last is None or jumps != last[2] or (song is None) != (last[1] is None)
-        if moved or (last and song != last[1] and now - last[0] >= LOOK_S):
-            self._places.append((now, song, jumps))
+    def follow(self, now: float, song: SongState) -> None:
+        """Remember where the song is, and forget what is long past."""
+        seen, last = self._places[-1] if self._places else (now, None)
+        moved = last is None or _apart(song, last)
+        if moved or (song != last and now - seen >= LOOK_S):
+            self._places.append((now, song))
         while self._heard and self._heard[0][0] < now - MEMORY_S:
             self._heard.popleft()
         while len(self._places) > 1 and self._places[1][0] < now - MEMORY_S:
@@ -121,32 +128,31 @@ class Keeper:
     def _write_take(self, take: Take, ago: float) -> str:
         began = time.strftime("%Y-%m-%d %H.%M.%S", time.localtime(take.start + ago))
         path = free_name(self.folder / f"drumd {began}.mid")
-        recorder = Recorder([path], self._metre)
-        events: list[tuple[float, int, Place | Heard]] = list(
-            merge(
-                ((place[0], 0, place) for place in take.places),
-                ((heard[0], 1, heard) for heard in take.heard),
-                key=itemgetter(0),
-            )
+        recorder = Recorder([path], take.metre)
+        events = merge(
+            ((place[0], partial(recorder.go_along, *place)) for place in take.places),
+            ((heard[0], partial(recorder.hear, *heard)) for heard in take.heard),
+            key=itemgetter(0),
         )
-        for moment, kind, event in events:
-            if kind:
-                recorder.hear(*event)
-            else:
-                recorder.go_along(moment, *event[1:])
+        for _, happens in events:
+            happens()
         end = take.heard[-1][0] + TAIL_S
-        song, jumps = take.places[-1][1:] if take.places else (None, 0)
-        recorder.go_along(end, song, jumps)
+        recorder.go_along(end, take.places[-1][1] if take.places else SongState())
         recorder.close(end)
         if self.sound and recorder.began is not None:
             self.sound(free_name(path.with_suffix(".wav")), recorder.began, end)
         return path.name
 
 
+def _apart(one: SongState, other: SongState) -> bool:
+    """Whether the song has jumped, stopped, gone on or changed its metre between two states."""
+    return (one.jumps, one.rolling, one.bars) != (other.jumps, other.rolling, other.bars)
+
+
 def _places_in(places: Sequence[Place], start: float, end: float) -> list[Place]:
     """The places in a stretch, with the one that held as it began."""
     before = [place for place in places if place[0] <= start][-1:]
     return [
-        *((start, song, jumps) for _, song, jumps in before),
+        *((start, song) for _, song in before),
         *(place for place in places if start < place[0] <= end),
     ]

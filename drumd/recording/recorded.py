@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 
 from drumd.recording.moment import Moment
@@ -116,15 +117,22 @@ def _beats(
     file: Contents, seconds: TempoMap, moments: Sequence[tuple[float, Moment]]
 ) -> Iterator[tuple[float, bool]]:
     """The beats of the file's raster while the clock rolled."""
-    metre = file.metres[0][1]
-    step = file.division * 4 / metre.denominator
-    if file.end / step > MOST_BEATS:
-        raise MidiError(f"has more than {MOST_BEATS:,} beats")
     marks = deque(moments)
     rolling = marks[0][1].clock != "none"
-    for number in range(int(file.end / step) + 1):
-        time = seconds.at(number * step)
+    for number, (tick, one) in enumerate(_raster(file)):
+        if number > MOST_BEATS:
+            raise MidiError(f"has more than {MOST_BEATS:,} beats")
+        time = seconds.at(tick)
         while marks and marks[0][0] <= time + SAID_S:
             rolling = marks.popleft()[1].clock != "none"
         if rolling:
-            yield time, number % metre.numerator == 0
+            yield time, one
+
+
+def _raster(file: Contents) -> Iterator[tuple[float, bool]]:
+    """The ticks of the file's beats, and whether a bar begins there; a metre begins a bar."""
+    ends = [tick for tick, _ in file.metres[1:]] + [file.end + 1]
+    for (begins, metre), end in zip(file.metres, ends, strict=True):
+        step = file.division * 4 / metre.denominator
+        for number in range(ceil((end - begins) / step)):
+            yield begins + number * step, number % metre.numerator == 0

@@ -15,7 +15,7 @@ import mido
 
 from drumd.errors import RecordError
 from drumd.recording.tempo_track import TICKS_PER_BEAT, Stretch, TempoTrack
-from drumd.timing.timeline import Timeline
+from drumd.timing.song_state import SongState
 from engine.music.notes import Metre
 from engine.storage.atomic import check_writable, write_file
 
@@ -33,11 +33,9 @@ class Recorder:
         """A RecordError says at once what cannot be written; files are made now, or by `begin`."""
         self.problem: str | None = None  # why the last attempt to write failed
         self._paths = paths
-        self._time = TempoTrack(metre.beats)
+        self._time = TempoTrack(metre)
         self._tempo = EncodedTrack("drumd")
-        self._tempo.meta(
-            0, "time_signature", numerator=metre.numerator, denominator=metre.denominator
-        )
+        self._tempo.metre(0, metre)
         self._tracks = {
             GUITAR: EncodedTrack(GUITAR, sound=GUITAR_SOUND),
             DRUMS: EncodedTrack(DRUMS),
@@ -70,19 +68,19 @@ class Recorder:
         """Keep a text in the tempo track."""
         self._pending.append((time, TIME, mido.MetaMessage("text", text=text)))
 
-    def follow(self, now: float, song: Timeline | None, jumps: int) -> None:
-        """Go along with the song (None: it stands still), and write when it is time to."""
-        self.go_along(now, song, jumps)
+    def follow(self, now: float, song: SongState) -> None:
+        """Go along with the song, and write when it is time to."""
+        self.go_along(now, song)
         if now >= self._flush_at:
             self.flush(now)
 
-    def go_along(self, now: float, song: Timeline | None, jumps: int) -> None:
+    def go_along(self, now: float, song: SongState) -> None:
         """Encode what has been played up to the last bar line."""
-        if not self._time.started and song is None and self._pending:
+        if not self._time.started and not song.rolling and self._pending:
             played = [time for time, track, _ in self._pending if track != TIME]
             if played:
                 self._time.start(min(played))
-        for stretch in self._time.follow(now, song, jumps):
+        for stretch in self._time.follow(now, song):
             self._encode(stretch)
 
     def flush(self, now: float) -> None:
@@ -92,7 +90,7 @@ class Recorder:
             return
         last = self._time.open_stretch(now)
         tempo = self._tempo.copy()
-        tempo.meta(last.tick, "set_tempo", tempo=last.us_per_beat)
+        tempo.begin(last)
         tracks = {TIME: tempo} | {name: track.copy() for name, track in self._tracks.items()}
         for time, name, message in sorted(self._pending, key=_when):
             tracks[name].add(last.tick_of(time), message)
@@ -107,7 +105,7 @@ class Recorder:
             raise RecordError(self.problem)
 
     def _encode(self, stretch: Stretch) -> None:
-        self._tempo.meta(stretch.tick, "set_tempo", tempo=stretch.us_per_beat)
+        self._tempo.begin(stretch)
         self._pending.sort(key=_when)
         ended = bisect_left(self._pending, stretch.end_time, key=_when)
         for time, name, message in self._pending[:ended]:
@@ -159,6 +157,16 @@ class EncodedTrack:
 
     def meta(self, tick: int, kind: str, **values: object) -> None:
         self._put(tick, mido.MetaMessage(kind, **values))
+
+    def metre(self, tick: int, metre: Metre) -> None:
+        told = {"numerator": metre.numerator, "denominator": metre.denominator}
+        self.meta(tick, "time_signature", **told)
+
+    def begin(self, stretch: Stretch) -> None:
+        """A stretch with its metre, if that is new, and its tempo."""
+        if stretch.metre:
+            self.metre(stretch.tick, stretch.metre)
+        self.meta(stretch.tick, "set_tempo", tempo=stretch.us_per_beat)
 
     def add(self, tick: int, message: mido.Message | mido.MetaMessage) -> None:
         """Add a message; a note that is struck again is ended first, a stray end is left out."""

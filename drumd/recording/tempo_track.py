@@ -4,15 +4,18 @@ A MIDI file counts ticks from its start, goes forward only and has its bars on a
 session may begin before the clock does, and its host may stop and jump. So the file has a line of
 bars of its own. Each *stretch* of it goes from one bar line (or jump) to the next and gets the
 tempo that makes it last as long as it did: the file plays back at the right seconds, and a DAW
-shows the bars where they were. Where the host jumps, the file goes on to the nearest place that
-is as far into a bar. A `TempoTrack` belongs to the main thread.
+shows the bars where they were, in their metre. Where the host jumps, the file goes on to the
+nearest place that is as far into a bar. A `TempoTrack` belongs to the main thread.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from drumd.timing.bars import Bars
+from drumd.timing.song_state import SongState
 from drumd.timing.timeline import Timeline
+from engine.music.notes import Metre
 
 TICKS_PER_BEAT = 960
 UNKNOWN_BPM = 120.0  # for what is played before the time is known
@@ -28,6 +31,7 @@ class Stretch:
     end_time: float
     end_tick: int
     us_per_beat: int
+    metre: Metre | None = None  # that begins with it
 
     def tick_of(self, time: float) -> int:
         """The tick of a moment; what lies outside is put on the nearer end."""
@@ -38,8 +42,9 @@ class Stretch:
 class TempoTrack:
     """Cuts the session into stretches as it goes on."""
 
-    def __init__(self, bar_beats: float) -> None:
-        self._bar_ticks = round(bar_beats * TICKS_PER_BEAT)
+    def __init__(self, metre: Metre) -> None:
+        self._bars = Bars.of(metre)  # of the song
+        self._metre, self._new_metre = metre, False  # of the open stretch; whether it begins there
         self.began: float | None = None  # the time of tick 0
         self._time, self._tick = 0.0, 0  # where the open stretch begins
         self._file_s = 0.0  # how late that is when the file is played
@@ -56,16 +61,19 @@ class TempoTrack:
         self.began = self._time = time
         self._timeline = Timeline(time, 0.0, self._timeline.bpm)
 
-    def follow(self, now: float, song: Timeline | None, jumps: int) -> list[Stretch]:
-        """The stretches that have ended by `now`. `song` is None while the song stands still."""
+    def follow(self, now: float, state: SongState) -> list[Stretch]:
+        """The stretches that have ended by `now`."""
         stretches: list[Stretch] = []
+        song = state.timeline if state.rolling else None
         if song is not None:
             if not self.started:
-                self._start_in(song, now)
-            elif self._song != (jumps, True):
-                stretches += self._jump(now, song)
+                self._start_in(song, state.bars, now)
+            elif self._song != (state.jumps, True):
+                stretches += self._jump(now, song, state.bars)
             self._timeline = Timeline(song.time, song.beat + self._shift, song.bpm)
-        self._song = (jumps, song is not None)
+            self._bars = state.bars
+            self._note_metre()
+        self._song = (state.jumps, song is not None)
         if self.started:
             stretches += self._cross_bar_lines(now)
         return stretches
@@ -76,36 +84,65 @@ class TempoTrack:
             max(now, self._time), round(self._timeline.beat_at(now) * TICKS_PER_BEAT)
         )
 
-    def _start_in(self, song: Timeline, now: float) -> None:
+    def _start_in(self, song: Timeline, bars: Bars, now: float) -> None:
         """Begin at the bar line of the bar that the song is in."""
-        bar = self._bar_ticks / TICKS_PER_BEAT
-        beat = (song.beat_at(now) + bar / 16) // bar * bar
-        self.start(song.time_of(beat))
-        self._shift = -beat
+        beat = song.beat_at(now)
+        just = bars.change_at(beat).metre.beats / 16
+        start = bars.start_of(bars.number_at(beat + just))
+        self.start(song.time_of(start))
+        self._shift = -start
 
-    def _jump(self, now: float, song: Timeline) -> list[Stretch]:
+    def _jump(self, now: float, song: Timeline, bars: Bars) -> list[Stretch]:
         """Go on at the place nearest to now that is as far into its bar as the song is."""
-        tick = self._timeline.beat_at(now) * TICKS_PER_BEAT
-        want = round(song.beat_at(now) * TICKS_PER_BEAT)
-        landing = want + round((tick - want) / self._bar_ticks) * self._bar_ticks
+        tick, beat = self._timeline.beat_at(now) * TICKS_PER_BEAT, song.beat_at(now)
+        want, new = _ticks(beat), bars.change_at(beat)
+        if new.metre != self._metre:
+            inside = _ticks(beat - bars.start_of(bars.number_at(beat)))
+            start = max(self._tick, round(tick) - inside)
+            self._shift = (start + inside - want) / TICKS_PER_BEAT
+            return self._begin_metre(new.metre, start, start + inside, now)
+        old = self._bars.change_at(tick / TICKS_PER_BEAT - self._shift)
+        bar, apart = _ticks(new.metre.beats), _ticks(old.beat + self._shift - new.beat)
+        landing = want + apart + round((tick - want - apart) / bar) * bar
         while landing <= self._tick:
-            landing += self._bar_ticks
+            landing += bar
         self._shift = (landing - want) / TICKS_PER_BEAT
         return [self._end_stretch(now, landing)]
 
+    def _begin_metre(self, metre: Metre, start: int, landing: int, now: float) -> list[Stretch]:
+        """A bar of another metre begins at tick `start`, and it is the tick `landing` now."""
+        stretches = list[Stretch]()
+        if start > self._tick:
+            time = self._timeline.time_of(start / TICKS_PER_BEAT)
+            stretches.append(self._end_stretch(time, start))
+        self._metre, self._new_metre = metre, True
+        if landing > start:
+            stretches.append(self._end_stretch(now, landing))
+        return stretches
+
     def _cross_bar_lines(self, now: float) -> list[Stretch]:
         stretches = []
-        bar_line = (self._tick // self._bar_ticks + 1) * self._bar_ticks
-        while self._timeline.beat_at(now) * TICKS_PER_BEAT >= bar_line:
+        while self._timeline.beat_at(now) * TICKS_PER_BEAT >= (bar_line := self._bar_line()):
             time = self._timeline.time_of(bar_line / TICKS_PER_BEAT)
             stretches.append(self._end_stretch(time, bar_line))
-            bar_line += self._bar_ticks
+            self._note_metre()
         return stretches
+
+    def _bar_line(self) -> int:
+        """The tick of the first bar line in the open stretch."""
+        beat = (self._tick + 0.5) / TICKS_PER_BEAT - self._shift
+        return _ticks(self._bars.line_after(beat) + self._shift)
+
+    def _note_metre(self) -> None:
+        """See whether another metre begins with the open stretch."""
+        beat = (self._tick + 0.5) / TICKS_PER_BEAT - self._shift
+        metre = self._bars.change_at(beat).metre
+        self._metre, self._new_metre = metre, self._new_metre or metre != self._metre
 
     def _end_stretch(self, time: float, tick: int) -> Stretch:
         stretch = self._stretch(time, tick)
         self._file_s += stretch.us_per_beat / 1e6 * (tick - self._tick) / TICKS_PER_BEAT
-        self._time, self._tick = stretch.end_time, tick
+        self._time, self._tick, self._new_metre = stretch.end_time, tick, False
         return stretch
 
     def _stretch(self, time: float, tick: int) -> Stretch:
@@ -116,4 +153,9 @@ class TempoTrack:
         beats = (tick - self._tick) / TICKS_PER_BEAT
         us_per_beat = round((time - began - self._file_s) / beats * 1e6)
         us_per_beat = min(SLOWEST_US, max(FASTEST_US, us_per_beat))
-        return Stretch(self._time, self._tick, time, tick, us_per_beat)
+        metre = self._metre if self._new_metre else None
+        return Stretch(self._time, self._tick, time, tick, us_per_beat, metre)
+
+
+def _ticks(beats: float) -> int:
+    return round(beats * TICKS_PER_BEAT)

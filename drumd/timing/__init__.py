@@ -1,6 +1,7 @@
 """Musical time: where the song is, and how sure we are of it."""
 
 __all__ = [
+    "bars",
     "clock",
     "link_lead",
     "musical",

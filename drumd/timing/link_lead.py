@@ -12,7 +12,6 @@ from typing import Protocol
 from drumd.timing.clock import Clock
 from drumd.timing.musical import MusicalClock
 from drumd.timing.sources.link import Clocks, LinkClock, Session, join
-from engine.music.notes import COMMON_TIME, Metre
 
 EVERY_S = 0.1  # a session is written to no more often
 CHANGED_BPM = 0.05
@@ -48,13 +47,12 @@ class LinkLead:
         self,
         clock: Clock,
         musical: MusicalClock,
-        metre: Metre = COMMON_TIME,
         *,
         peer: LedPeer | None = None,
     ) -> None:
         self._peer: LedPeer = peer or join()  # type: ignore[assignment]
         self._clocks = Clocks(clock, self._peer.clock())
-        self._musical, self._bar = musical, metre.beats
+        self._musical = musical
         self._next = float("-inf")
         self._playing = False
 
@@ -82,9 +80,11 @@ class LinkLead:
                 session.setTempo(bpm, micros)
                 changed = True
             beat = timeline.beat_at(time)
-            off = (session.beatAtTime(micros, self._bar) - beat) % self._bar
-            if min(off, self._bar - off) * 60 / bpm > OFF_S:
-                session.forceBeatAtTime(beat, micros, self._bar)
+            change = self._musical.bars.change_at(beat)
+            since, bar = beat - change.beat, change.metre.beats
+            off = (session.beatAtTime(micros, bar) - since) % bar
+            if min(off, bar - off) * 60 / bpm > OFF_S:
+                session.forceBeatAtTime(since, micros, bar)
                 changed = True
         if rolling != self._playing:
             session.setIsPlaying(rolling, micros)

@@ -5,6 +5,9 @@ song goes on, the song's beats are counted on: what lies off the new source's pu
 within a bar, and if the new source knows where "one" is, the beats are *re-counted*: the song's
 beat grows by a whole number of pulses, the pulse itself stays where it is.
 
+The song's bars (`drumd.timing.bars`) are counted in the metre that was told last: by a source that
+knows it, or by the player.
+
 Owned by the main thread, which hears and ticks. Any thread may read `state`, which is published
 whole at the end of each call.
 """
@@ -16,12 +19,13 @@ from math import floor, log
 
 import mido
 
+from drumd.timing.bars import IN_COMMON_TIME, Bars
 from drumd.timing.reading import PLAIN, Reading
 from drumd.timing.slew import GENTLE, QUICK, bend
 from drumd.timing.song_state import SongState
 from drumd.timing.sources.base import Source
 from drumd.timing.timeline import Timeline
-from engine.music.notes import COMMON_TIME, Metre
+from engine.music.notes import Metre
 
 SLOW, FAST = 20.0, 400.0  # bpm that a tempo may be turned to
 MET = 0.02  # beats; so near to a new source it is followed as any other
@@ -30,9 +34,8 @@ MET = 0.02  # beats; so near to a new source it is followed as any other
 class MusicalClock:
     """Follows the first of its sources that rolls; bends, and jumps only on purpose."""
 
-    def __init__(self, *sources: Source, metre: Metre = COMMON_TIME) -> None:
-        self.metre = metre
-        self.state = SongState()
+    def __init__(self, *sources: Source, bars: Bars = IN_COMMON_TIME) -> None:
+        self.state = SongState(bars=bars)
         self._sources = sources
         self._followed: Source | None = None
         self._source_jumps = 0
@@ -40,7 +43,9 @@ class MusicalClock:
         self._turn: tuple[float, float] | None = None  # at a bar line: so many times as fast
         self._meeting = False  # a new source, whose pulse is not reached yet
         self._now = float("-inf")  # the latest time seen; time never runs backwards
-        self._song = SongState()  # as it will be published
+        self._song = self.state  # as it will be published
+        self._metre = self.metre  # that the sources know of
+        self._told: tuple[Metre | None, float] | None = None  # by the source: metre and bar line
 
     @property
     def timeline(self) -> Timeline | None:
@@ -49,6 +54,21 @@ class MusicalClock:
     @property
     def rolling(self) -> bool:
         return self.state.rolling
+
+    @property
+    def bars(self) -> Bars:
+        return self.state.bars
+
+    @property
+    def beat(self) -> float:
+        """Where the song was when time was seen last; 0 where nobody has told the time yet."""
+        song = self._song.timeline
+        return song.beat_at(self._now) if song else 0.0
+
+    @property
+    def metre(self) -> Metre:
+        """The metre of the bar that the song is in."""
+        return self._song.bars.change_at(self.beat).metre
 
     @property
     def jumps(self) -> int:
@@ -114,16 +134,24 @@ class MusicalClock:
     def this_is_one(self, time: float) -> None:
         """The pulse nearest to `time` begins a bar."""
         if self.timeline is not None and self.rolling:
-            pulses = round(self.timeline.beat_at(time) / self.metre.pulse)
-            self._recount(-pulses * self.metre.pulse % self.metre.beats)
+            beat = self.timeline.beat_at(time)
+            change = self.bars.change_at(beat)
+            pulses = round((beat - change.beat) / change.metre.pulse)
+            self._recount(-pulses * change.metre.pulse % change.metre.beats)
             self.state = self._song
+
+    def take_metre(self, metre: Metre, beat: float) -> None:
+        """From that beat on, which is a bar line, the metre is another: the player says so."""
+        running = self.rolling and self.timeline is not None
+        bars = self.bars.changed(metre, beat) if running else Bars.of(metre)
+        self._song = replace(self._song, bars=bars)
+        self._follow()
 
     def turn(self, factor: float) -> None:
         """From the next bar line on take the tempo as so many times as fast."""
         bpm = self.bpm
         if self.timeline is not None and self.rolling and bpm and SLOW <= bpm * factor <= FAST:
-            bar = self.metre.beats
-            self._turn = ((floor(self.timeline.beat_at(self._now) / bar) + 1) * bar, factor)
+            self._turn = self.bars.line_after(self.beat), factor
 
     def _heard(self) -> tuple[Source, ...]:
         """The sources that are asked: none that is lesser than the one that leads."""
@@ -133,7 +161,19 @@ class MusicalClock:
 
     def _follow(self) -> None:
         self._listen()
+        self._tell_metre()
         self.state = self._song
+
+    def _tell_metre(self) -> None:
+        """Let the sources know of the metre that the song has come to."""
+        change = self._song.bars.change_at(self.beat)
+        if change.metre == self._metre:
+            return
+        self._metre = change.metre
+        for source in self._sources:
+            leads = source is self._followed and self._reading.factor == 1
+            line = change.beat - self._reading.offset if leads else None
+            source.take_metre(change.metre, line)
 
     def _listen(self) -> None:
         followed = self._followed
@@ -148,6 +188,7 @@ class MusicalClock:
             self._take(source, meet=self._song.rolling and source.by_player)
         elif source.rolling:
             self._bend(source.timeline)
+            self._hear_metre(source)
         self._song = replace(self._song, rolling=source.rolling)
 
     def _best(self) -> Source | None:
@@ -166,12 +207,13 @@ class MusicalClock:
             one.tick(self._now)  # was not asked meanwhile
         if followed.vanished and followed.timeline is not None:
             timeline = self._reading.of(followed.timeline)
-            any(one.inherit(timeline, self._now) for one in self._sources)
+            line = self._song.bars.change_at(self.beat).beat
+            any(one.inherit(timeline, line, self._now) for one in self._sources)
 
     def _take(self, source: Source, *, meet: bool) -> None:
         """Follow a source from here on; `meet`: the song goes on meanwhile."""
         before, self._followed = self._followed, source
-        self._source_jumps, self._turn = source.jumps, None
+        self._source_jumps, self._turn, self._told = source.jumps, None, None
         for lesser in self._sources[self._sources.index(source) + 1 :]:
             lesser.reset()
         assert source.timeline is not None
@@ -183,21 +225,39 @@ class MusicalClock:
         self._reading = Reading(self._reading.factor) if kept else PLAIN
         self._meeting, song = False, self._song
         timeline = self._reading.of(source.timeline)
-        self._song = replace(song, timeline=timeline, jumps=song.jumps + 1, moves=song.moves + 1)
+        bars = song.bars.moved(timeline.beat_at(self._now)) if song.timeline else song.bars
+        if source.metre:
+            bars, self._told = Bars.of(source.metre), (source.metre, source.bar_line)
+        self._song = SongState(
+            timeline, song.rolling, song.jumps + 1, song.moves + 1, song.recounted, bars
+        )
+
+    def _hear_metre(self, source: Source) -> None:
+        """Take up the metre that the source tells, from the bar on that it is in."""
+        metre, told = source.metre, (source.metre, source.bar_line)
+        if metre is None or told == self._told:
+            return
+        self._told = told
+        line = self._reading.beat_of(source.bar_line)
+        bars = max(0, floor((self.beat - line) / metre.beats))
+        changed = self._song.bars.changed(metre, line + bars * metre.beats)
+        self._song = replace(self._song, bars=changed)
 
     def _meet(self, source: Source, song: Timeline, timeline: Timeline, *, anew: bool) -> None:
         """Count the song's beats on by the source's pulse, and by its bars if it knows them."""
-        knows_one, pulse = source.knows_bar, self.metre.pulse
+        knows_one, change = source.knows_bar, self._song.bars.change_at(song.beat_at(self._now))
+        metre, pulse = change.metre, change.metre.pulse
         factor = 1.0 if knows_one else min((1.0, 2.0, 0.5), key=lambda f: _apart(f, song, timeline))
-        beat = song.beat_at(self._now)
-        ahead = factor * timeline.beat_at(self._now) - beat
+        apart = change.beat - factor * source.bar_line  # from a bar line of its to one of the song
+        ahead = factor * timeline.beat_at(self._now) + apart - song.beat_at(self._now)
         pulses = round(ahead / pulse)
         # As the song counts now; a re-count moves the song and the reading together.
-        self._reading = Reading(factor, -pulses * pulse)
+        self._reading = Reading(factor, apart - pulses * pulse)
         self._meeting = anew or self._meeting
-        if knows_one:
-            self._recount(pulses * pulse % self.metre.beats)
+        if knows_one and source.metre in (None, metre):
+            self._recount(pulses * pulse % metre.beats)
         self._bend(timeline)
+        self._hear_metre(source)
 
     def _recount(self, beats: float) -> None:
         """Let the song's beat be more by so many whole pulses; the pulse stays where it is."""

@@ -19,6 +19,10 @@ class Reading:
         beat = self.factor * timeline.beat + self.offset
         return Timeline(timeline.time, beat, self.factor * timeline.bpm)
 
+    def beat_of(self, beat: float) -> float:
+        """A beat of the source's as one of the song's."""
+        return self.factor * beat + self.offset
+
     def turned(self, factor: float, timeline: Timeline, time: float) -> Reading:
         """Read so many times as fast from `time` on; `timeline` is the source's."""
         beat = self.factor * timeline.beat_at(time) + self.offset

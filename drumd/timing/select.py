@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from drumd.timing.bars import IN_COMMON_TIME, Bars
 from drumd.timing.musical import MusicalClock
 from drumd.timing.sources.base import Source
 from drumd.timing.sources.count_in import CountedTempo
@@ -11,13 +12,13 @@ from drumd.timing.sources.jack_transport import JackTransport
 from drumd.timing.sources.link import LinkTime
 from drumd.timing.sources.midi_clock import HostClock
 from drumd.timing.sources.player import LATE_BY_EAR_S, LATE_S
-from engine.music.notes import COMMON_TIME, Metre
+from engine.music.notes import Metre
 
 
 def musical_clock(
     clock: str,
     bpm: float | None = None,
-    metre: Metre = COMMON_TIME,
+    bars: Bars = IN_COMMON_TIME,
     *,
     link: LinkTime | None = None,
     jack: JackTransport | None = None,
@@ -31,8 +32,9 @@ def musical_clock(
     """
     hosts: list[Source] = [HostClock(), *([jack] if jack else [])]
     late_s = LATE_BY_EAR_S if by_ear else LATE_S
+    metre = bars.changes[0].metre
     sources = _sources(clock, bpm, metre, hosts, link, counted=counted, late_s=late_s)
-    return MusicalClock(*sources, metre=metre)
+    return MusicalClock(*sources, bars=bars)
 
 
 def _sources(

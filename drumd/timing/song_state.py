@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from drumd.timing.bars import IN_COMMON_TIME, Bars
 from drumd.timing.timeline import Timeline
 
 
@@ -22,6 +23,7 @@ class SongState:
     jumps: int = 0  # of both kinds, so far
     moves: int = 0
     recounted: float = 0.0  # beats, all re-counts together
+    bars: Bars = IN_COMMON_TIME
 
     def shift_since(self, before: SongState) -> float | None:
         """By how many beats the song was re-counted since; None if it was moved."""

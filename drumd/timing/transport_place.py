@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from drumd.timing.bars import Bars
 from drumd.timing.timeline import Timeline
 from engine.music.notes import Metre
 
@@ -16,13 +17,17 @@ class TransportPlace:
 
     time: float
     rolling: bool
-    beat: float | None = None  # quarter notes from the first bar
+    beat: float | None = None  # quarter notes from the start of its bar
     bpm: float | None = None
     metre: Metre | None = None
+    bar: int = 0
 
     @property
-    def timeline(self) -> Timeline | None:
-        """The line of the beats, or None where nobody tells them."""
-        if self.beat is None or not self.bpm:
-            return None
-        return Timeline(self.time, self.beat, self.bpm)
+    def told(self) -> bool:
+        """Whether anybody tells beats."""
+        return self.beat is not None and bool(self.bpm)
+
+    def timeline(self, bars: Bars) -> Timeline:
+        """The line of the beats that are told, counted by these bars."""
+        assert self.beat is not None and self.bpm
+        return Timeline(self.time, bars.start_of(self.bar) + self.beat, self.bpm)

@@ -77,10 +77,15 @@ class PartMemory:
         """The player says that the bar to come is of this part, whatever its riff."""
         if name == self.name:
             return
-        if name not in self._names:
-            self._new_part(name)
-        self.part, self._strays, self._said = self._names.index(name), [], LASTING
-        self.bars = 0
+        known = name in self._names
+        self._turn(self._names.index(name) if known else self._new_part(name))
+
+    def turn_metre(self, part: int | None) -> int:
+        """The bar to come is in another metre: of that part, or of a new one; returns it."""
+        if part is None and len(self._names) < len(LETTERS):
+            part = self._new_part(self._free_name())
+        self._turn(self.part if part is None else part)
+        return self.part
 
     def call(self, name: str) -> None:
         """The player calls the part so; another that was called so needs a new name."""
@@ -89,6 +94,9 @@ class PartMemory:
         if name in self._names:
             self._names[self._names.index(name)] = self._free_name()
         self._names[self.part] = name
+
+    def _turn(self, part: int) -> None:
+        self.part, self._strays, self._said, self.bars = part, [], LASTING, 0
 
     def _new_part(self, name: str) -> int:
         self._parts.append([])

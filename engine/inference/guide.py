@@ -75,9 +75,15 @@ class _Song:
     chosen: dict[tuple[int, int], int] = field(default_factory=dict)  # (idea, part) to a groove
     wishes: Wishes | None = None
     metre: Metre | None = None
+    first_in: dict[Metre, int] = field(default_factory=dict)  # the first part in each metre
     bpm: float = 120.0  # of the bar to come
     thought: dict[tuple[Wishes, Metre], _Thought] = field(default_factory=dict)
     heard_to: float = float("-inf")
+
+    @property
+    def first(self) -> int:
+        """The first part in the metre of now, which keeps to the idea itself."""
+        return 0 if self.metre is None else self.first_in.get(self.metre, 0)
 
 
 class Guide:
@@ -122,6 +128,7 @@ class Guide:
         song = self._song
         song.bpm = request.bpm
         self._hear(song, request)
+        self._follow_metre(song, request.metre)
         if request.called:
             song.memory.call(request.called)
         if request.part:
@@ -157,8 +164,8 @@ class Guide:
         ]
 
     def _hear(self, song: _Song, request: Request) -> None:
-        """The bar that ends where the request begins."""
-        beats = request.metre.beats
+        """The bar that ends where the request begins, in the metre it was in."""
+        beats = (song.metre or request.metre).beats
         start = request.start - beats
         if start < song.heard_to - beats / 2 and song.heard_to > request.start + beats / 2:
             song.heard_to = start  # the song was moved back
@@ -172,6 +179,13 @@ class Guide:
         part = song.memory.hear(bar)
         song.of_part.setdefault(part, []).append(bar)
 
+    def _follow_metre(self, song: _Song, metre: Metre) -> None:
+        """What is in another metre is another part of the song; that comes back with it."""
+        if song.metre in (None, metre):
+            song.first_in.setdefault(metre, song.memory.part)
+        else:
+            song.first_in[metre] = song.memory.turn_metre(song.first_in.get(metre))
+
     def _think(self, song: _Song, request: Request) -> None:
         """Chooses the ideas, at first, when the player's words change, and when it is surer."""
         wishes = replace(request.wishes, fill=None, humanize=None, intensity=None)
@@ -180,7 +194,7 @@ class Guide:
             if words not in song.thought:  # a part that comes back brings its words with it
                 song.thought[words] = self._ideas(song, request.metre, wishes), {}
             song.ideas, song.chosen = song.thought[words]
-        elif request.since in SURER_AFTER and request.idea == 0 and song.memory.part == 0:
+        elif request.since in SURER_AFTER and request.idea == 0 and song.memory.part == song.first:
             better = self._ideas(song, request.metre, wishes)
             worth = self._worth(song, song.bars, request.metre, wishes)
             if worth[better[0]] > worth[song.ideas[0]] + CLEARLY:
@@ -202,7 +216,7 @@ class Guide:
 
     def _for_part(self, song: _Song, first: int, part: int, wishes: Wishes) -> int:
         """The groove of a part: the first part's is the idea; others get one related to it."""
-        if part == 0 or song.metre is None:
+        if part == song.first or song.metre is None:
             return first
         bars = song.of_part.get(part, song.bars)
         worth = self._worth(song, bars, song.metre, wishes)
@@ -211,7 +225,7 @@ class Guide:
         fits[list(song.chosen.values())] = False
         other = self._keeper != self._keeper[first]
         related = fits & (near >= RELATED[0]) & (near <= RELATED[1])
-        if _notes_a_bar(bars) > LOUDER * _notes_a_bar(song.of_part.get(0, song.bars)):
+        if _notes_a_bar(bars) > LOUDER * _notes_a_bar(song.of_part.get(song.first, song.bars)):
             lifted = fits & other & self._is_open & (body >= SAME_BODY)
             related = lifted if lifted.any() else related
         if not related.any():
@@ -241,7 +255,8 @@ class Guide:
         self, song: _Song, bars: Sequence[HeardBar], metre: Metre, wishes: Wishes
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """The network's chances among the grooves that fit, and agreement, (g,) each."""
-        heard = list(bars[-LONGEST:]) or [heard_bar((), 0.0, metre.beats, song.bpm)]
+        mine = [bar for bar in bars if bar.beats == metre.beats] or bars
+        heard = list(mine[-LONGEST:]) or [heard_bar((), 0.0, metre.beats, song.bpm)]
         laid = np.stack([bar.steps for bar in heard])
         tally = np.stack([bar.tally for bar in heard])
         heard_all = summary(laid, tally, metre.beats, heard[-1].bpm)

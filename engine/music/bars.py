@@ -15,8 +15,14 @@ from engine.music.notes import Metre, Note
 TOLERANCE = 1e-6
 BESIDE_BEATS = 0.25  # a change of metre that lies no further from a bar line is meant there
 SHORTEST_BEATS, LONGEST_BEATS = 1.5, 6.0  # of a bar that drums can be laid in
+PLAYABLE = "a bar must last 1.5..6 quarter notes and end on an eighth"
 
 Metres = Sequence[tuple[float, Metre]]  # (beat, metre), sorted, the first at beat 0
+
+
+def playable(metre: Metre) -> bool:
+    """Whether drums can be laid in a bar of that metre."""
+    return SHORTEST_BEATS <= metre.beats <= LONGEST_BEATS and metre.beats % 0.5 == 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,14 @@ class Metre:
         if self.numerator < 1 or self.denominator not in (1, 2, 4, 8, 16, 32, 64):
             raise ValueError(f"no such metre: {self.numerator}/{self.denominator}")
 
+    @classmethod
+    def parse(cls, text: str) -> Metre:
+        """A metre from text such as 3/4."""
+        numerator, slash, denominator = text.strip().partition("/")
+        if not (slash and numerator.isdecimal() and denominator.isdecimal()):
+            raise ValueError("a metre is written like 4/4")
+        return cls(int(numerator), int(denominator))
+
     @property
     def beats(self) -> float:
         """The length of a bar in quarter notes."""

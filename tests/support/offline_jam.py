@@ -17,6 +17,7 @@ from drumd.jam.song import Song
 from drumd.output.scheduler import Scheduler
 from drumd.ports.fakes import PatientPort, RecordingPort
 from drumd.recording.recorder import Recorder
+from drumd.timing.bars import Bars
 from drumd.timing.clock import ManualClock
 from drumd.timing.musical import MusicalClock
 from drumd.timing.select import musical_clock
@@ -67,7 +68,7 @@ class OfflineJam:
         self.clock = ManualClock()
         self.port = make_port(self.clock)
         metre = settings.metre or COMMON_TIME
-        self.musical = musical or musical_clock(settings.clock, settings.bpm, metre)
+        self.musical = musical or musical_clock(settings.clock, settings.bpm, Bars.of(metre))
         self.scheduler = Scheduler(self.port, self.clock, self.musical)
         drummer = InstantDrummer(kit)
         self.jam = Jam(

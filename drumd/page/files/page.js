@@ -3,6 +3,7 @@
 import { Link } from "./link.js";
 import { Roll, laneOf } from "./roll.js";
 
+const METRES = ["4/4", "3/4", "6/8", "12/8", "2/4", "5/4", "7/8", "9/8"];
 const STYLES = ["auto", "jazz", "rock", "pop", "funk", "metal", "ballad", "latin", "country", "blues", "dance"];
 const FEELS = ["auto", "straight", "swung", "triplets"];
 const ACTIONS = [
@@ -94,6 +95,7 @@ function tell(text, refused = false) {
 function paint(changed) {
   const has = (...keys) => keys.some((key) => key in changed);
   if (has("bpm", "source", "confidence", "metre", "bar_beats", "pulse")) paintTime();
+  if (has("metre")) paintMetre();
   if (has("phrase")) paintPhrase();
   if (has("doing", "ready", "away", "groove", "part")) paintDoing();
   if (has("ideas")) makeIdeas();
@@ -124,10 +126,15 @@ function paintTime() {
   show($("source"), jam.source);
   $("confidence").value = jam.source === "none" ? 0 : jam.confidence;
   $("confidence").title = `${Math.round(jam.confidence * 100)} %`;
-  show($("metre"), jam.metre);
   const lamps = Math.max(1, Math.round(jam.bar_beats / jam.pulse));
   while ($("beats").children.length < lamps) $("beats").append(make("i"));
   while ($("beats").children.length > lamps) $("beats").lastChild.remove();
+}
+
+function paintMetre() {
+  const known = [...$("metre").options].some(({ value }) => value === jam.metre);
+  if (!known) $("metre").append(make("option", { value: jam.metre, text: jam.metre }));
+  $("metre").value = jam.metre;
 }
 
 function paintPhrase() {
@@ -280,9 +287,10 @@ function move(time) {
   drawn = time;
   roll.draw();
   const beat = roll.beat;
-  const bar = beat === null ? null : Math.floor(beat / jam.bar_beats + 1e-9);
-  show($("bar"), bar === null ? "–" : String(bar + 1));
-  const lit = bar === null ? -1 : Math.floor((beat - bar * jam.bar_beats) / jam.pulse);
+  const [from, first] = jam.metre_from;
+  const bar = beat === null ? null : Math.floor((beat - from) / jam.bar_beats + 1e-9);
+  show($("bar"), bar === null ? "–" : String(bar + first));
+  const lit = bar === null ? -1 : Math.floor((beat - from - bar * jam.bar_beats) / jam.pulse);
   [...$("beats").children].forEach((lamp, at) => {
     lamp.className = at === lit ? (at ? "on" : "on one") : "";
   });
@@ -346,7 +354,7 @@ function build() {
   }
   const parts = ["part", "keep"].flatMap((what) => PARTS.map((part) => `${what}_${part.toLowerCase()}`));
   const pressed = [...ACTIONS, ...FORM].map(([name]) => name);
-  const actions = [...pressed, "pedal", ...parts, "style_dial", ...DIALS.map(([name]) => `${name}_dial`)];
+  const actions = [...pressed, "pedal", ...parts, "style_dial", "metre_dial", ...DIALS.map(([name]) => `${name}_dial`)];
   for (const action of actions) {
     const learn = make("button", { type: "button", className: "learn quiet", text: "Learn" });
     learn.ariaLabel = `learn a control for ${action}`;
@@ -358,6 +366,8 @@ function build() {
     item.dataset.action = action;
     $("pedals").append(item);
   }
+  $("metre").append(...METRES.map((metre) => make("option", { value: metre, text: metre })));
+  $("metre").onchange = () => link.order("metre", $("metre").value);
   for (const side of ["in", "out"]) $(side).onchange = () => link.order(side, $(side).value);
   $("look").onclick = () => link.order("ports");
   $("wiring").ontoggle = () => $("wiring").open && link.order("ports");

@@ -191,17 +191,18 @@ export class Roll {
     c.textBaseline = "middle";
     c.textAlign = "left";
     const until = now + width / this.#pace;
-    for (let beat = Math.ceil(this.#beatAt(first) / jam.pulse); ; beat++) {
+    const [from, number] = jam.metre_from;
+    for (let beat = Math.ceil((this.#beatAt(first) - from) / jam.pulse); ; beat++) {
       const at = beat * jam.pulse;
-      const time = this.#timeOf(at);
+      const time = this.#timeOf(from + at);
       if (time > until) break;
-      if (at < 0) continue;
+      if (from + at < 0) continue;
       const one = Math.abs(at / jam.bar_beats - Math.round(at / jam.bar_beats)) < 1e-6;
       c.fillStyle = one ? this.#colours.line : this.#colours.faint;
       c.fillRect(Math.round(x(time)), one ? 0 : head, 1, height);
       if (one) {
         c.fillStyle = this.#colours.dim;
-        c.fillText(String(Math.round(at / jam.bar_beats) + 1), Math.round(x(time)) + 4, head / 2 + 1);
+        c.fillText(String(Math.round(at / jam.bar_beats) + number), Math.round(x(time)) + 4, head / 2 + 1);
       }
     }
   }

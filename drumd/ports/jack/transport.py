@@ -35,14 +35,16 @@ def _place(time: float, state: int, position: Any) -> TransportPlace:
     if not (position.valid & BBT and told):
         return TransportPlace(time, state == ROLLING)
     quarters = 4 / position.beat_type  # in a beat of the master's
-    beats = (position.bar - 1) * position.beats_per_bar + position.beat - 1
-    beats += position.tick / position.ticks_per_beat
+    beats = position.beat - 1 + position.tick / position.ticks_per_beat
     bpm = position.beats_per_minute * quarters
     metre = _metre(position.beats_per_bar, position.beat_type)
-    return TransportPlace(time, state == ROLLING, beats * quarters, bpm, metre)
+    place = beats * quarters, bpm, metre, position.bar - 1
+    return TransportPlace(time, state == ROLLING, *place)
 
 
 def _metre(beats_per_bar: float, beat_type: float) -> Metre | None:
+    if beats_per_bar % 1 == 0.5:  # of 3.5 quarters: 7/8
+        beats_per_bar, beat_type = beats_per_bar * 2, beat_type * 2
     try:
         return Metre(round(beats_per_bar), round(beat_type))
     except ValueError:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import mido
 
 from drumd.timing.timeline import Timeline
+from engine.music.notes import Metre
 
 EVER = float("-inf")
 
@@ -29,6 +30,8 @@ class Source:
     timeline: Timeline | None = None
     rolling: bool = False
     jumps: int = 0
+    metre: Metre | None = None  # that it tells; None: it knows of none
+    bar_line: float = 0.0  # the beat from which its bars and pulses are counted
 
     def hear(self, time: float, message: mido.Message) -> None:
         """Take in a message that arrived at `time` seconds."""
@@ -42,7 +45,10 @@ class Source:
     def reset(self) -> None:
         """Forget everything: a better source leads now."""
 
-    def inherit(self, timeline: Timeline, now: float) -> bool:  # noqa: ARG002 (most cannot)
+    def take_metre(self, metre: Metre, bar_line: float | None) -> None:
+        """The song goes on in another metre, from that beat of this source's if it leads."""
+
+    def inherit(self, timeline: Timeline, bar_line: float, now: float) -> bool:  # noqa: ARG002
         """Go on from a source that has vanished, on its line; False if this source cannot."""
         return False
 

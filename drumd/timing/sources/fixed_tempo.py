@@ -38,6 +38,9 @@ class GivenTempo(Source):
             self.rolling, self._counted_in = True, found.last
             self.jumps += 1
 
+    def take_metre(self, metre: Metre, bar_line: float | None) -> None:  # noqa: ARG002
+        self._metre = metre
+
     def reset(self) -> None:
         """Wait for a first note again: a better source leads now."""
         self.timeline, self.rolling = None, False

@@ -5,14 +5,11 @@ The first bar line is where the tracker thinks the bar begins; it can be put rig
 
 from __future__ import annotations
 
-from math import floor
-
 import mido
 
 from drumd.timing.sources.base import EVER
 from drumd.timing.sources.player import LATE_S, BeatFollower, make_tracker
 from drumd.timing.timeline import Timeline
-from engine.beats.count_in import TAPS
 from engine.music.notes import COMMON_TIME, Metre
 
 SURE, SURE_WITH_HINT = 0.8, 0.5  # confidence from which on drums may come in
@@ -46,13 +43,11 @@ class FreeTempo(BeatFollower):
         super().reset()
         self._first = None
 
-    def inherit(self, timeline: Timeline, now: float) -> bool:
+    def inherit(self, timeline: Timeline, bar_line: float, now: float) -> bool:
         """Go on from a source that has vanished, at its tempo and in its count of beats."""
         self.reset()
-        pulse = self._metre.pulse
-        last = floor(timeline.beat_at(now) / pulse)
-        self._begin([timeline.time_of((last - k) * pulse) for k in reversed(range(TAPS))], 0.0)
-        self.timeline, self._first, self._looked = timeline, now, now
+        self._go_on(timeline, bar_line, now)
+        self._first = now
         return True
 
     def hear(self, time: float, message: mido.Message) -> None:

@@ -72,7 +72,8 @@ class LinkTime(Source):
         self._vanished = False
         self._peer = peer or join()
         self._clocks = Clocks(clock, self._peer.clock())
-        self._bar, self._lasting = metre.beats, lasting
+        self._bar = self._next_bar = metre.beats  # quarter notes; of a song to come
+        self._lasting = lasting
         self._untold = self._peer.captureAppSessionState().timeForIsPlaying()
         self._told = False  # somebody has said start or stop
         self._met = False  # others are here, or were, and their time lasts
@@ -101,11 +102,16 @@ class LinkTime(Source):
             self._draw(session, time, micros, began)
         self.rolling = rolling
 
+    def take_metre(self, metre: Metre, bar_line: float | None) -> None:  # noqa: ARG002
+        self._next_bar = metre.beats
+
     def close(self) -> None:
         """Leave the session."""
         self._peer.enabled = False
 
     def _draw(self, session: Session, time: float, micros: int, began: int) -> None:
+        if not self.rolling:
+            self._bar = self._next_bar
         beat, old = session.beatAtTime(micros, self._bar), self.timeline
         moved = old is not None and abs(beat - self._offset - old.beat_at(time)) > MOVED
         if not self.rolling:

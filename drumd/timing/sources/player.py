@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from math import exp, log
+from math import exp, floor, log
 from typing import TYPE_CHECKING
 
 import mido
 
 from drumd.timing.sources.base import Source
 from drumd.timing.timeline import Timeline
-from engine.beats.count_in import CountIn
+from engine.beats.count_in import TAPS, CountIn
 from engine.music.notes import COMMON_TIME, Metre
 
 if TYPE_CHECKING:
@@ -55,6 +55,12 @@ class BeatFollower(Source):
         self.timeline, self.rolling = None, False
         self._tracker = self._period = self._note = None
         self._level, self._gentle_until = 1.0, float("-inf")
+        self.bar_line = 0.0
+
+    def take_metre(self, metre: Metre, bar_line: float | None) -> None:
+        self._metre = metre
+        if bar_line is not None and self.rolling and self.timeline is not None:
+            self._go_on(self.timeline, bar_line, self._looked)
 
     def hear(self, time: float, message: mido.Message) -> None:
         if message.type != "note_on" or not message.velocity or self._tracker is None:
@@ -78,6 +84,14 @@ class BeatFollower(Source):
         self.timeline = Timeline(counted.last, first - pulse, 60 * pulse / counted.period)
         self.rolling = True
 
+    def _go_on(self, timeline: Timeline, bar_line: float, now: float) -> None:
+        """Begin anew on a line that is known, in its count of beats."""
+        pulse = self._metre.pulse
+        last = floor((timeline.beat_at(now) - bar_line) / pulse)
+        pulses = (bar_line + (last - k) * pulse for k in reversed(range(TAPS)))
+        self._begin([timeline.time_of(beat) for beat in pulses], 0.0)
+        self.timeline, self.bar_line, self._looked = timeline, bar_line, now
+
     def _draw(self, now: float) -> None:
         """Let the tracker say what it knows now, and draw the line through it."""
         assert self._tracker is not None
@@ -96,7 +110,7 @@ class BeatFollower(Source):
             self._level *= turn_between(self._period, period)
         self._period = period
         step = self._metre.pulse * min(self._level, 1.0)
-        beat = round(old.beat_at(coming) / step) * step
+        beat = self.bar_line + round((old.beat_at(coming) - self.bar_line) / step) * step
         return Timeline(coming, beat, 60 * self._metre.pulse * self._level / period)
 
     def _nearer(self, target: Timeline, now: float) -> Timeline:

@@ -37,6 +37,7 @@ def recordings(folder: Path) -> Sequence[bytes]:
     """A jam as drumd records it."""
     from drumd.recording.moment import Moment
     from drumd.recording.recorder import DRUMS, GUITAR, Recorder
+    from drumd.timing.song_state import SongState
     from drumd.timing.timeline import Timeline
     from engine.music.notes import Metre
 
@@ -49,7 +50,7 @@ def recordings(folder: Path) -> Sequence[bytes]:
         recorder.hear(now, DRUMS, mido.Message("note_on", note=36, channel=9))
         if step % 10 == 0:
             recorder.tell(now, Moment("host", 1.0, (0.1, 0.4)).to_text())
-        recorder.follow(now, song, 0)
+        recorder.follow(now, SongState(song, rolling=True))
     recorder.close(10.0)
     return [path.read_bytes()]
 

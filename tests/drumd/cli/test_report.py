@@ -7,6 +7,7 @@ from click.testing import CliRunner
 from drumd.cli import main
 from drumd.recording.moment import Moment
 from drumd.recording.recorder import GUITAR, Recorder
+from drumd.timing.song_state import SongState
 from engine.music.notes import Metre
 
 
@@ -25,7 +26,7 @@ def test_the_page_lies_beside_the_recording_or_where_it_is_wanted(tmp_path):
     recording = tmp_path / "session.mid"
     recorder = Recorder([recording], Metre())
     recorder.hear(1.0, GUITAR, mido.Message("note_on", note=40))
-    recorder.follow(1.1, None, 0)
+    recorder.follow(1.1, SongState())
     recorder.tell(1.2, Moment("none", 0.0).to_text())
     recorder.close(2.0)
     assert CliRunner().invoke(main, ["report", str(recording)]).exit_code == 0
@@ -51,7 +52,7 @@ def recording(tmp_path):
     path = tmp_path / "jam.mid"
     recorder = Recorder([path], Metre())
     recorder.hear(1.0, GUITAR, mido.Message("note_on", note=40))
-    recorder.follow(1.1, None, 0)
+    recorder.follow(1.1, SongState())
     recorder.tell(1.2, Moment("none", 0.0).to_text())
     recorder.close(2.0)
     return path

@@ -3,6 +3,7 @@ import pytest
 
 from drumd.jam.conductor import Conductor
 from drumd.status.phase import Phase
+from drumd.timing.bars import Bars
 from drumd.timing.musical import MusicalClock
 from drumd.timing.sources.base import Source
 from drumd.timing.timeline import Timeline
@@ -51,7 +52,7 @@ class Jam:
 
     def __init__(self, *, metre=None, answer_s=0.03):
         self.song, self.kit, self.asked, self.answers = Song(), Kit(), [], []
-        self.musical = MusicalClock(self.song, metre=metre or Metre())
+        self.musical = MusicalClock(self.song, bars=Bars.of(metre or Metre()))
         self.conductor = Conductor(self.musical, self.kit, self._ask)
         self.now, self.answer_s, self.pattern = 0.0, answer_s, BACKBEAT
 

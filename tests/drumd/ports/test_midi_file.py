@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from drumd.errors import PortError
 from drumd.ports.midi_file_host import read_host_file
 from drumd.ports.open import open_input, same_port
+from drumd.timing.bars import Bars
 from drumd.timing.clock import ManualClock
 from drumd.timing.musical import MusicalClock
 from drumd.timing.sources.midi_clock import HostClock
@@ -174,7 +175,7 @@ def test_before_a_pick_up_the_host_starts_on_a_bar_line(tmp_path, eighths):
         clock.hear(seconds, message)
         if seconds > 4.0:
             break
-    assert file.metre == Metre(4, 4)
+    assert file.bars == Bars.of(Metre(4, 4))
     first = strokes(file)[0][0]
     assert clock.timeline.beat_at(first) == pytest.approx(4 - eighths / 2, abs=0.01)
 

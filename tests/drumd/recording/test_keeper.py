@@ -9,22 +9,22 @@ import pytest
 
 from drumd.recording.keeper import MEMORY_S, NOTHING, TAIL_S, Keeper
 from drumd.recording.recorder import DRUMS, GUITAR
+from drumd.timing.song_state import SongState
 from drumd.timing.timeline import Timeline
-from engine.music.notes import Metre
 
 
 class Jam:
     """A keeper that is led through a jam; a stroke of each part comes on every beat."""
 
     def __init__(self, folder: Path) -> None:
-        self.keeper = Keeper(Metre(), folder, aside=lambda work: work())
+        self.keeper = Keeper(folder, aside=lambda work: work())
         self.now, self.said = 0.0, list[str]()
 
     def play(self, beats: int, bpm: float = 120.0) -> None:
         song = Timeline(self.now, 0.0, bpm)
         for beat in range(beats):
             at = song.time_of(beat)
-            self.keeper.follow(at, song, 1)
+            self.keeper.follow(at, SongState(song, rolling=True, jumps=1))
             for track, key in ((GUITAR, 45), (DRUMS, 36)):
                 channel = 9 if track is DRUMS else 0
                 self.keeper.hear(at, track, mido.Message("note_on", note=key, channel=channel))
@@ -34,7 +34,7 @@ class Jam:
 
     def rest(self, seconds: float) -> None:
         self.now += seconds
-        self.keeper.follow(self.now, None, 1)
+        self.keeper.follow(self.now, SongState(jumps=1))
 
     def keep(self) -> list[mido.MidiFile]:
         self.keeper.keep(self.now, self.said.append)

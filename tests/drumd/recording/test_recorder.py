@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from drumd.errors import RecordError
 from drumd.recording.recorder import DRUMS, GUITAR, EncodedTrack, Recorder
+from drumd.timing.bars import Bars
+from drumd.timing.song_state import SongState
 from drumd.timing.timeline import Timeline
 from engine.music.notes import Metre
 
@@ -54,13 +56,17 @@ class Session:
 
     def __init__(self, path, metre=None):
         self.path, self.now, self.jumps = path, 0.0, 0
-        self.song = None
+        self.song, self.bars = None, Bars.of(metre or Metre())
         self.recorder = Recorder([path], metre or Metre())
+
+    @property
+    def state(self):
+        return SongState(self.song, self.song is not None, self.jumps, bars=self.bars)
 
     def until(self, now):
         while self.now < now - 1e-9:
             self.now = min(now, self.now + 0.005)
-            self.recorder.follow(self.now, self.song, self.jumps)
+            self.recorder.follow(self.now, self.state)
 
     def note(self, time, pitch=40, track=GUITAR, length=0.1):
         self.until(time)
@@ -273,6 +279,7 @@ import sys, time
 from pathlib import Path
 import mido
 from drumd.recording.recorder import DRUMS, Recorder
+from drumd.timing.song_state import SongState
 from drumd.timing.timeline import Timeline
 from engine.music.notes import Metre
 
@@ -280,7 +287,7 @@ recorder, song = Recorder([Path(sys.argv[1])], Metre()), Timeline(0.0, 0.0, 120.
 for stroke in range(100_000):
     now = stroke * 0.02
     recorder.hear(now, DRUMS, mido.Message("note_on", note=36, channel=9))
-    recorder.follow(now, song, 0)
+    recorder.follow(now, SongState(song, rolling=True))
     print(now, flush=True)
     time.sleep(0.002)
 """

@@ -2,6 +2,7 @@
 
 import pytest
 
+from drumd.timing.bars import Bars
 from drumd.timing.musical import MusicalClock
 from drumd.timing.select import musical_clock
 from drumd.timing.sources.count_in import CountedTempo
@@ -145,7 +146,7 @@ def test_a_foot_counts_in_too_and_again_later():
 
 
 def test_in_six_eight_a_tap_is_a_dotted_quarter():
-    clock = MusicalClock(CountedTempo(Metre(6, 8)), metre=Metre(6, 8))
+    clock = MusicalClock(CountedTempo(Metre(6, 8)), bars=Bars.of(Metre(6, 8)))
     Session(clock).play(taps(COUNT), COUNT[-1] + 0.01)
     assert clock.bpm == pytest.approx(1.5 * BPM)
     assert clock.timeline.beat_at(COUNT[-1]) == pytest.approx(-1.5)
