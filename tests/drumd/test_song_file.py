@@ -59,7 +59,10 @@ def test_a_song_without_a_name_is_called_as_its_file_and_need_not_end(tmp_path):
         ('order = "end"', "order must name 1 to 500 parts"),
         ('order = "A 8, end, B 8"', "end comes last"),
         ('order = "A 8, end 4"', "end has none"),
-        ('order = "A 8"\ntempo = 3', "there is no setting 'tempo'; there are name, order, metre, parts"),
+        (
+            'order = "A 8"\ntempo = 3',
+            "there is no setting 'tempo'; there are name, order, metre, parts",
+        ),
         ('order = "A 8"\nname = ""', "name must be text"),
         ('order = "A 8"\nparts = 3', "parts are tables"),
         ('order = "A 8"\n[parts.C]', "there is no part 'C' in the order; there are A"),
