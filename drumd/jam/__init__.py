@@ -12,6 +12,7 @@ __all__ = [
     "jam",
     "jumps",
     "metronome",
+    "next_bar",
     "parts",
     "pedal",
     "picture",

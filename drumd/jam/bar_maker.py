@@ -240,7 +240,10 @@ class BarMaker:
         return struck
 
     def cue(self, pattern: Pattern, place: BarPlace, since: float = EVER) -> Pattern:
-        """Cue a bar, or what of it comes since a beat; returns it as it is struck."""
+        """Cue a bar, or what of it comes since a beat, in place of what was cued of it; returns it
+        as it is struck."""
+        if since != EVER:
+            self._player.drop_from(place.start)
         inside = _within(pattern, since - place.start, place.beats)
         struck = touched(inside, self.dials.wishes, self._gain)
         self._now, self._coming = self._coming, (place.start, struck)

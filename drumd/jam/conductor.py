@@ -2,17 +2,17 @@
 
 A `Conductor` belongs to the main thread and decides on beats alone; it has no clock of its own.
 Where bars begin the musical clock says (`drumd.timing.bars`). For each there are two moments
-before its bar line:
-from `ASK_S` before the second the bar may be asked for; the second, the *deadline*, comes a
-sixteenth before the bar line, since a drummer may lean so far forward. What has not been
-answered by then is not waited for: the last bar plays again.
+before its bar line (`drumd.jam.next_bar`): from the first on the bar may be asked for; the second,
+the *deadline*, comes a sixteenth before the bar line, since a drummer may lean so far forward. What
+has not been answered by then is not waited for: the last bar plays again.
 
 Drums enter at the first bar line after one bar of guitar, or on "one" after a count-in. They rest
 after two silent bars, come in again at the bar line after the guitar did, and end when the host
 stops, or when the player or the song file ends the song; then they come in again once the guitar
-has rested. After a jump of the host
-the last bar plays on in the new place until the next bar line; a host that stops only to go on
-elsewhere at once, as some do when they loop, has jumped (`drumd.jam.jumps`).
+has rested. After a jump of the host the last bar plays on in the new place until the next bar line;
+a host that stops only to go on elsewhere at once, as some do when they loop, has jumped
+(`drumd.jam.jumps`). Where a host tells another metre only as its first bar begins, the last bar
+plays on until the drummer has answered for that bar anew.
 
 While the player taps in a groove (`drumd.jam.tapping`) the notes that begin are strokes of it and
 no guitar; they keep the drums from resting.
@@ -32,28 +32,25 @@ import mido
 from drumd.controls import Command
 from drumd.jam.bar_maker import BarMaker
 from drumd.jam.dials import Dials
-from drumd.jam.entry import EVER, Entry
+from drumd.jam.entry import Entry
 from drumd.jam.form import Ahead, Form, Lead
 from drumd.jam.heard import HeardNotes
 from drumd.jam.jumps import Jumps
+from drumd.jam.next_bar import EVER, LEAN, MISSED, NextBar
 from drumd.jam.player import Player
 from drumd.jam.stops import StopTime
 from drumd.jam.tapping import TapPedal
 from drumd.ports.base import Onset
 from drumd.status.phase import BarCounts, Phase
 from drumd.status.told import NOTHING, Told
-from drumd.timing.bars import BarPlace, Bars
+from drumd.timing.bars import Bars
 from drumd.timing.musical import MusicalClock
 from drumd.timing.song_state import SongState
 from drumd.timing.timeline import Timeline
 from engine.music.notes import SOMEWHERE, InPart, Metre, Pattern, Request
 
-ASK_S = 0.2  # the longest that an answer is waited for; the guitar heard is older by as much
-SEND_S = 0.03  # between the deadline and the earliest hit there may be
-LEAN = 0.25  # beats that a hit may lie before its bar line
 RELOCATE_S = 0.5  # a stop so short was a jump
 JUST_NOW = 1.0  # beats; a note so little before the time began to roll belongs to the song
-MISSED = 0.02  # beats; where a jump lands, hits so little before it are still played
 NO_TIME = "there is no time yet: play, or count in with four taps"
 
 
@@ -81,38 +78,16 @@ class Conductor:
         self._taps = TapPedal(self.maker)
         self._by_ear = False  # strokes are told as they sound, notes later
         self.stops = StopTime(self.maker, on=stops)
-        self._bar = 0  # the next bar to settle
-        self._asked: Request | None = None
-        self._answered = False
-        self._late = False  # that bar is under way: it is asked for anew
+        self._next = NextBar(musical)
         self._entry = Entry(self.heard)
         self._jumps = Jumps()
         self._stopped = (EVER, Phase.STOPPED)  # when, and what the drummer was doing then
         self._song = 0  # the number of the song, from 1
 
     @property
-    def _bars(self) -> Bars:
-        return self._musical.bars
-
-    @property
-    def _place(self) -> BarPlace:
-        """Where the next bar to settle lies."""
-        return self._bars.place_of(self._bar)
-
-    @property
-    def _start(self) -> float:
-        """The beat where it begins."""
-        return self._bars.start_of(self._bar)
-
-    @property
-    def _open(self) -> bool:
-        """Whether nobody has been asked for that bar yet."""
-        return self._asked is None and not self._answered
-
-    @property
     def trouble(self) -> str:
         """What is wrong with the groove that the player gives, in one sentence."""
-        given, metre = self.maker.dials.given, self._place.metre
+        given, metre = self.maker.dials.given, self._next.place.metre
         if given and not given.fits(metre):
             return f"the groove {given.name} is in {given.metre}: bars of {metre} do without it"
         return self._taps.trouble
@@ -139,7 +114,7 @@ class Conductor:
             self.stops.stroke(timeline.beat_at(time), message.velocity)
             if self._entry.beat is None:
                 resting = self.phase is Phase.RESTING
-                self._entry.guitar(timeline.beat_at(time), self._place.beats, resting=resting)
+                self._entry.guitar(timeline.beat_at(time), self._next.place.beats, resting=resting)
         return True
 
     def _tells_time(self, message: mido.Message | Onset) -> mido.Message | None:
@@ -163,7 +138,7 @@ class Conductor:
             case Command.TAP:
                 self._musical.tap(time)
             case Command.HOLD:
-                settled = self._bars.start_of(self._bar - 1)  # where the bar settled last begins
+                settled = self._next.before  # where the bar settled last begins
                 self.maker.hold(begun=timeline is None or timeline.beat_at(time) >= settled)
             case Command.START:
                 self._call_in(time)
@@ -179,14 +154,13 @@ class Conductor:
     @property
     def place_told(self) -> str:
         """Where the song is in its order, in words."""
-        return self.form.songs.told(max(0, self._bar - 1))
+        return self.form.songs.told(max(0, self._next.number - 1))
 
     @property
     def ahead(self) -> Ahead:
         """The next bar that can still be asked for."""
-        under_way = self._asked is not None and not self._answered
-        bar, since = self._bar + (not self._open), self.maker.since + under_way
-        return Ahead(bar, since, playing=self.phase is Phase.PLAYING)
+        since = self.maker.since + self._next.awaited
+        return Ahead(self._next.unasked, since, playing=self.phase is Phase.PLAYING)
 
     def _call_in(self, time: float) -> None:
         """The drums are to come in at the next bar line, guitar or not."""
@@ -215,19 +189,10 @@ class Conductor:
 
     def press(self, time: float, down: frozenset[Command]) -> None:
         """These pedals are held from `time` on; the mute counts from the next bar line on."""
-        tapping = self.maker.dials.tapping
-        beat = _beat(self._musical.timeline, time)
-        self.maker.press(down, beat, self._bars.line_after(beat or 0.0))
-        if self.maker.dials.tapping != tapping:
-            self._turn_tapping(time)
-
-    def _turn_tapping(self, time: float) -> None:
-        """The pedal is down, or let go: then what was tapped is the groove, if it is one."""
-        timeline = self._musical.timeline if self._musical.rolling else None
-        beat = _beat(timeline, time)
-        if self.maker.dials.tapping:
-            self._taps.press(time, beat)
-        elif self._taps.let_go(time, beat, self._bars) and self._entry.beat is None:
+        beat, bars = _beat(self._musical.timeline, time), self._musical.bars
+        self.maker.press(down, beat, bars.line_after(beat or 0.0))
+        beat = beat if self._musical.rolling else None
+        if self._taps.follow(time, beat, bars) and self._entry.beat is None:
             self._entry.beat = beat
 
     def answer(
@@ -242,16 +207,16 @@ class Conductor:
 
         `told` says what it is, `groove` what it keeps to, `place` where it lies in its part.
         """
-        if request is not self._asked or self._answered:
+        if request is not self._next.asked or self._next.answered:
             self.counts.dropped_answers += 1
             return
-        self._answered = True
+        self._next.answered = True
         self.told = Told.of(told)
         self.maker.hear_told(self.told, groove, request.metre, place.bars)
         if self.told != NOTHING and self.played[-1:] != [self.told]:
             self.played.append(self.told)
         wished = replace(request.wishes, fill=True) if place.leads_on else request.wishes
-        self._play(self.maker.answered(pattern, wished, self._place, self._since))
+        self._play(self.maker.answered(pattern, wished, self._next.place, self._next.since))
 
     def step(self, now: float) -> None:
         """Do what is due at `now` seconds; to be called some hundred times a second."""
@@ -267,16 +232,16 @@ class Conductor:
             self._begin(now, timeline)
         if self.phase is Phase.PLAYING:
             self.stops.step(timeline.beat_at(now), self.heard.silent_since)
-        while now >= self._deadline(timeline):
+        while now >= self._next.deadline(timeline):
             self._settle(now, timeline)
-        if self._open and now >= self._deadline(timeline) - ASK_S and self._wanted(now, timeline):
+        if self._next.is_due(now, timeline) and self._wanted(now, timeline):
             self._ask_for_bar(now, timeline)
 
     def _notice(self, time: float, before: SongState) -> None:
         """See whether the song has moved, or was counted in."""
         if self._musical.state.jumps != before.jumps:
             self._jump(time, before)
-        elif self._bars is not before.bars and before.timeline:
+        elif self._musical.bars is not before.bars and before.timeline:
             self._change_metre(time, before.bars)
         counted_in = self._musical.counted_in
         if counted_in in (None, self._entry.counted_in) or self._musical.timeline is None:
@@ -286,79 +251,64 @@ class Conductor:
             self._begin(time, self._musical.timeline)
         self._entry.count_in(counted_in)
 
-    def _deadline(self, timeline: Timeline) -> float:
-        """When the drums of the next bar must be there, in seconds."""
-        late = self._place.beats / 2 if self._late else -LEAN
-        return timeline.time_of(self._start + late) - SEND_S
-
-    @property
-    def _since(self) -> float:
-        """The beat since which that bar's strokes can still be played."""
-        return self._musical.beat - MISSED if self._late else EVER
-
     def _wanted(self, now: float, timeline: Timeline) -> bool:
         """Whether drums belong into the next bar, as far as one can tell now."""
         if self.form.over:
             return False
         if self.phase is not Phase.PLAYING:
-            return self._entry.is_open(self._start)
+            return self._entry.is_open(self._next.start)
         return self._lively(now, timeline)
 
     def _lively(self, now: float, timeline: Timeline) -> bool:
         """Whether the player has done something of late."""
         counted_in = None if self._musical.counted_in is None else self._entry.counted_in
-        place, done = self._place, (counted_in, self._taps.last)
+        place, done = self._next.place, (counted_in, self._taps.last)
         return self._entry.is_lively(now, timeline, place.start, place.beats, done)
 
     def _ask_for_bar(self, now: float, timeline: Timeline) -> None:
         heard_until = timeline.beat_at(now)
         notes = self.heard.notes(heard_until)
-        self.maker.hear(notes, heard_until, self._place.beats)
+        self.maker.hear(notes, heard_until, self._next.place.beats)
         held = self.maker.held if self.phase is Phase.PLAYING else None
         if held is not None:
-            self._answered = True
+            self._next.answered = True
             self._play_again(held)
             return
         if self.phase is not Phase.PLAYING:
-            self.form.songs.start(self._entry.first_bar(self._bar, self._bars))
-        lead = self.maker.lead(self._bar)
-        if Lead.PART in lead and (metre := self.form.songs.metre(self._bar)):
-            self._musical.take_metre(metre, self._start)
+            self.form.songs.start(self._entry.first_bar(self._next.number, self._musical.bars))
+        lead = self.maker.lead(self._next.number)
+        if Lead.PART in lead and (metre := self.form.songs.metre(self._next.number)):
+            self._musical.take_metre(metre, self._next.start)
         if lead is Lead.END:
-            self._answered = True
-            self._play(self.maker.end(self._place))
+            self._next.answered = True
+            self._play(self.maker.end(self._next.place))
             return
         if self.phase is not Phase.PLAYING:
             self.maker.come_in()
-        bpm, known = self._musical.bpm or timeline.bpm, min(heard_until, self._start)
-        asked = self.maker.request(self._bar, self._place, notes, known, bpm)
-        self._asked = replace(asked, song=self._song)
-        self._ask(self._asked)
+        bpm, known = self._musical.bpm or timeline.bpm, min(heard_until, self._next.start)
+        asked = self.maker.request(self._next.number, self._next.place, notes, known, bpm)
+        self._next.asked = replace(asked, song=self._song)
+        self._ask(self._next.asked)
 
     def _settle(self, now: float, timeline: Timeline) -> None:
         """The deadline of the next bar is here: play, play the last bar again, or rest."""
-        if not self._answered:
-            if not (self._asked or self._wanted(now, timeline)):
+        if not self._next.answered:
+            if not (self._next.asked or self._wanted(now, timeline)):
                 self._rest()
             elif self.maker.again is None:
                 self.counts.missed += 1
-            elif now < timeline.time_of(self._bars.start_of(self._bar + 1)):  # else it is long gone
+            elif now < timeline.time_of(self._next.end):  # else it is long gone
                 self.counts.repeated += 1
                 self._play_again(self.maker.again)
         self.maker.settle()
         if self.form.over and self.phase is Phase.RESTING and not self._lively(now, timeline):
             self.form.again()
             self._entry.beat = None
-        self._jumps.begin_bar(self._start)
-        self._bar += 1
-        self._open_bar()
-
-    def _open_bar(self, *, late: bool = False) -> None:
-        """Nobody has been asked for the next bar yet."""
-        self._asked, self._answered, self._late = None, False, late
+        self._jumps.begin_bar(self._next.start)
+        self._next.begin(self._next.number + 1)
 
     def _play_again(self, pattern: Pattern) -> None:
-        self._play(self.maker.play_again(pattern, self._place, self._since))
+        self._play(self.maker.play_again(pattern, self._next.place, self._next.since))
 
     def _play(self, struck: Pattern) -> None:
         """The next bar is cued, to be struck so."""
@@ -369,7 +319,7 @@ class Conductor:
         if self.phase is Phase.PLAYING:
             self.phase = Phase.RESTING
             self.pattern = self._entry.beat = None
-            self.stops.forget(self._start)
+            self.stops.forget(self._next.start)
             self.maker.rest()
 
     def _begin(self, time: float, timeline: Timeline) -> None:
@@ -391,7 +341,7 @@ class Conductor:
         onsets = [note.onset for note in self.heard.notes(beat) if note.onset > first]
         self._entry.beat = None
         if onsets:
-            self._entry.guitar(min(onsets), self._place.beats, resting=False)
+            self._entry.guitar(min(onsets), self._next.place.beats, resting=False)
 
     def _stop(self, now: float) -> None:
         """The host has stopped: silence."""
@@ -399,7 +349,7 @@ class Conductor:
         self.maker.drop()
         self.stops.forget(0.0)
         self._player.silence()
-        self._open_bar()
+        self._next.begin(self._next.number)
         self.pattern = None
 
     def _jump(self, time: float, before: SongState) -> None:
@@ -416,37 +366,35 @@ class Conductor:
 
     def _change_metre(self, time: float, before: Bars) -> None:
         """Bars that are settled or asked for may be others now: go on in the one under way."""
-        known = range(self._bar - 1, self._bar + (not self._open))
-        same = all(self._bars.place_of(bar) == before.place_of(bar) for bar in known)
+        known = range(self._next.number - 1, self._next.number + (not self._next.open))
+        same = all(self._musical.bars.place_of(bar) == before.place_of(bar) for bar in known)
         if same or self.phase is Phase.STOPPED or self.form.over:
             return
         self.maker.drop()
         self._go_on_from(time, self._musical.beat)
         if self.phase is Phase.PLAYING:
-            self._bar -= 1
-            self._open_bar(late=True)
+            self._next.begin(self._next.number - 1, under_way=True)
             self.maker.play_anew()
 
     def take_metre(self, metre: Metre) -> int:
         """The player wants another metre from the next bar on that can be asked for: its number."""
         bar = self.ahead.bar
-        self._musical.take_metre(metre, self._bars.start_of(bar))
+        self._musical.take_metre(metre, self._musical.bars.start_of(bar))
         return bar
 
     def _go_on_from(self, time: float, beat: float, *, anew: bool = False) -> None:
         """Be in the bar of `beat`; who plays plays the rest of the last bar there."""
-        bar = self._bars.number_at(beat + LEAN)
-        self.form.move(bar + 1 - self._bar, anew=anew)
-        self._bar = bar + 1
-        self._open_bar()
+        bar = self._musical.bars.number_at(beat + LEAN)
+        self.form.move(bar + 1 - self._next.number, anew=anew)
+        self._next.begin(bar + 1)
         self._jumps.land(beat)
         if self.phase is Phase.STOPPED or self._jumps.rattle(time):
             return
         again = self.maker.again
         if self.phase is Phase.PLAYING and again is not None:
-            place = self._bars.place_of(bar)
+            place = self._musical.bars.place_of(bar)
             self.pattern = self.maker.cue(again, place, beat - MISSED)
-        if self._jumps.make_a_bar(self._place.beats):
+        if self._jumps.make_a_bar(self._next.place.beats):
             self._turn_over(time)
 
     def _turn_over(self, now: float) -> None:

@@ -41,6 +41,13 @@ class TapPedal:
         self._tapping: Tapping | None = None  # while the pedal is down
         self._pressed = 0.0  # when it went down
 
+    def follow(self, time: float, beat: float | None, bars: Bars) -> bool:
+        """See where the pedal is; whether it went up and a groove was tapped."""
+        down = self._maker.dials.tapping
+        if down and self._tapping is None:
+            self.press(time, beat)
+        return not down and self._tapping is not None and self.let_go(time, beat, bars)
+
     def press(self, time: float, beat: float | None) -> None:
         """It goes down; `beat` is None while there is no time yet."""
         self._tapping, self._pressed, self.trouble = Tapping(beat), time, ""

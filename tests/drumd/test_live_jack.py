@@ -7,7 +7,9 @@ import mido
 import psutil
 import pytest
 
+from drumd.timing.bars import Bars
 from engine.music.kit import PITCH_OF, Voice
+from engine.music.notes import COMMON_TIME, Metre
 from tests.support import drummers
 from tests.support.jack.harness import JackGuitarist, clock_events, jack_server, started_again
 from tests.support.jack.jam import listening, match, play, riff, song, sounding, strokes
@@ -17,6 +19,7 @@ pytestmark = [pytest.mark.jack, pytest.mark.slow]
 
 BPM = 180.0
 BAR_S = 4 * 60 / BPM
+WALTZ = Bars.of(Metre(3, 4))
 PATIENT = ("--max-late-ms", "100")  # on a machine that is busy with more than this test
 
 
@@ -117,17 +120,43 @@ def test_a_server_that_dies_and_comes_back_finds_the_drums_playing_on(rtmidi):
         assert {beat // 4 for beat, _ in heard} >= {2, 3} and report["unheard"]
 
 
+def kicks(jam, master, server, bpm):
+    """The master's beat of each kick that came back."""
+    start = (jam.guitarist.start_frame - master.first_frame) / server.rate * bpm / 60
+    return [beat + start for beat, drum in strokes(jam, bpm) if drum == PITCH_OF[Voice.KICK]]
+
+
 def kicks_off_one(jam, master, server, bpm, bar=3):
     """By how many beats each kick that came back was off its master's nearest "one"."""
-    start = (jam.guitarist.start_frame - master.first_frame) / server.rate * bpm / 60
-    kicks = [beat + start for beat, drum in strokes(jam, bpm) if drum == PITCH_OF[Voice.KICK]]
-    return [(beat + bar / 2) % bar - bar / 2 for beat in kicks]
+    return [(beat + bar / 2) % bar - bar / 2 for beat in kicks(jam, master, server, bpm)]
+
+
+def test_a_master_that_goes_on_in_another_metre_is_followed_and_recorded_so(server, tmp_path):
+    change, record = 12.0, tmp_path / "session.mid"
+    bars = Bars.laid([(0.0, COMMON_TIME), (change, Metre(3, 4))])
+    with (
+        JackMaster(server, BPM, bars) as master,
+        listening(server, *PATIENT, "--record", str(record), drummer="Pulse") as jam,
+    ):
+        master.start()
+        jam.guitarist.play(riff(BPM, 64))
+
+        def in_three():
+            return [beat for beat in kicks(jam, master, server, BPM) if beat > change + 3.5]
+
+        jam.until(lambda: len(in_three()) > 3, "a fourth kick in 3/4")
+        off = [(beat + 1.5) % 3 - 1.5 for beat in in_three()]
+        master.stop()
+        report = jam.end()
+    assert max(map(abs, off)) < 0.12 and not report["bars"]["missed"]
+    told = [m.numerator for m in mido.MidiFile(record).tracks[0] if m.type == "time_signature"]
+    assert told == [4, 3]
 
 
 def test_in_auto_the_transport_leads_in_its_metre_also_where_the_server_is_started_again():
     with (
         jack_server() as server,
-        JackMaster(server, BPM, bar=3) as master,
+        JackMaster(server, BPM, WALTZ) as master,
         listening(server, *PATIENT, drummer="Pulse") as jam,
     ):
         master.start()
@@ -143,7 +172,7 @@ def test_in_auto_the_transport_leads_in_its_metre_also_where_the_server_is_start
         with (
             started_again(server) as again,
             JackGuitarist(again, "again") as guitarist,
-            JackMaster(again, BPM * 0.8, bar=3) as master,
+            JackMaster(again, BPM * 0.8, WALTZ) as master,
         ):
             jam.await_line("is back")
             jam.await_line("is back")
@@ -151,10 +180,10 @@ def test_in_auto_the_transport_leads_in_its_metre_also_where_the_server_is_start
             master.start()
             guitarist.play(riff(BPM * 0.8, 48))
             jam.await_line(f"{BPM * 0.8:.1f} bpm (jack transport)")
-            kicks = partial(kicks_off_one, jam, master, again, BPM * 0.8)
-            before = len(kicks())
-            jam.until(lambda: len(kicks()) > before + 3, "a fourth kick")
-            off = kicks()[-3:]
+            off_one = partial(kicks_off_one, jam, master, again, BPM * 0.8)
+            before = len(off_one())
+            jam.until(lambda: len(off_one()) > before + 3, "a fourth kick")
+            off = off_one()[-3:]
             report = jam.end()
         assert report["reason"] == "told to end" and jam.process.returncode == 0
         assert max(map(abs, off)) < 0.12

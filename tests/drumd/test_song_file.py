@@ -47,6 +47,15 @@ def test_a_song_without_a_name_is_called_as_its_file_and_need_not_end(tmp_path):
     assert (song.name, song.ends) == ("song", False)
 
 
+def test_parts_have_their_metre_or_the_songs_which_is_4_4_where_only_others_tell_one(tmp_path):
+    waltz = '[parts.B]\nmetre = "3/4"\n'
+    assert read(tmp_path, 'order = "A 8, B 8"').metres == {}
+    song = read(tmp_path, f'order = "A 8, B 8"\n{waltz}')
+    assert song.metres == {"A": Metre(4, 4), "B": Metre(3, 4)} and song.metre == Metre(4, 4)
+    song = read(tmp_path, f'order = "A 8, B 8"\nmetre = "6/8"\n{waltz}')
+    assert song.metres == {"A": Metre(6, 8), "B": Metre(3, 4)}
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
@@ -74,6 +83,9 @@ def test_a_song_without_a_name_is_called_as_its_file_and_need_not_end(tmp_path):
         ('order = "A 8"\n[parts.A]\nstyle = "polka"', "parts.A: there is no style 'polka'"),
         ('order = "A 8"\n[parts.A]\ndensity = 2', "parts.A: density must be a number in 0..1"),
         ('order = "A 8"\n[parts.A]\nidea = 0', "parts.A: idea must be a whole number in 1..5"),
+        ('order = "A 8"\nmetre = 3', "metre must be text in quotes"),
+        ('order = "A 8"\n[parts.A]\nmetre = "3"', "parts.A: a metre is written like 4/4"),
+        ('order = "A 8"\n[parts.A]\nmetre = "7/16"', "parts.A: metre: a bar must last 1.5..6"),
         ("order = ", "cannot be read"),
     ],
 )

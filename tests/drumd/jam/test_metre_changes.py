@@ -6,7 +6,9 @@ import mido
 import pytest
 
 from drumd.config import Settings
+from drumd.controls import Control
 from drumd.jam.given import GivenGroove
+from drumd.jam.song import Section, Song
 from drumd.recording.recorder import Recorder
 from drumd.remote.order import Order
 from drumd.timing.bars import Bars
@@ -16,25 +18,28 @@ from drumd.timing.sources.jack_transport import JackTransport
 from drumd.timing.sources.midi_clock import HostClock
 from drumd.timing.transport_place import TransportPlace
 from engine.music.kit import PITCH_OF, Voice
-from engine.music.notes import COMMON_TIME, Metre, Pattern
-from tests.support.drummers import Pulse
+from engine.music.notes import COMMON_TIME, Hit, Metre, Pattern
 from tests.support.offline_jam import OfflineJam
 from tests.support.player import groove, host, steady
 
 BPM, BEAT_S = 120.0, 0.5
-KICK, SNARE = PITCH_OF[Voice.KICK], PITCH_OF[Voice.SNARE]
+KICK, SNARE, RIDE = (PITCH_OF[one] for one in (Voice.KICK, Voice.SNARE, Voice.RIDE))
 WALTZ, SIX_EIGHT = Metre(3, 4), Metre(6, 8)
 
 
-class Kit(Pulse):
-    """Strikes the pulses, the kick on one, and remembers what it was asked."""
+class Kit:
+    """Strikes the pulses, the kick on one, then the snare, in 3/4 the ride; it remembers what it
+    was asked."""
 
     def __init__(self):
         self.requests = []
 
     def play(self, request):
         self.requests.append(request)
-        return super().play(request)
+        beats, pulse = request.metre.beats, request.metre.pulse
+        other = RIDE if request.metre == WALTZ else SNARE
+        pulses = range(round(beats / pulse))
+        return Pattern.of([Hit(k * pulse, other if k else KICK) for k in pulses], beats)
 
 
 class Master:
@@ -53,10 +58,10 @@ class Master:
 class Rig(OfflineJam):
     """A guitar at 120 bpm, on each beat from 0 s on."""
 
-    def __init__(self, beats=40, musical=None, **settings):
+    def __init__(self, beats=40, musical=None, songs=(), **settings):
         self.kit = Kit()
         given = {"clock": "given", "bpm": BPM} | settings
-        super().__init__(self.kit, Settings(**given), musical=musical)
+        super().__init__(self.kit, Settings(**given), musical=musical, songs=songs)
         self.hear(groove(steady(BPM, 0.0), 0, beats))
 
     def beats(self, drum, last):
@@ -156,9 +161,10 @@ def test_a_host_that_goes_on_in_another_metre_is_followed_in_its_first_bar():
     rig, master = jack(bars)
     rig.follow(master, 36)
     assert rig.beats(KICK, 17.9) == near(4, 8, 12, 16, 19, 22, 25, 29, 33)
-    between = [beat for beat in rig.beats(SNARE, 17.9) if beat > 4]
-    assert all(abs(beat - round(beat)) < 0.06 for beat in between)
-    assert len({round(beat) for beat in between}) == len(between)  # none is struck twice
+    assert rig.beats(RIDE, 17.9) == near(17, 18, 20, 21, 23, 24)
+    assert rig.beats(SNARE, 17.9) == near(
+        5, 6, 7, 9, 10, 11, 13, 14, 15, *[26, 27, 28], 30, 31, 32, 34, 35
+    )
     first = next(r for r in rig.kit.requests if r.metre == WALTZ)
     assert (first.bar, first.start) == (4, 16.0)
     assert rig.jam._musical.jumps == 1
@@ -170,8 +176,8 @@ def test_a_bar_that_turns_out_longer_is_filled_and_one_that_is_shorter_is_cut():
     clock = musical_clock("host", bars=Bars.of(WALTZ), jack=JackTransport(master))
     rig = Rig(musical=clock, clock="host", bpm=None)
     rig.follow(master, 30)
-    struck = sorted({round(beat) for beat in rig.beats(KICK, 15) + rig.beats(SNARE, 15)})
-    assert struck == list(range(3, 30))
+    struck = [beat for drum in (KICK, SNARE, RIDE) for beat in rig.beats(drum, 14.9)]
+    assert sorted(struck) == near(*range(3, 30))
     assert rig.beats(KICK, 14.9) == near(3, 6, 9, 12, 16, 20, 23, 26, 29)
 
 
@@ -183,6 +189,27 @@ def test_a_host_that_is_moved_into_another_metre_is_followed_there():
     rig.follow(master, 26)
     assert rig.jam.snapshot().metre == WALTZ
     assert [beat for beat in rig.beats(KICK, 12.9) if beat > 12.5] == near(14, 17, 20, 23)
+
+
+@pytest.mark.parametrize(
+    ("late_s", "old"), [(0.2, []), (0.7, [17]), (3.0, [17, 18, 20, 21, 23, 24])]
+)
+def test_an_answer_that_comes_late_plays_what_is_left_of_the_bar(late_s, old):
+    rig, master = jack(Bars.laid([(0.0, COMMON_TIME), (16.0, WALTZ)]))
+    ready = rig.jam._drummer.poll
+    rig.follow(master, 15.5)
+    kept = []
+
+    def poll(now):
+        kept.extend(ready(now))
+        return [kept.pop(0)] if kept and now > 8.0 + late_s else []
+
+    rig.jam._drummer.poll = poll
+    rig.follow(master, 26)
+    struck = [beat for drum in (KICK, SNARE, RIDE) for beat in rig.beats(drum, 12.9)]
+    assert len({round(beat) for beat in struck if beat > 8}) == len([b for b in struck if b > 8])
+    assert {16, 19, 22, 25} <= {round(beat) for beat in rig.beats(KICK, 12.9)}
+    assert [beat for beat in rig.beats(SNARE, 12.9) if beat > 16] == near(*old)
 
 
 def test_bars_that_are_told_by_the_player_go_before_the_hosts():
@@ -254,3 +281,19 @@ def test_the_recording_has_the_metre_where_it_changed(tmp_path):
         if message.type == "time_signature":
             told.append((tick / file.ticks_per_beat, message.numerator))
     assert told == [(0.0, 4), (16.0, 3), (25.0, 4)]
+
+
+def test_the_parts_of_a_song_bring_their_metre():
+    order = (Section("A", 3), Section("B", 2), Section("A", 2))
+    song = Song("Turns", order, metres={"A": COMMON_TIME, "B": WALTZ})
+    rig = Rig(songs=(song,))
+    rig.until(14.0)
+    assert rig.beats(KICK, 13.9) == near(4, 8, 12, 15, 18, 22, 26)
+    assert [r.part for r in rig.kit.requests[:6]] == ["A", "A", "B", "B", "A", "A"]
+
+
+def test_a_controller_chooses_among_the_metres():
+    rig = Rig(metre_dial=Control.parse("program channel 16"))
+    rig.hear([(9 * BEAT_S, mido.Message("program_change", channel=15, program=1))])
+    rig.until(10.0)
+    assert rig.beats(KICK, 9.9) == near(4, 8, 12, 15, 18)

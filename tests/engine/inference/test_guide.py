@@ -283,6 +283,19 @@ def test_a_change_of_metre_is_a_new_choice_and_back_again():
     assert chosen == [ROCK, WALTZ, ROCK]
 
 
+def test_live_another_metre_is_another_part_and_the_first_comes_back_with_its_own():
+    guide, found, at = preferring(ROCK), [], 0.0
+    for number, beats in enumerate((4, 4, 4, 3, 3, 3, 4, 4, 3)):
+        heard = tuple(Note(float(beat), 0.4, 40) for beat in range(round(at)))
+        asked = Request(number, at, heard, at, Metre(beats, 4), since=number)
+        found.append(guide.choose(asked))
+        at += beats
+    assert "".join(choice.part for choice in found) == "AAABBBAAB"
+    wanted = [ROCK] * 3 + [WALTZ] * 3 + [ROCK] * 2 + [WALTZ]
+    assert [choice.groove for choice in found] == wanted
+    assert len(guide._song.bars) == 8  # each was heard once, in its own metre
+
+
 def planned(form, guide, **asked):
     drummer = RockDrummer(guide=guide)
     take = accompany(notes_of(form), four(len(form)), drummer, **asked)

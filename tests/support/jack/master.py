@@ -6,16 +6,17 @@ import os
 from statistics import median
 from typing import Any
 
+from drumd.timing.bars import IN_COMMON_TIME, Bars
 from tests.support.jack.harness import JackServer, open_client
 
 
 class JackMaster:
-    """Tells bars of so many quarter notes from the transport's first frame on."""
+    """Tells these bars, of quarter notes, from the transport's first frame on."""
 
-    def __init__(self, server: JackServer, bpm: float, bar: int = 4) -> None:
+    def __init__(self, server: JackServer, bpm: float, bars: Bars = IN_COMMON_TIME) -> None:
         self._client = open_client(f"master-{os.getpid()}", server.name, server.process)
         self._beats = bpm / 60 / server.rate  # in a frame
-        self._bpm, self._bar = bpm, bar
+        self._bpm, self._bars = bpm, bars
         self._client.set_timebase_callback(self._tell)
         self._client.activate()
 
@@ -53,7 +54,9 @@ class JackMaster:
     def _tell(self, _state: object, _frames: int, position: Any, _new: object) -> None:
         beat = position.frame * self._beats
         position.valid = 0x10  # bars, beats and ticks
-        position.bar, position.beat = int(beat // self._bar) + 1, int(beat % self._bar) + 1
+        bar = self._bars.number_at(beat)
+        place = self._bars.place_of(bar)
+        position.bar, position.beat = bar + 1, int(beat - place.start) + 1
         position.tick, position.ticks_per_beat = int(beat % 1 * 1920), 1920
-        position.beats_per_bar, position.beat_type = self._bar, 4
+        position.beats_per_bar, position.beat_type = place.metre.numerator, 4
         position.beats_per_minute = self._bpm

@@ -8,6 +8,7 @@ import pytest
 
 from drumd.ports.jack.client import JackInput, JackOutput
 from drumd.ports.jack.transport import BBT, _place
+from drumd.timing.bars import Bars
 from drumd.timing.clock import MonotonicClock
 from drumd.timing.select import musical_clock
 from drumd.timing.sources.jack_transport import JackTransport
@@ -18,6 +19,7 @@ from tests.support.jack.master import JackMaster
 from tests.support.player import Session, groove, host, steady
 
 BPM, WAIT_S = 93.0, 60.0
+WALTZ = Bars.of(Metre(3, 4))
 
 
 class Roll:
@@ -133,7 +135,7 @@ def test_where_midi_clock_vanishes_the_transport_takes_over_in_the_same_moment(k
 @pytest.mark.jack
 @pytest.mark.parametrize("port", [JackInput, JackOutput])
 def test_a_ports_own_client_tells_where_the_transport_is_and_the_song_is_on_its_masters_beat(port):
-    with jack_server() as server, JackMaster(server, BPM, bar=3) as master:
+    with jack_server() as server, JackMaster(server, BPM, WALTZ) as master:
         clock = MonotonicClock()
         own = port("Port", clock)
         musical = musical_clock("auto", jack=JackTransport(own.transport))
@@ -159,13 +161,13 @@ def _until(true, musical, clock):
         time.sleep(0.004)
 
 
-def _off_s(musical, master, clock):
+def _off_s(musical, master, clock, bpm=BPM):
     """How many seconds the clock is off the master's own beat."""
     musical.tick(clock.now())
     before = clock.now()
     beat = master.beat
     now = (before + clock.now()) / 2
-    return abs(musical.timeline.beat_at(now) - beat) * 60 / BPM
+    return abs(musical.timeline.beat_at(now) - beat) * 60 / bpm
 
 
 @pytest.mark.parametrize("untold", ["beats_per_bar", "beat_type", "ticks_per_beat"])
@@ -173,3 +175,17 @@ def test_a_master_that_leaves_out_a_part_of_its_bars_tells_no_place(untold):
     told = {"beats_per_bar": 4.0, "beat_type": 4.0, "ticks_per_beat": 960.0, untold: 0.0}
     position = SimpleNamespace(valid=BBT, bar=2, beat=1, tick=0, beats_per_minute=120.0, **told)
     assert _place(1.0, ROLLING, position) == TransportPlace(1.0, rolling=True)
+
+
+@pytest.mark.jack
+def test_a_master_that_changes_its_metre_moves_no_beat_and_tells_the_bar_where_it_changed():
+    bars = Bars.laid([(0.0, Metre(3, 4)), (6.0, Metre(5, 4))])
+    with jack_server() as server, JackMaster(server, 180.0, bars) as master:
+        clock = MonotonicClock()
+        own = JackInput("Port", clock)
+        musical = musical_clock("auto", jack=JackTransport(own.transport))
+        master.start()
+        _until(lambda: musical.beat > 8, musical, clock)
+        assert min(_off_s(musical, master, clock, 180.0) for _ in range(20)) < server.period_s
+        assert musical.jumps == 1 and musical.bars == bars
+        own.close()
