@@ -8,7 +8,7 @@ stroke is known, and it is stamped back to where it began.
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import exp
 
 import numpy as np
@@ -31,15 +31,19 @@ class Stroke:
 
     time: float
     velocity: int
+    height: float = field(
+        default=0.0, compare=False
+    )  # how far its flux stands out above the flux before it
 
 
 class OnsetDetector:
     """Hears blocks of samples of one channel and gives back each stroke as it is known."""
 
-    def __init__(self, rate: int, *, gate: float = 0.0) -> None:
-        """What is no louder than `gate` (mean amplitude of the bands) is no stroke."""
+    def __init__(self, rate: int, *, gate: float = 0.0, least: float = LEAST) -> None:
+        """What is no louder than `gate` (mean amplitude of the bands) is no stroke, nor what
+        stands out no more than `least`."""
         self.damped: float | None = None  # when the last stroke was, if these samples tell that
-        self._gate = gate
+        self._gate, self._least = gate, least
         self._attack: float | None = None  # how loud the last stroke was, while it sounds
         self._rate = rate
         self._spectra = Spectra(rate)
@@ -84,14 +88,20 @@ class OnsetDetector:
             and flux >= max(before[-LAG:])
             and max(self._loud) > self._gate
             and flux > self._struck * exp(-since * self._fade)
-            and flux > LEAST + OVER * float(np.median(before))
+            and self._height() > self._least
         )
+
+    def _height(self) -> float:
+        """How far the last frame's flux stands out."""
+        *before, flux = self._flux
+        return flux - OVER * float(np.median(before))
 
     def _stroke(self) -> Stroke:
         self._last, self._struck = self._frame - 1, self._flux[-1]
         self._attack = max(self._loud)
         time = self._frame * self._spectra.hop / self._rate - BEGAN_S
-        return Stroke(max(0.0, time), self._range.velocity(max(self._loud)))
+        velocity = self._range.velocity(max(self._loud))
+        return Stroke(max(0.0, time), velocity, self._height())
 
     def _notice_damping(self) -> None:
         if self._attack is None:
