@@ -23,7 +23,7 @@ from engine.music.notes import HISTORY_BARS, Hit, Metre, Note, Pattern, Request
 from engine.music.wishes import Wishes
 from engine.performance.dynamics import Dynamics
 from engine.performance.expression import touched
-from engine.performance.phrase import CRASH, KICK, Phrase, ended
+from engine.performance.phrase import CRASH, HALF, KICK, Phrase, ended
 
 SOFT_HIT = 70  # the softest that a hit with the player is struck
 EVER = float("-inf")
@@ -170,9 +170,10 @@ class BarMaker:
         self, bar: int, place: BarPlace, notes: tuple[Note, ...], heard_until: float, bpm: float
     ) -> Request:
         """What to ask for the next bar, which lies there."""
-        wishes, dials, metre = self.wishes(), self.dials, place.metre  # a phrase may begin with it
+        metre = place.metre
         if any(bar.beats != metre.beats for bar in self.history):
-            self.history.clear()  # drums of bars of another length say nothing about this one
+            self._turn_metre()
+        wishes, dials = self.wishes(), self.dials  # a phrase may begin with it
         return Request(
             bar=bar,
             start=place.start,
@@ -191,6 +192,12 @@ class BarMaker:
             called=self.form.called,
             kept=self.form.grooves(metre),
         )
+
+    def _turn_metre(self) -> None:
+        """Drums of bars of another length say nothing about the next; a phrase begins with it."""
+        self.history.clear()
+        if self._phrase.bars >= HALF:
+            self._phrase.turn()
 
     def wishes(self) -> Wishes:
         """What to ask for in the next bar; a fill whose bar was not played is asked for again."""

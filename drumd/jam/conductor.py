@@ -48,6 +48,7 @@ from drumd.timing.musical import MusicalClock
 from drumd.timing.song_state import SongState
 from drumd.timing.timeline import Timeline
 from engine.music.notes import SOMEWHERE, InPart, Metre, Pattern, Request
+from engine.performance.phrase import HALF
 
 RELOCATE_S = 0.5  # a stop so short was a jump
 JUST_NOW = 1.0  # beats; a note so little before the time began to roll belongs to the song
@@ -279,6 +280,8 @@ class Conductor:
         lead = self.maker.lead(self._next.number)
         if Lead.PART in lead and (metre := self.form.songs.metre(self._next.number)):
             self._musical.take_metre(metre, self._next.start)
+        if self._musical.bars.leads_on(self._next.number, HALF):
+            self.maker.ask_fill()
         if lead is Lead.END:
             self._next.answered = True
             self._play(self.maker.end(self._next.place))

@@ -87,6 +87,11 @@ class Bars:
         start, pulse = self.start_of(self.number_at(beat)), self.change_at(beat).metre.pulse
         return min(start + (floor((beat - start) / pulse) + 1) * pulse, self.line_after(beat))
 
+    def leads_on(self, bar: int, bars: int) -> bool:
+        """Whether another metre comes after that bar, and its own has held for so many bars."""
+        here, there = (self.change_at(self.start_of(one)) for one in (bar, bar + 1))
+        return here.metre != there.metre and bar + 1 - here.bar >= bars
+
     def changed(self, metre: Metre, beat: float) -> Bars:
         """Another metre from that beat on, where a bar begins, if need be before its time."""
         kept = tuple(takewhile(lambda one: one.beat < beat - ROUNDING, self.changes))

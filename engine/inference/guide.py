@@ -30,6 +30,7 @@ from engine.music.wishes import DENSEST, SPARSEST, Style, Wishes
 Rank = Callable[[Floats], tuple[Floats, Floats]]
 """The fit network: (1, FIT_INPUTS) to logits of chances and agreement, (g,) each."""
 
+HELD = 2  # bars from which on a metre is not only one of some by turns
 SURER_AFTER = (4, 8)  # bars after which the first choice may be thought over
 CLEARLY = 0.03  # agreement by which another groove must be better then
 WISH_WEIGHT = 0.06  # agreement that a groove loses for each stroke a beat off the wished density
@@ -75,7 +76,8 @@ class _Song:
     chosen: dict[tuple[int, int], int] = field(default_factory=dict)  # (idea, part) to a groove
     wishes: Wishes | None = None
     metre: Metre | None = None
-    first_in: dict[Metre, int] = field(default_factory=dict)  # the first part in each metre
+    held: int = 0  # bars that were asked for in that metre
+    first_in: dict[Metre, int] = field(default_factory=dict)  # the first part in each
     bpm: float = 120.0  # of the bar to come
     thought: dict[tuple[Wishes, Metre], _Thought] = field(default_factory=dict)
     heard_to: float = float("-inf")
@@ -182,9 +184,12 @@ class Guide:
     def _follow_metre(self, song: _Song, metre: Metre) -> None:
         """What is in another metre is another part of the song; that comes back with it."""
         if song.metre in (None, metre):
+            song.held += 1
             song.first_in.setdefault(metre, song.memory.part)
-        else:
+            return
+        if song.held >= HELD:
             song.first_in[metre] = song.memory.turn_metre(song.first_in.get(metre))
+        song.held = 1
 
     def _think(self, song: _Song, request: Request) -> None:
         """Chooses the ideas, at first, when the player's words change, and when it is surer."""

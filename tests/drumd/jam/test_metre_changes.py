@@ -235,8 +235,20 @@ def test_a_file_tells_all_its_bars_ahead():
     rig.until(17.0)
     assert rig.beats(KICK, 16.9) == near(4, 8, 12, 15, 18, 22, 24, 27, 30, 33)
     assert rig.jam.conductor.counts.missed == rig.jam.conductor.counts.repeated == 0
+    assert [r.start for r in rig.kit.requests if r.wishes.fill] == []
     starts = [request.start for request in rig.kit.requests]
     assert starts == sorted(set(starts))  # each bar is asked for once
+
+
+def test_a_fill_leads_into_a_metre_that_is_known_ahead_and_a_phrase_begins_with_it():
+    bars = Bars.laid([(0.0, COMMON_TIME), (24.0, WALTZ)])
+    rig = Rig(musical=MusicalClock(HostClock(), bars=bars), clock="host", bpm=None)
+    rig.hear(host(BPM, 0.0, 40))
+    rig.until(17.0)
+    asked = {request.start: request for request in rig.kit.requests}
+    assert [start for start, one in asked.items() if one.wishes.fill] == [20.0]
+    assert (asked[24.0].since, asked[27.0].since) == (0, 1)
+    assert rig.jam.conductor.counts.missed == rig.jam.conductor.counts.repeated == 0
 
 
 def test_a_groove_that_is_given_rests_in_another_metre_and_comes_back():

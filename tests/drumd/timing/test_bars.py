@@ -38,6 +38,11 @@ def test_a_change_takes_the_place_of_those_that_were_to_come():
     assert SONG.changed(WALTZ, -4.0) == Bars((MetreChange(WALTZ, -4.0, -1),))
 
 
+def test_the_last_bar_of_a_metre_leads_on_if_that_has_held_for_a_while():
+    bars = Bars.laid([(0.0, COMMON_TIME), (16.0, WALTZ), (19.0, COMMON_TIME)])
+    assert [bar for bar in range(8) if bars.leads_on(bar, 4)] == [3]
+
+
 def test_pulses_are_counted_from_each_bar_line():
     bars = Bars.of(Metre(7, 8)).changed(SIX_EIGHT, 3.5)
     beats = [2.9]

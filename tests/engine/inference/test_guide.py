@@ -296,6 +296,15 @@ def test_live_another_metre_is_another_part_and_the_first_comes_back_with_its_ow
     assert len(guide._song.bars) == 8  # each was heard once, in its own metre
 
 
+def test_metres_that_come_by_turns_bar_by_bar_are_one_part():
+    guide, parts, at = preferring(ROCK), [], 0.0
+    for number, beats in enumerate((4, 3) * 4):
+        heard = tuple(Note(float(beat), 0.4, 40) for beat in range(round(at)))
+        parts.append(guide.choose(Request(number, at, heard, at, Metre(beats, 4))).part)
+        at += beats
+    assert set(parts) == {"A"}
+
+
 def planned(form, guide, **asked):
     drummer = RockDrummer(guide=guide)
     take = accompany(notes_of(form), four(len(form)), drummer, **asked)
