@@ -162,6 +162,7 @@ def test_the_picture_is_plain_and_tells_what_was_played_and_what_comes():
     shown = json.loads(json.dumps(picture(inside, inside.snapshot(), now)))
     assert shown["bpm"] == BPM and shown["source"] == "given" and shown["humanize"] == 0.0
     assert shown["playing"] and shown["metre"] == "4/4" and shown["style"] is None
+    assert shown["metre_from"] == [0.0, 1]
     start, *strokes = shown["coming"]
     assert start % 4 == 0 and {voice for _, voice, _ in strokes} == {"closed_hat", "kick", "snare"}
     played = inside.played.take()

@@ -9,8 +9,10 @@ import pytest
 
 from drumd.recording.keeper import MEMORY_S, NOTHING, TAIL_S, Keeper
 from drumd.recording.recorder import DRUMS, GUITAR
+from drumd.timing.bars import Bars
 from drumd.timing.song_state import SongState
 from drumd.timing.timeline import Timeline
+from engine.music.notes import Metre
 
 
 class Jam:
@@ -18,13 +20,13 @@ class Jam:
 
     def __init__(self, folder: Path) -> None:
         self.keeper = Keeper(folder, aside=lambda work: work())
-        self.now, self.said = 0.0, list[str]()
+        self.now, self.said, self.bars = 0.0, list[str](), Bars()
 
     def play(self, beats: int, bpm: float = 120.0) -> None:
         song = Timeline(self.now, 0.0, bpm)
         for beat in range(beats):
             at = song.time_of(beat)
-            self.keeper.follow(at, SongState(song, rolling=True, jumps=1))
+            self.keeper.follow(at, SongState(song, rolling=True, jumps=1, bars=self.bars))
             for track, key in ((GUITAR, 45), (DRUMS, 36)):
                 channel = 9 if track is DRUMS else 0
                 self.keeper.hear(at, track, mido.Message("note_on", note=key, channel=channel))
@@ -71,6 +73,15 @@ def test_a_rest_parts_one_take_from_the_next(jam: Jam) -> None:
     jam.rest(20.0)
     jam.play(12)
     assert sorted(len(strokes(file, DRUMS)) for file in jam.keep()) == [8, 12]
+
+
+def test_a_take_has_the_metres_that_it_was_played_in(jam: Jam) -> None:
+    jam.bars = Bars.laid([(0.0, Metre(3, 4)), (6.0, Metre(5, 4))])
+    jam.play(16)
+    (file,) = jam.keep()
+    told = [m for m in file.tracks[0] if m.type == "time_signature"]
+    assert [one.numerator for one in told] == [3, 5]
+    assert strokes(file, DRUMS) == [960 * beat for beat in range(16)]
 
 
 def test_ten_minutes_are_kept_and_no_more(jam: Jam) -> None:

@@ -11,7 +11,7 @@ from drumd.recording.recorder import DRUMS, GUITAR, EncodedTrack, Recorder
 from drumd.timing.bars import Bars
 from drumd.timing.song_state import SongState
 from drumd.timing.timeline import Timeline
-from engine.music.notes import Metre
+from engine.music.notes import COMMON_TIME, Metre
 
 
 def on(pitch, channel=0, velocity=90):
@@ -152,6 +152,62 @@ def test_over_a_jump_the_seconds_go_on_and_beats_stay_in_their_place_in_the_bar(
     file = session.close()
     assert seconds(file) == pytest.approx([0, 3.4], abs=0.001)
     assert ons(file, 1)[-1][0] % 4 == pytest.approx((target + 2) % 4, abs=0.01)
+
+
+def signatures(file):
+    """(beat, beats in a bar) of each time signature."""
+    tick, found = 0, []
+    for message in file.tracks[0]:
+        tick += message.time
+        if message.type == "time_signature":
+            found.append((tick / file.ticks_per_beat, message.numerator))
+    return found
+
+
+@pytest.mark.parametrize("told_s", [2.0, 4.0, 4.1])  # ahead, on the line, just behind it
+def test_another_metre_begins_on_its_bar_line(session, told_s):
+    session.song = Timeline(0.0, 0.0, 120.0)
+    session.note(1.0)
+    session.until(told_s)
+    session.bars = Bars.of(COMMON_TIME).changed(Metre(3, 4), 8.0)
+    session.note(5.5)
+    session.until(5.7)
+    session.bars = session.bars.changed(COMMON_TIME, 14.0)
+    session.note(8.0)
+    file = session.close()
+    assert signatures(file) == [(0.0, 4), (8.0, 3), (14.0, 4)]
+    assert ons(file, 1) == [(2.0, 40), (11.0, 40), (16.0, 40)]
+    assert seconds(file) == pytest.approx([0, 4.5, 7.0], abs=0.001)
+
+
+def test_a_metre_that_cuts_a_bar_short_begins_there(session):
+    session.song = Timeline(0.0, 0.0, 120.0)
+    session.bars = Bars.of(COMMON_TIME).changed(Metre(3, 4), 6.0)
+    session.note(1.0)
+    session.note(4.5)
+    file = session.close()
+    assert signatures(file) == [(0.0, 4), (6.0, 3)] and ons(file, 1)[-1] == (9.0, 40)
+
+
+@pytest.mark.parametrize("inside", [0.0, 1.5])
+def test_a_jump_into_another_metre_begins_a_bar_of_it_where_the_song_is(session, inside):
+    session.song = Timeline(0.0, 0.0, 120.0)
+    session.note(1.0)
+    session.until(3.4)
+    session.song, session.jumps = Timeline(3.4, 30.0 + inside, 120.0), 1
+    session.bars = Bars.of(Metre(3, 4))
+    session.note(4.4)  # two beats on
+    file = session.close()
+    (_, before), (begins, metre) = signatures(file)
+    assert (before, metre) == (4, 3) and begins >= 4
+    assert (ons(file, 1)[-1][0] - begins) == pytest.approx(inside + 2, abs=0.01)
+    assert seconds(file) == pytest.approx([0, 3.4], abs=0.001)
+
+
+def test_a_metre_that_is_chosen_before_the_song_begins_is_that_of_its_first_bar(session):
+    session.song, session.bars = Timeline(0.0, 0.0, 120.0), Bars.of(Metre(3, 4))
+    session.note(1.0)
+    assert signatures(session.close())[-1] == (0.0, 3)
 
 
 def test_a_stop_and_a_start_go_on_in_the_same_file(session):

@@ -10,6 +10,9 @@ from drumd.recording.moment import Moment
 from drumd.recording.recorded import read_session
 from drumd.recording.recorder import Recorder
 from drumd.recording.report import session_page, write_session_report
+from drumd.timing.bars import Bars
+from drumd.timing.song_state import SongState
+from drumd.timing.timeline import Timeline
 from engine.errors import EngineError
 from engine.music.notes import Metre
 from engine.pages.html import write_page
@@ -93,3 +96,17 @@ def test_nothing_in_the_name_of_a_file_or_of_a_clock_acts_on_the_page(tmp_path):
     write_page(tmp_path / "page.html", session_page(session))
     page = (tmp_path / "page.html").read_text("utf-8")
     assert "<script" not in page and "<img" not in page and "&lt;script&gt;" in page
+
+
+def test_the_beats_of_each_metre_are_told(tmp_path):
+    recorder = Recorder([tmp_path / "turns.mid"], Metre())
+    bars = Bars.of(Metre()).changed(Metre(6, 8), 8.0)
+    song = SongState(Timeline(0.0, 0.0, 120.0), rolling=True, bars=bars)
+    recorder.tell(0.0, Moment("given", 1.0).to_text())
+    for step in range(150):
+        recorder.follow(step / 20, song)
+    recorder.close(7.0)
+    beats = read_session(tmp_path / "turns.mid").beats
+    ones = [round(time * 2, 1) for time, one in beats if one]
+    assert ones[:5] == [0.0, 4.0, 8.0, 11.0, 14.0]
+    assert [round(time * 2, 1) for time, _ in beats][8:11] == [8.0, 8.5, 9.0]

@@ -9,6 +9,7 @@ from drumd.timing.clock import ManualClock
 from drumd.timing.link_lead import LinkLead
 from drumd.timing.musical import MusicalClock
 from drumd.timing.sources.fixed_tempo import GivenTempo
+from engine.music.notes import Metre
 
 BPM = 96.0
 
@@ -73,3 +74,26 @@ def test_the_session_takes_the_tempo_and_the_bars_of_the_song_and_its_start_and_
     assert session.commits < 5  # nothing is written where nothing has changed
     lead.close()
     assert not session.playing and not session.enabled
+
+
+def test_the_session_has_the_bars_of_the_metre_of_now() -> None:
+    clock, musical = ManualClock(), MusicalClock(GivenTempo(BPM))
+    session, quanta = Session(clock), list[float]()
+    lead = LinkLead(clock, musical, peer=session)
+    musical.hear(clock.now(), mido.Message("note_on", note=45))
+    force = session.forceBeatAtTime
+
+    def forced(beat: float, micros: int, quantum: float) -> None:
+        quanta.append(quantum)
+        force(beat, micros, quantum)
+
+    session.forceBeatAtTime = forced  # type: ignore[method-assign]
+    for step in range(600):
+        if step == 200:
+            musical.take_metre(Metre(3, 4), 4.0)
+        musical.tick(clock.now())
+        lead.step(clock.now())
+        clock.advance(0.01)
+    into = (musical.beat - 4.0) % 3
+    assert session.beatAtTime(session.micros(), 3.0) % 3 == pytest.approx(into, abs=0.05)
+    assert quanta[-1] == 3.0 and len(quanta) < 5

@@ -5,6 +5,7 @@ import pytest
 from drumd.timing.clock import ManualClock
 from drumd.timing.select import musical_clock
 from drumd.timing.sources.link import Clocks, LinkTime
+from engine.music.notes import Metre
 
 APART = 1234.5  # seconds between the two clocks at first
 DRIFT = 2e-4  # Link's clock is so much faster
@@ -158,3 +159,22 @@ def test_in_auto_a_session_that_stands_still_is_waited_for(ours, session):
 def test_link_is_left_at_the_end(ours, session):
     LinkTime(ours, peer=session).close()
     assert not session.enabled
+
+
+def test_another_metre_moves_nothing_until_the_session_begins_to_roll_anew(ours, session):
+    quanta, beat_at = list[float](), session.beatAtTime
+    session.beatAtTime = lambda micros, quantum: quanta.append(quantum) or beat_at(micros, quantum)
+    link = LinkTime(ours, peer=session)
+    session.peers = 1
+    look(link, ours, 1.0)
+    line = link.timeline
+    link.take_metre(Metre(3, 4), None)
+    look(link, ours, 1.0)
+    now = ours.now()
+    assert link.timeline.beat_at(now) == pytest.approx(line.beat_at(now), abs=0.01)
+    assert link.jumps == 1 and set(quanta) == {4.0}
+    session.say(playing=False)
+    look(link, ours, 1.0)
+    session.say(playing=True)
+    look(link, ours, 0.1)
+    assert link.jumps == 2 and quanta[-1] == 3.0
