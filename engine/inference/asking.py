@@ -34,7 +34,8 @@ def network_inputs(
 ) -> dict[str, NDArray[Any]]:
     """What `listen.onnx` is given; the requests are for equally many bars of one metre.
 
-    `grip` is how firmly a groove is told that the drummer chose.
+    `grip` is how firmly a groove is told that the drummer chose: what it leaves open is in the
+    guitar of the bars. Where none of that is heard yet, it is told in full.
     """
     steps, bars, beats = bar_steps(requests[0]), requests[0].bars, requests[0].metre.beats
     windows = [
@@ -93,7 +94,8 @@ def _groove(request: Request, steps: int, layout: Layout, grip: float) -> Floats
     """The groove of the bars to play, (t, HITS); blank where none is told."""
     groove = request.groove or Pattern((), request.bars * request.metre.beats)
     grid = pattern_grid(groove, request.bars * steps).reshape(-1, layout.hits)
-    return grid * np.float32(grip if request.loosely else 1)
+    open_to_guitar = request.loosely and request.heard_until > request.start
+    return grid * np.float32(grip if open_to_guitar else 1)
 
 
 def _placed(request: Request) -> Floats:

@@ -31,8 +31,8 @@ Rank = Callable[[Floats], tuple[Floats, Floats]]
 """The fit network: (1, FIT_INPUTS) to logits of chances and agreement, (g,) each."""
 
 HELD = 2  # bars from which on a metre is not only one of some by turns
-SURER_AFTER = (4, 8)  # bars after which the first choice may be thought over
-CLEARLY = 0.03  # agreement by which another groove must be better then
+SURER_AFTER = (2, 4, 8)  # bars after which the first choice may be thought over
+CLEARLY = 0.01  # agreement by which another groove must be better then
 WISH_WEIGHT = 0.06  # agreement that a groove loses for each stroke a beat off the wished density
 STYLE_BONUS = 0.2  # that one gains for being of the wished style
 IDIOMS = (Style.JAZZ, Style.BALLAD, Style.DANCE)  # what such songs share is often none
@@ -59,6 +59,7 @@ class Choice:
     part: str = LETTERS[0]
     place: InPart = SOMEWHERE
     loosely: bool = True  # not a groove that the player gave or kept
+    anew: bool = False  # the first choice was thought over just now
 
 
 _Thought = tuple[list[int], dict[tuple[int, int], int]]
@@ -80,6 +81,7 @@ class _Song:
     first_in: dict[Metre, int] = field(default_factory=dict)  # the first part in each
     bpm: float = 120.0  # of the bar to come
     thought: dict[tuple[Wishes, Metre], _Thought] = field(default_factory=dict)
+    thought_over: int | None = None  # the bar at which another groove took over last
     heard_to: float = float("-inf")
 
     @property
@@ -142,7 +144,7 @@ class Guide:
             groove = Groove(kept.groove, request.metre, called=kept.name)
             return Choice(groove, kept.name, name, place, loosely=False)
         choice = self._choice(song, request.idea, song.memory.part, request.wishes)
-        return replace(choice, part=name, place=place)
+        return replace(choice, part=name, place=place, anew=song.thought_over == request.bar)
 
     def plan(self, bars: Sequence[Bar], requests: Sequence[Request], idea: int = 0) -> list[Choice]:
         """The groove of each bar of a file, whose guitar is known to its end."""
@@ -204,6 +206,7 @@ class Guide:
             worth = self._worth(song, song.bars, request.metre, wishes)
             if worth[better[0]] > worth[song.ideas[0]] + CLEARLY:
                 song.ideas, song.chosen = song.thought[wishes, request.metre] = better, {}
+                song.thought_over = request.bar
 
     def _choice(self, song: _Song, idea: int, part: int, wishes: Wishes) -> Choice:
         number = idea % len(song.ideas)

@@ -126,8 +126,10 @@ class BundleDrummer:
         self.place = choice.place
         if choice.place.leads_on:
             request = replace(request, wishes=replace(request.wishes, fill=True))
-        if choice.place.turned:  # what was played in the last part would be gone on with
-            request = replace(request, history=(), since=choice.place.bars)
+        if choice.place.turned or choice.anew:  # what was played before would be gone on with
+            request = replace(request, history=())
+        if choice.place.turned:
+            request = replace(request, since=choice.place.bars)
         if request.groove is not None:
             return request
         bar = choice.groove.bar(request.since or 0)
@@ -161,7 +163,8 @@ class BundleDrummer:
     def _contrasts(self, request: Request) -> tuple[list[Guidance], list[Request]]:
         """How far to lean away, step by step, from what other requests would be answered with.
 
-        A fill takes up the second half of its bar: up to there it is the bar without one.
+        A fill takes up the second half of its bar: up to there it is the bar without one. Towards
+        the guitar it leans where it hears it: the bars before say little of the one to come.
         """
         if request.wishes.fill:
             late = bar_steps(request) // 2
@@ -170,7 +173,8 @@ class BundleDrummer:
         playing, grooves = self._playing, self._layout.grooves
         silent = replace(request, notes=())
         ungrooved = replace(request, groove=None) if grooves else silent
-        away = [(playing.guidance, ungrooved), (playing.listening if grooves else 0, silent)]
+        hears = grooves and request.heard_until > request.start
+        away = [(playing.guidance, ungrooved), (playing.listening if hears else 0, silent)]
         asked = [(lean, other) for lean, other in away if lean]
         return [_always(lean) for lean, _ in asked], [other for _, other in asked]
 
@@ -185,18 +189,20 @@ class BundleDrummer:
         steps, layout = bar_steps(request), self._layout
         total, takes, before = request.bars * steps, choose.takes, layout.past_bars * steps
         rows = len(memory["context"])
-        line = np.zeros((rows * takes, before + total, layout.hits), np.float32)
-        line[:, :before] = past_bars(request.history, steps, layout).reshape(-1, layout.hits)
+        line = np.zeros((before + total, takes, layout.hits), np.float32)
+        line[:before] = past_bars(request.history, steps, layout).reshape(before, 1, -1)
+        ago = -steps * np.array(layout.ago)
         asked = self._graphs.begin(
             {name: np.repeat(value, takes, axis=0) for name, value in memory.items()}
         )
         for now in range(before, before + total):
-            ago = [line[:, now - back * steps] for back in layout.ago]
-            answer = asked.answer(line[:, now - 1], np.concatenate(ago, axis=1))
+            bars_ago = line[now + ago].swapaxes(0, 1).reshape(takes, -1)
+            answer = asked.answer(np.tile(line[now - 1], (rows, 1)), np.tile(bars_ago, (rows, 1)))
             logits = _guided(answer.voices, [lean(now - before) for lean in leans])
             struck = choose(now - before, logits, answer.velocity[:takes], answer.offset[:takes])
-            line[:, now] = np.tile(struck.reshape(takes, layout.hits), (rows, 1))
-        return line[:takes, before:].reshape(takes, total, layout.voices, GRID_CHANNELS)
+            line[now] = struck.reshape(takes, layout.hits)
+        played = line[before:].reshape(total, takes, layout.voices, GRID_CHANNELS)
+        return played.swapaxes(0, 1)
 
     def _true_grid(self, request: Request, truth: Pattern) -> Floats:
         return self._layout.of_grid(pattern_grid(truth, request.bars * bar_steps(request)))
@@ -226,9 +232,8 @@ def _always(lean: float) -> Guidance:
 
 def _guided(logits: Floats, leans: Sequence[float]) -> Floats:
     """Away from the further parts of the batch: guidance without a classifier (Ho and Salimans)."""
-    own, *others = np.split(logits, 1 + len(leans))
-    away = [lean * (own - without) for lean, without in zip(leans, others, strict=True)]
-    return np.asarray(sum(away, own), np.float32)
+    weights = np.array([1 + sum(leans), *(-lean for lean in leans)], np.float32)
+    return np.tensordot(weights, logits.reshape(len(weights), -1, logits.shape[-1]), 1)
 
 
 def _founds(request: Request) -> bool:

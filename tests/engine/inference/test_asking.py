@@ -47,9 +47,15 @@ def test_todays_network_is_told_the_groove_and_where_the_bar_lies():
 
 
 def test_a_groove_of_the_drummers_choice_is_told_as_loosely_as_it_was_learnt():
-    told = replace(REQUEST, groove=DANCE.pattern)
+    told = replace(REQUEST, groove=DANCE.pattern, heard_until=8.0)
     firm, loose = network_inputs([told, replace(told, loosely=True)], TODAY, grip=0.5)["groove"]
     assert firm.any() and (loose == firm / 2).all()
+
+
+def test_a_groove_is_told_in_full_where_the_guitar_of_its_bars_is_still_to_come():
+    told = replace(REQUEST, groove=DANCE.pattern)
+    firm, chosen = network_inputs([told, replace(told, loosely=True)], TODAY, grip=0.5)["groove"]
+    assert firm.any() and (chosen == firm).all()
 
 
 def test_what_is_not_known_is_not_told():
