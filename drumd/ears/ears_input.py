@@ -18,7 +18,7 @@ import mido
 from drumd.config import AS_IT_COMES, Hearing, is_audio_file
 from drumd.ears.told import DRUM, Ended, Failed, Kind, Opened, Said, Save, Told
 from drumd.errors import PortError
-from drumd.ports.base import Heard, Level, Onset, Place
+from drumd.ports.base import Heard, Level, Muted, Onset, Place
 from drumd.timing.clock import Clock
 
 API = "audio"
@@ -127,8 +127,10 @@ class EarsInput:
         raise PortError(answer.reason if isinstance(answer, Failed) else str(answer))
 
 
-def _message(told: Told) -> mido.Message | Onset:
+def _message(told: Told) -> mido.Message | Onset | Muted:
     match told.kind:
+        case Kind.MUTED:
+            return Muted(told.pitch, told.velocity)
         case Kind.NOTE_ON:
             return mido.Message("note_on", note=told.pitch, velocity=told.velocity)
         case Kind.NOTE_OFF:

@@ -15,7 +15,7 @@ import numpy as np
 
 from drumd.ears.sources.base import Block, Samples
 from drumd.ears.told import Kind, Told
-from engine.hearing.notes import NoteBegins, NoteFinder
+from engine.hearing.notes import Muted, NoteBegins, NoteEnds, NoteFinder
 from engine.hearing.onsets import OnsetDetector, Stroke
 from engine.hearing.pitches import RATE
 from engine.hearing.resampling import Resampler
@@ -123,7 +123,10 @@ class PitchThread:
     def _look(self) -> None:
         for event in self._finder.look():
             at = self._moments.of(event.time)
-            if isinstance(event, NoteBegins):
-                self._tell(Told(Kind.NOTE_ON, at, event.pitch, event.velocity))
-            else:
-                self._tell(Told(Kind.NOTE_OFF, at, event.pitch))
+            match event:
+                case NoteBegins():
+                    self._tell(Told(Kind.NOTE_ON, at, event.pitch, event.velocity))
+                case Muted():
+                    self._tell(Told(Kind.MUTED, at, event.pitch, event.velocity))
+                case NoteEnds():
+                    self._tell(Told(Kind.NOTE_OFF, at, event.pitch))

@@ -1,7 +1,7 @@
 """What the ears and the daemon tell each other, through pipes.
 
 A stroke is told twice: at once that something was struck, and some 200 ms later which notes that
-was. All of it carries the moment at which it sounded, on the daemon's clock.
+was, or that it was muted. All of it carries the moment at which it sounded, on the daemon's clock.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ class Kind(Enum):
 
     STRUCK = "struck"
     DAMPED = "damped"
+    MUTED = "muted"
     NOTE_ON = "note_on"
     NOTE_OFF = "note_off"
 

@@ -40,7 +40,7 @@ from drumd.jam.next_bar import EVER, LEAN, MISSED, NextBar
 from drumd.jam.player import Player
 from drumd.jam.stops import StopTime
 from drumd.jam.tapping import TapPedal
-from drumd.ports.base import Onset
+from drumd.ports.base import Muted, Onset
 from drumd.status.phase import BarCounts, Phase
 from drumd.status.told import NOTHING, Told
 from drumd.timing.bars import Bars
@@ -77,7 +77,6 @@ class Conductor:
         self._musical, self._player, self._ask = musical, player, ask
         self.maker = BarMaker(player, dials or Dials(), form)
         self._taps = TapPedal(self.maker)
-        self._by_ear = False  # strokes are told as they sound, notes later
         self.stops = StopTime(self.maker, on=stops)
         self._next = NextBar(musical)
         self._entry = Entry(self.heard)
@@ -93,16 +92,23 @@ class Conductor:
             return f"the groove {given.name} is in {given.metre}: bars of {metre} do without it"
         return self._taps.trouble
 
-    def hear(self, time: float, message: mido.Message | Onset) -> bool:
+    def hear(self, time: float, message: mido.Message | Onset | Muted) -> bool:
         """Take in a message of the guitar or the host; False for a stroke that is tapped in."""
         before = self._musical.state
-        if (tells := self._tells_time(message)) is not None:
-            self._musical.hear(time, tells)
-            self._notice(time, before)
+        match message:
+            case Onset():
+                self._musical.strike(time, message.as_note())
+            case Muted():
+                self._musical.hear(time, message.as_note())
+            case _:
+                self._musical.hear(time, message)
+        self._notice(time, before)
         timeline = self._musical.timeline if self._musical.rolling else None
         if isinstance(message, Onset):
             if timeline and message.velocity:
                 self.stops.stroke(timeline.beat_at(time), message.velocity)
+            return True
+        if isinstance(message, Muted):
             return True
         if self._taps.takes(time, _beat(timeline, time), message):
             return False
@@ -117,13 +123,6 @@ class Conductor:
                 resting = self.phase is Phase.RESTING
                 self._entry.guitar(timeline.beat_at(time), self._next.place.beats, resting=resting)
         return True
-
-    def _tells_time(self, message: mido.Message | Onset) -> mido.Message | None:
-        """What the clock is to hear of a message: by ear, strokes and not the notes they were."""
-        if isinstance(message, Onset):
-            self._by_ear = True
-            return message.as_note()
-        return None if self._by_ear and message.type in ("note_on", "note_off") else message
 
     def command(self, time: float, command: Command) -> None:
         """Do what the player said with a pedal at `time`."""

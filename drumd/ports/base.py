@@ -20,20 +20,32 @@ UNPITCHED = 52  # the note that a stroke counts as whose pitch nobody knows
 class Onset:
     """The guitar was struck, heard by ear; or damped, where the velocity is 0.
 
-    The clock is told at once. Which notes that was comes later, as notes for the window alone,
-    with the same time.
+    Told at once. Which notes that was comes later, with the same time: as notes, or as `Muted`.
     """
 
     velocity: int
     type: ClassVar[str] = "onset"
 
     def as_note(self) -> mido.Message:
-        """The same for sources of time, which know notes only."""
+        """The same for what finds a count-in, which knows notes only."""
         kind = "note_on" if self.velocity else "note_off"
         return mido.Message(kind, note=UNPITCHED, velocity=self.velocity)
 
 
-Heard = tuple[float, mido.Message | Onset]
+@dataclass(frozen=True, slots=True)
+class Muted:
+    """A stroke by ear in which no pitch was found: rhythm for the clock, and no note."""
+
+    pitch: int  # of the last note
+    velocity: int
+    type: ClassVar[str] = "muted"
+
+    def as_note(self) -> mido.Message:
+        """The same for the clock: the last note struck again, softly."""
+        return mido.Message("note_on", note=self.pitch, velocity=self.velocity)
+
+
+Heard = tuple[float, mido.Message | Onset | Muted]
 """The arrival time (seconds on the clock; where it is heard by ear, when it sounded) and what."""
 
 

@@ -117,6 +117,13 @@ class MusicalClock:
             source.hear(time, message)
         self._follow()
 
+    def strike(self, time: float, stroke: mido.Message) -> None:
+        """A stroke heard by ear, as a note of no known pitch; its own notes are heard later."""
+        self._now = max(self._now, time)
+        for source in self._heard():
+            source.strike(time, stroke)
+        self._follow()
+
     def tick(self, now: float) -> None:
         """Let the sources notice that nothing comes any more."""
         self._now = max(self._now, now)

@@ -11,7 +11,6 @@ from drumd.timing.sources.free import FreeTempo
 from drumd.timing.sources.jack_transport import JackTransport
 from drumd.timing.sources.link import LinkTime
 from drumd.timing.sources.midi_clock import HostClock
-from drumd.timing.sources.player import LATE_BY_EAR_S, LATE_S
 from engine.music.notes import Metre
 
 
@@ -27,13 +26,12 @@ def musical_clock(
 ) -> MusicalClock:
     """The musical clock for the settings of that name, with `link` and `jack` where there are.
 
-    `counted`: the song waits for a count-in that drumd sounds. `by_ear`: what is played is heard
-    of a little later.
+    `counted`: the song waits for a count-in that drumd sounds. `by_ear`: strokes are told as they
+    sound, and which notes they were a little later.
     """
     hosts: list[Source] = [HostClock(), *([jack] if jack else [])]
-    late_s = LATE_BY_EAR_S if by_ear else LATE_S
     metre = bars.changes[0].metre
-    sources = _sources(clock, bpm, metre, hosts, link, counted=counted, late_s=late_s)
+    sources = _sources(clock, bpm, metre, hosts, link, counted=counted, by_ear=by_ear)
     return MusicalClock(*sources, bars=bars)
 
 
@@ -45,7 +43,7 @@ def _sources(
     link: LinkTime | None,
     *,
     counted: bool,
-    late_s: float,
+    by_ear: bool,
 ) -> list[Source]:
     match clock:
         case "host":
@@ -54,17 +52,17 @@ def _sources(
             assert link is not None
             return [link]
         case "count-in" if not counted:
-            return [CountedTempo(metre, strict=False, late_s=late_s)]
+            return [CountedTempo(metre, strict=False, by_ear=by_ear)]
         case "free" if not counted:
-            foot = CountedTempo(metre, by_foot_only=True, late_s=late_s)
-            return [foot, FreeTempo(bpm, metre, late_s=late_s)]
+            foot = CountedTempo(metre, by_foot_only=True, by_ear=by_ear)
+            return [foot, FreeTempo(bpm, metre, by_ear=by_ear)]
         case "given":
             assert bpm is not None
             return [GivenTempo(bpm, metre, counted=counted)]
     linked = [] if link is None else [link]
     if counted:  # what is played before the count is over begins nothing
-        return [*hosts, *linked, CountedTempo(metre, by_foot_only=True, late_s=late_s)]
-    player = [CountedTempo(metre, late_s=late_s), FreeTempo(bpm, metre, late_s=late_s)]
+        return [*hosts, *linked, CountedTempo(metre, by_foot_only=True, by_ear=by_ear)]
+    player = [CountedTempo(metre, by_ear=by_ear), FreeTempo(bpm, metre, by_ear=by_ear)]
     sources: list[Source] = [*hosts, *linked, *player]
     if bpm is not None:
         sources.append(GivenTempo(bpm, metre))  # until the beat is sure

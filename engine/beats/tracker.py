@@ -58,9 +58,11 @@ class BeatTracker:
         bpm: float | None = None,
         count_in: Sequence[float] | None = None,
         metre: int | None = None,
+        late_s: float = 0.0,
     ) -> None:
         """`bpm` is a hint, within some 8 %; `count_in` holds four taps before the first "one";
-        `metre` is the number of beats in the bar, where that is known."""
+        `metre` is the number of beats in the bar, where that is known. Notes are told `late_s`
+        after they sound, and beats are announced so much sooner."""
         counted = CountIn.of(count_in) if count_in else None
         grid = _grid(bpm, counted)
         self._chords = ChordMaker()
@@ -75,6 +77,7 @@ class BeatTracker:
         self._bar: BarFilter | None = None
         if metre is not None and metre not in METRES:
             self._bar = BarFilter(one_next=counted is not None, metre=metre)
+        self._ahead_s, self._least_ahead_s = AHEAD_S + late_s, LEAST_AHEAD_S + late_s
         self._due: list[Beat] = []
         self._now = -inf
         self._heard = 0
@@ -134,7 +137,7 @@ class BeatTracker:
         """Let time pass: close chords and announce beats, each at its moment."""
         while True:
             closing = self._chords.closes_at
-            calling = inf if self.next_beat is None else self.next_beat - AHEAD_S
+            calling = inf if self.next_beat is None else self.next_beat - self._ahead_s
             if min(closing, calling) > now:
                 break
             self._now = max(self._now, min(closing, calling))
@@ -146,7 +149,7 @@ class BeatTracker:
 
     def _announce(self) -> None:
         assert self.next_beat is not None and self.period is not None
-        time = max(self.next_beat, self._now + LEAST_AHEAD_S)
+        time = max(self.next_beat, self._now + self._least_ahead_s)
         if self._bar:
             self._bar.step()
             place = self._bar.place

@@ -2,8 +2,8 @@
 
 The network looks at the last two seconds whenever a stroke has sounded for long enough, and a few
 times a second while notes sound, to hear them end. A stroke in which no pitch is found was muted:
-it is rhythm alone. What the network is sure of where no stroke was heard (a soft hammer-on) is a
-note nevertheless.
+it is rhythm alone, told as if the hand had struck the last note again, softly. What the network is
+sure of where no stroke was heard (a soft hammer-on) is a note nevertheless.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ HARMONICS = (12, 19, 24, 28, 31)  # semitones above a note that may be its own o
 GHOST = 0.9  # an overtone is a note of its own from such a share of the lower note's sureness on
 GUITAR = (35, 90)  # the pitches that a guitar has
 SOFTER = 0.8  # what was not heard as a stroke, against the last one that was
+MUTED = 0.6  # what a muted stroke's velocity counts as, against itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,16 @@ class NoteEnds:
     pitch: int
 
 
-NoteEvent = NoteBegins | NoteEnds
+@dataclass(frozen=True, slots=True)
+class Muted:
+    """A stroke in which no pitch was found: the last pitch stands for it, and it is softer."""
+
+    time: float
+    pitch: int
+    velocity: int
+
+
+NoteEvent = NoteBegins | NoteEnds | Muted
 
 
 class NoteFinder:
@@ -61,6 +71,7 @@ class NoteFinder:
         self._looked = 0.0  # when
         self._judged = 0.0  # until when notes without strokes have been looked for
         self._velocity = 80  # of the last stroke
+        self._pitch = 52  # that began last
 
     @property
     def now(self) -> float:
@@ -93,12 +104,16 @@ class NoteFinder:
         self._strokes = self._strokes[len(ready) :]
         for stroke in ready:
             self._velocity = stroke.velocity
-            for pitch in self._pitches(sounds, begins, self._frame(stroke.time)):
+            pitches = self._pitches(sounds, begins, self._frame(stroke.time))
+            for pitch in pitches:
                 events += self._begin(NoteBegins(stroke.time, pitch, stroke.velocity))
+            if not pitches:
+                velocity = max(1, round(MUTED * stroke.velocity))
+                events.append(Muted(stroke.time, self._pitch, velocity))
             self._judged = max(self._judged, stroke.time + LATE * FRAME_S)
         events += self._unstruck(sounds, begins)
         events += self._ends(sounds)
-        return sorted(events, key=lambda event: (event.time, isinstance(event, NoteBegins)))
+        return sorted(events, key=lambda event: (event.time, not isinstance(event, NoteEnds)))
 
     def _frame(self, time: float) -> int:
         """The frame of the window in which a moment lies."""
@@ -147,7 +162,7 @@ class NoteFinder:
         before = self._sounding.get(note.pitch)
         if before is not None and note.time - before < LATE * FRAME_S:
             return []
-        self._sounding[note.pitch] = note.time
+        self._sounding[note.pitch], self._pitch = note.time, note.pitch
         ended: list[NoteEvent] = [] if before is None else [NoteEnds(note.time, note.pitch)]
         return [*ended, note]
 

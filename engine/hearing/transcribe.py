@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.hearing.notes import NoteBegins, NoteEvent, NoteFinder
+from engine.hearing.notes import Muted, NoteBegins, NoteEvent, NoteFinder
 from engine.hearing.onsets import LEAST, OnsetDetector, Stroke
 from engine.hearing.pitches import RATE
 from engine.hearing.resampling import Resampler
@@ -95,6 +95,8 @@ def notes_of(events: Iterable[NoteEvent], end: float) -> list[PlayedNote]:
             notes.append(PlayedNote(note.time, pitch, note.velocity, max(0.01, time - note.time)))
 
     for event in events:
+        if isinstance(event, Muted):
+            continue
         finish(event.pitch, event.time)
         if isinstance(event, NoteBegins):
             begun[event.pitch] = event

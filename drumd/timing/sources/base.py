@@ -36,6 +36,9 @@ class Source:
     def hear(self, time: float, message: mido.Message) -> None:
         """Take in a message that arrived at `time` seconds."""
 
+    def strike(self, time: float, stroke: mido.Message) -> None:
+        """A stroke heard by ear, as a note of no known pitch; its own notes are heard later."""
+
     def tick(self, now: float) -> None:
         """Notice that time goes by, and that nothing comes."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import mido
 
 from drumd.timing.sources.base import EVER
-from drumd.timing.sources.player import LATE_S, BeatFollower, make_tracker
+from drumd.timing.sources.player import BeatFollower, make_tracker
 from drumd.timing.sources.taps import FootTaps, MutedTaps
 from engine.beats.count_in import CountIn
 from engine.music.notes import COMMON_TIME, Metre
@@ -24,10 +24,10 @@ class CountedTempo(BeatFollower):
         *,
         strict: bool = True,
         by_foot_only: bool = False,
-        late_s: float = LATE_S,
+        by_ear: bool = False,
     ) -> None:
         """`strict`: take care that music is not heard as a count-in."""
-        super().__init__(metre, late_s=late_s)
+        super().__init__(metre, by_ear=by_ear)
         self._counted_in: float | None = None
         self._music_from = EVER  # what was struck before is the count-in, or before it
         self._foot = FootTaps()
@@ -48,11 +48,20 @@ class CountedTempo(BeatFollower):
             self._count_in(found, music_from=EVER)
 
     def hear(self, time: float, message: mido.Message) -> None:
+        if not self._by_ear and self._counts_in(time, message):
+            return
+        if time >= self._music_from:
+            super().hear(time, message)
+
+    def strike(self, time: float, stroke: mido.Message) -> None:
+        super().strike(time, stroke)
+        self._counts_in(time, stroke)
+
+    def _counts_in(self, time: float, message: mido.Message) -> bool:
         found = self._muted.hear(time, message) if self._muted else None
         if found:
             self._count_in(found, music_from=found.last + min(STROKE_S, found.period / 4))
-        elif time >= self._music_from:
-            super().hear(time, message)
+        return found is not None
 
     def _count_in(self, found: CountIn, *, music_from: float) -> None:
         self.reset()

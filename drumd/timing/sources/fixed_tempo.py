@@ -46,6 +46,12 @@ class GivenTempo(Source):
         self.timeline, self.rolling = None, False
 
     def hear(self, time: float, message: mido.Message) -> None:
+        self._start(time, message)
+
+    def strike(self, time: float, stroke: mido.Message) -> None:
+        self._start(time, stroke)
+
+    def _start(self, time: float, message: mido.Message) -> None:
         if self._waits or self.timeline is not None:
             return
         if message.type == "note_on" and message.velocity:

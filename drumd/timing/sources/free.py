@@ -8,7 +8,7 @@ from __future__ import annotations
 import mido
 
 from drumd.timing.sources.base import EVER
-from drumd.timing.sources.player import LATE_S, BeatFollower, make_tracker
+from drumd.timing.sources.player import BeatFollower, make_tracker
 from drumd.timing.timeline import Timeline
 from engine.music.notes import COMMON_TIME, Metre
 
@@ -24,9 +24,9 @@ class FreeTempo(BeatFollower):
     knows_bar = False  # it is guessed, and can be put right
 
     def __init__(
-        self, bpm: float | None = None, metre: Metre = COMMON_TIME, *, late_s: float = LATE_S
+        self, bpm: float | None = None, metre: Metre = COMMON_TIME, *, by_ear: bool = False
     ) -> None:
-        super().__init__(metre, late_s=late_s)
+        super().__init__(metre, by_ear=by_ear)
         self._hint = bpm
         self._first: float | None = None  # note
         make_tracker(metre, bpm=bpm)  # loads what it needs, before there is music

@@ -9,6 +9,7 @@ or fewer. Numpy is loaded with the first tracker.
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Sequence
 from math import exp, floor, log
 from typing import TYPE_CHECKING
@@ -24,8 +25,9 @@ if TYPE_CHECKING:
     from engine.beats.tracker import BeatTracker
 
 LATE_S = 0.012  # a note may be heard of so long after its time: the tracker lives a little later
-LATE_BY_EAR_S = 0.04  # the same of a stroke that is heard by ear
+LATE_BY_EAR_S = 0.3  # the same by ear, where which notes a stroke was is known some 200 ms later
 REST_S = 4.0  # after a rest so long the line goes to the new notes gently, for one bar
+STRUCK = 16  # strokes by ear whose notes are waited for
 GENTLE_BARS = 0.5  # how much of a bar it takes to go most of the way
 TURNS = (2.0, 0.5, 3.0, 1 / 3, 4.0, 0.25)  # changes of the tracker's beat that are no new tempo
 NEAR_TURN = 0.12  # log
@@ -37,11 +39,13 @@ class BeatFollower(Source):
     name = "notes"
     by_player = True
 
-    def __init__(self, metre: Metre = COMMON_TIME, *, late_s: float = LATE_S) -> None:
-        self._metre, self._late_s = metre, late_s
+    def __init__(self, metre: Metre = COMMON_TIME, *, by_ear: bool = False) -> None:
+        self._metre, self._by_ear = metre, by_ear
+        self._late_s = LATE_BY_EAR_S if by_ear else LATE_S
         self._tracker: BeatTracker | None = None
         self._period: float | None = None  # the tracker's, as last seen
         self._level = 1.0  # pulses in a beat of the tracker
+        self._struck = deque[float](maxlen=STRUCK)  # when, by ear
         self._note: float | None = None  # when the last note came
         self._gentle_until = float("-inf")
         self._looked = float("-inf")  # when the line was drawn last
@@ -65,11 +69,20 @@ class BeatFollower(Source):
     def hear(self, time: float, message: mido.Message) -> None:
         if message.type != "note_on" or not message.velocity or self._tracker is None:
             return
+        if self._by_ear and not self._belongs(time):
+            return
         if self._note is not None and time - self._note > REST_S and self.timeline:
             self._gentle_until = time + self._metre.beats * 60 / self.timeline.bpm
         self._note = time
         self._tracker.hear(time, message.note, message.velocity)
-        self._draw(time)
+        self._draw(max(time, self._looked))
+
+    def strike(self, time: float, stroke: mido.Message) -> None:  # noqa: ARG002 (only when)
+        self._struck.append(time)
+
+    def _belongs(self, time: float) -> bool:
+        """Whether a note by ear is of a stroke, and told in time to be weighed where it sounded."""
+        return time in self._struck and time >= self._looked - self._late_s
 
     def tick(self, now: float) -> None:
         if self._tracker is not None:

@@ -63,7 +63,7 @@ def test_a_muted_count_in_counts_in() -> None:
     clock = musical_clock("auto", by_ear=True)
     for one in told_of(muted([0.5, 1.0, 1.5, 2.0], 2.6, RATE)):
         if one.kind in (Kind.STRUCK, Kind.DAMPED):
-            clock.hear(one.time, Onset(one.velocity).as_note())
+            clock.strike(one.time, Onset(one.velocity).as_note())
     assert clock.source == "count-in"
     assert clock.timeline is not None and abs(clock.timeline.bpm - 120) < 2
     assert abs(clock.timeline.beat_at(102.5)) < 0.05  # one

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.hearing.notes import NoteBegins, NoteFinder
+from engine.hearing.notes import Muted, NoteBegins, NoteFinder
 from engine.hearing.onsets import OnsetDetector
 from engine.hearing.pitches import RATE as HEARD_RATE
 from engine.hearing.resampling import Resampler
@@ -57,3 +57,18 @@ def test_samples_at_another_rate_keep_their_place() -> None:
         out = np.concatenate([made.hear(tone[k : k + 100]) for k in range(0, rate, 100)])
         true = np.sin(2 * np.pi * 440 * np.arange(len(out)) / HEARD_RATE)
         assert np.abs(out - true)[50:].max() < 0.01
+
+
+def test_a_muted_stroke_is_told_as_the_last_note_again_and_softer() -> None:
+    samples = plucked([(0.5, 45, 90, 0.3)], 2.0, RATE) + muted([1.2], 2.0, RATE)
+    events = []
+    detector, finder, resampler = OnsetDetector(RATE), NoteFinder(), Resampler(RATE, HEARD_RATE)
+    for begin in range(0, len(samples), 480):
+        finder.hear(resampler.hear(samples[begin : begin + 480]))
+        strokes = detector.hear(samples[begin : begin + 480])
+        for stroke in strokes:
+            finder.strike(stroke)
+        events += finder.look() if finder.due else []
+    (found,) = [event for event in events if isinstance(event, Muted)]
+    assert abs(found.time - 1.2) < 0.02 and found.pitch == 45
+    assert found.velocity < 80

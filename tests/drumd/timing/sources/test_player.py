@@ -167,3 +167,40 @@ def test_what_is_played_later_changes_nothing_of_before():
     whole = Session(musical_clock("free", 100.0)).play(events, 28)
     cut = Session(musical_clock("free", 100.0)).play([e for e in events if e[0] < 14], 14)
     assert cut.track == whole.track[: len(cut.track)]
+
+
+def by_ear(events, late_s=0.22):
+    """What the ears tell of notes, and when: strokes at once, which notes they were later."""
+    told = [(time, time, "strike", message) for time, message in events]
+    told += [(time + late_s, time, "hear", message) for time, message in events]
+    return sorted(told, key=lambda one: one[:2])
+
+
+def listen(clock, told, until):
+    """How far the pulse goes, looked at every 10 ms: (seconds, beat)."""
+    track, now = [], 0.0
+    while now < until:
+        now += 0.01
+        while told and told[0][0] <= now:
+            _, time, method, message = told.pop(0)
+            getattr(clock, method)(time, message)
+        clock.tick(now)
+        if clock.rolling:
+            track.append((now, clock.timeline.beat_at(now)))
+    return track
+
+
+def test_by_ear_the_beat_is_where_strokes_sounded_though_notes_come_late():
+    time_of = steady(BPM)
+    track = listen(musical_clock("free", BPM, by_ear=True), by_ear(groove(time_of, 0, 48)), 28)
+    off = [beat - (time - time_of(0)) / BEAT_S for time, beat in track if time > 15]
+    assert off and max(abs((beats + 0.5) % 1 - 0.5) for beats in off) < 0.05
+
+
+@pytest.mark.parametrize("told", ["without a stroke", "too late"])
+def test_by_ear_notes_that_no_stroke_announced_or_that_come_too_late_tell_no_time(told):
+    notes, clock = groove(steady(BPM), 0, 48), musical_clock("free", BPM, by_ear=True)
+    events = by_ear(notes, 0.8 if told == "too late" else 0.22)
+    if told == "without a stroke":
+        events = [one for one in events if one[2] == "hear"]
+    assert not listen(clock, events, 28)
