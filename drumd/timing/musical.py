@@ -173,14 +173,15 @@ class MusicalClock:
 
     def _tell_metre(self) -> None:
         """Let the sources know of the metre that the song has come to."""
-        change = self._song.bars.change_at(self.beat)
+        change, song = self._song.bars.change_at(self.beat), self._song.timeline
         if change.metre == self._metre:
             return
         self._metre = change.metre
         for source in self._sources:
-            leads = source is self._followed and self._reading.factor == 1
-            line = change.beat - self._reading.offset if leads else None
-            source.take_metre(change.metre, line)
+            source.take_metre(change.metre)
+        leader = self._followed
+        if song and leader and leader.rolling and leader.go_on(song, change.beat, self._now):
+            self._reading = PLAIN
 
     def _listen(self) -> None:
         followed = self._followed

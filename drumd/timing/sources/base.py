@@ -48,8 +48,12 @@ class Source:
     def reset(self) -> None:
         """Forget everything: a better source leads now."""
 
-    def take_metre(self, metre: Metre, bar_line: float | None) -> None:
-        """The song goes on in another metre, from that beat of this source's if it leads."""
+    def take_metre(self, metre: Metre) -> None:
+        """The song is in another metre from now on."""
+
+    def go_on(self, timeline: Timeline, bar_line: float, now: float) -> bool:  # noqa: ARG002
+        """Count beats as on that line, pulses from that bar line; False if it keeps its own."""
+        return False
 
     def inherit(self, timeline: Timeline, bar_line: float, now: float) -> bool:  # noqa: ARG002
         """Go on from a source that has vanished, on its line; False if this source cannot."""

@@ -38,7 +38,7 @@ class GivenTempo(Source):
             self.rolling, self._counted_in = True, found.last
             self.jumps += 1
 
-    def take_metre(self, metre: Metre, bar_line: float | None) -> None:  # noqa: ARG002
+    def take_metre(self, metre: Metre) -> None:
         self._metre = metre
 
     def reset(self) -> None:

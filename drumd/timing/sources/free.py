@@ -46,9 +46,8 @@ class FreeTempo(BeatFollower):
     def inherit(self, timeline: Timeline, bar_line: float, now: float) -> bool:
         """Go on from a source that has vanished, at its tempo and in its count of beats."""
         self.reset()
-        self._go_on(timeline, bar_line, now)
         self._first = now
-        return True
+        return self.go_on(timeline, bar_line, now)
 
     def hear(self, time: float, message: mido.Message) -> None:
         if self._first is None and message.type == "note_on" and message.velocity:

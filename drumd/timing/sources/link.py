@@ -102,7 +102,7 @@ class LinkTime(Source):
             self._draw(session, time, micros, began)
         self.rolling = rolling
 
-    def take_metre(self, metre: Metre, bar_line: float | None) -> None:  # noqa: ARG002
+    def take_metre(self, metre: Metre) -> None:
         self._next_bar = metre.beats
 
     def close(self) -> None:

@@ -61,10 +61,10 @@ class BeatFollower(Source):
         self._level, self._gentle_until = 1.0, float("-inf")
         self.bar_line = 0.0
 
-    def take_metre(self, metre: Metre, bar_line: float | None) -> None:
+    def take_metre(self, metre: Metre) -> None:
         self._metre = metre
-        if bar_line is not None and self.rolling and self.timeline is not None:
-            self._go_on(self.timeline, bar_line, self._looked)
+        if not self.rolling:
+            self.reset()
 
     def hear(self, time: float, message: mido.Message) -> None:
         if message.type != "note_on" or not message.velocity or self._tracker is None:
@@ -97,13 +97,13 @@ class BeatFollower(Source):
         self.timeline = Timeline(counted.last, first - pulse, 60 * pulse / counted.period)
         self.rolling = True
 
-    def _go_on(self, timeline: Timeline, bar_line: float, now: float) -> None:
-        """Begin anew on a line that is known, in its count of beats."""
+    def go_on(self, timeline: Timeline, bar_line: float, now: float) -> bool:
         pulse = self._metre.pulse
         last = floor((timeline.beat_at(now) - bar_line) / pulse)
         pulses = (bar_line + (last - k) * pulse for k in reversed(range(TAPS)))
         self._begin([timeline.time_of(beat) for beat in pulses], 0.0)
         self.timeline, self.bar_line, self._looked = timeline, bar_line, now
+        return True
 
     def _draw(self, now: float) -> None:
         """Let the tracker say what it knows now, and draw the line through it."""

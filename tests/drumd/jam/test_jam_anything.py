@@ -29,6 +29,7 @@ PEDALS = {
     "density_dial": 28,
     "intensity_dial": 29,
     "humanize_dial": 30,
+    "metre_dial": 31,
 }
 METRES = st.sampled_from([Metre(), Metre(3, 4), Metre(6, 8), Metre(7, 8), Metre(12, 8)])
 TEMPOS = st.sampled_from([70.0, 118.0, 190.0])
@@ -46,6 +47,10 @@ SCENES = st.one_of(
     st.builds(lambda bpm, stop: host(bpm, 0.0, 8, stop=stop), TEMPOS, st.booleans()),
     st.builds(lambda bpm: taps([k * 60 / bpm for k in range(4)]), TEMPOS),
     st.builds(lambda number: pressed(number), st.sampled_from(list(PEDALS.values()))),
+    st.builds(
+        lambda value: [(0.0, mido.Message("control_change", control=31, value=value))],
+        st.integers(0, 127),
+    ),
     st.builds(
         lambda bpm: [(k * 60 / bpm + at, m) for k in range(4) for at, m in pressed(64)], TEMPOS
     ),

@@ -46,9 +46,11 @@ class Master:
     """A JACK transport whose master counts these bars."""
 
     def __init__(self, bars, bpm=BPM):
-        self.bars, self.bpm, self.now, self.moved = bars, bpm, 0.0, 0.0
+        self.bars, self.bpm, self.now, self.moved, self.rolls = bars, bpm, 0.0, 0.0, True
 
     def __call__(self):
+        if not self.rolls:
+            return TransportPlace(self.now, False, 0.0, self.bpm, self.bars.place_of(0).metre)
         beat = self.now * self.bpm / 60 + self.moved
         bar = self.bars.number_at(beat)
         place = self.bars.place_of(bar)
@@ -181,6 +183,19 @@ def test_a_bar_that_turns_out_longer_is_filled_and_one_that_is_shorter_is_cut():
     assert rig.beats(KICK, 14.9) == near(3, 6, 9, 12, 16, 20, 23, 26, 29)
 
 
+def test_a_host_that_takes_over_in_another_metre_brings_its_bars():
+    master = Master(Bars.of(WALTZ))
+    master.rolls = False
+    rig = Rig(musical=musical_clock("auto", BPM, jack=JackTransport(master)), clock="auto")
+    rig.follow(master, 20)
+    assert rig.jam.snapshot().metre == COMMON_TIME
+    master.rolls, master.moved = True, -20.0
+    rig.follow(master, 36)
+    assert rig.jam._musical.source == "jack transport"
+    kicks = [round((beat - 20) % 3, 1) % 3 for beat in rig.beats(KICK, 18) if beat > 21]
+    assert kicks == near(*[0.0] * len(kicks)) and len(kicks) >= 5
+
+
 def test_a_host_that_is_moved_into_another_metre_is_followed_there():
     bars = Bars.laid([(0.0, COMMON_TIME), (16.0, WALTZ)])
     rig, master = jack(bars)
@@ -263,8 +278,16 @@ def test_a_groove_that_is_given_rests_in_another_metre_and_comes_back():
         assert (request.groove is None) == (request.metre == WALTZ)
 
 
-@pytest.mark.parametrize("clock", ["free", "count-in", "auto"])
-def test_notes_are_followed_on_in_the_pulse_of_the_new_metre(clock):
+@pytest.mark.parametrize(
+    ("clock", "orders"),
+    [
+        ("free", [Order("metre", "3/4")]),
+        ("count-in", [Order("metre", "3/4")]),
+        ("auto", [Order("metre", "7/8"), Order("metre", "3/4")]),
+        ("count-in", [Order("twice"), Order("metre", "6/8"), Order("half"), Order("metre", "3/4")]),
+    ],
+)
+def test_notes_are_followed_on_in_the_pulse_of_the_new_metre(clock, orders):
     rig = Rig(beats=0, clock=clock, bpm=None)
     taps = [(t * BEAT_S, mido.Message("note_on", note=40, velocity=90)) for t in range(4)]
     ends = [(t + 0.05, mido.Message("note_off", note=40)) for t, _ in taps]
@@ -273,7 +296,9 @@ def test_notes_are_followed_on_in_the_pulse_of_the_new_metre(clock):
     rig.until(20 * BEAT_S)
     if not rig.jam._musical.rolling:
         rig.until(40 * BEAT_S)
-    rig.jam.obey(Order("metre", "3/4"))
+    for order in orders:
+        rig.jam.obey(order)
+        rig.until(rig.clock.now() + 6 * BEAT_S)
     rig.until(76 * BEAT_S)
     kicks = [beat for beat in rig.beats(KICK, 38) if beat > 56]
     assert all(b - a == pytest.approx(3, abs=0.15) for a, b in pairwise(kicks)) and len(kicks) > 4

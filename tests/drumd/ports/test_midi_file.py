@@ -180,6 +180,17 @@ def test_before_a_pick_up_the_host_starts_on_a_bar_line(tmp_path, eighths):
     assert clock.timeline.beat_at(first) == pytest.approx(4 - eighths / 2, abs=0.01)
 
 
+def test_the_metres_of_a_file_are_known_ahead_counted_from_where_the_host_starts(tmp_path):
+    bar = 4 * TICKS
+    maps = [tempo(120), metre(2, 8), metre(4, 4, time=TICKS), metre(3, 4, time=2 * bar)]
+    file = read_host_file(
+        write(tmp_path / "a.mid", [*maps, metre(4, 4, time=TICKS)], note(40) * 20)
+    )
+    assert file.bars == Bars.laid(
+        [(0.0, Metre(4, 4)), (12.0, Metre(3, 4)), (13.0, Metre(4, 4))]
+    )  # the pick-up of a beat is the end of the first bar
+
+
 def test_the_strings_of_a_guitar_all_play_and_none_on_the_channel_of_the_drums(tmp_path):
     name = mido.MetaMessage("track_name", name="Guitar")
     programs = [mido.Message("program_change", channel=c, program=27) for c in (8, 9, 10)]

@@ -168,7 +168,7 @@ def test_another_metre_moves_nothing_until_the_session_begins_to_roll_anew(ours,
     session.peers = 1
     look(link, ours, 1.0)
     line = link.timeline
-    link.take_metre(Metre(3, 4), None)
+    link.take_metre(Metre(3, 4))
     look(link, ours, 1.0)
     now = ours.now()
     assert link.timeline.beat_at(now) == pytest.approx(line.beat_at(now), abs=0.01)
