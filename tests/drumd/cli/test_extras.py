@@ -37,6 +37,7 @@ CASES = {  # words, and which extra they cannot do without
     "calibrate --help": None,
     "config": None,
     "keep --help": None,
+    "metre --help": None,
     "kits": None,
     "man": None,
     "service --help": None,
