@@ -79,6 +79,7 @@ class _Song:
     metre: Metre | None = None
     held: int = 0  # bars that were asked for in that metre
     first_in: dict[Metre, int] = field(default_factory=dict)  # the first part in each
+    left_in: dict[Metre, int] = field(default_factory=dict)  # the last one before it changed
     bpm: float = 120.0  # of the bar to come
     thought: dict[tuple[Wishes, Metre], _Thought] = field(default_factory=dict)
     thought_over: int | None = None  # the bar at which another groove took over last
@@ -184,13 +185,18 @@ class Guide:
         song.of_part.setdefault(part, []).append(bar)
 
     def _follow_metre(self, song: _Song, metre: Metre) -> None:
-        """What is in another metre is another part of the song; that comes back with it."""
+        """What is in another metre is another part; the part that was left comes back with its own.
+
+        Of metres that take turns from bar to bar the whole is one part.
+        """
         if song.metre in (None, metre):
             song.held += 1
             song.first_in.setdefault(metre, song.memory.part)
             return
-        if song.held >= HELD:
-            song.first_in[metre] = song.memory.turn_metre(song.first_in.get(metre))
+        song.left_in[song.metre] = song.memory.part
+        home = song.left_in.get(metre)
+        if home != song.memory.part and (home is not None or song.held >= HELD):
+            song.first_in.setdefault(metre, song.memory.turn_metre(home))
         song.held = 1
 
     def _think(self, song: _Song, request: Request) -> None:

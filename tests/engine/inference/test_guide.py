@@ -210,6 +210,17 @@ def test_once_more_was_heard_a_clearly_better_groove_takes_over_and_a_little_bet
         assert not guide.choose(replace(request, bar=5, start=20.0, since=5)).anew
 
 
+def test_a_single_bar_of_another_metre_leads_back_into_the_part_that_it_broke_into():
+    guide, notes, parts = preferring(ROCK), tuple(notes_of("A" * 12)), []
+    metres = [Metre(4, 4)] * 4 + [Metre(2, 4)] + [Metre(4, 4)] * 4
+    start = 0.0
+    for bar, metre in enumerate(metres):
+        heard = tuple(note for note in notes if note.onset < start)
+        parts.append(guide.choose(Request(bar, start, heard, start, metre=metre, since=bar)).part)
+        start += metre.beats
+    assert parts[:4] == parts[5:] == ["A"] * 4
+
+
 def test_an_idea_that_the_player_asked_for_is_not_thought_over():
     guide = guide_of(0.6, 0.1, 0.5, 0.1, 0.1, 0.1, 0.1)
     asked = live(guide, "AAA", idea=1)[-1]
