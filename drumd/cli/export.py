@@ -40,12 +40,12 @@ from drumd.cli.terminal import tell
 @click.option(
     "--listening",
     type=click.FloatRange(0.0, 5.0),
-    help="Likewise towards what the guitar makes likelier than none.",
+    help="Likewise towards what the guitar makes likelier than none; in files, not live.",
 )
 @click.option(
     "--grip",
     type=click.FloatRange(0.0, 1.0),
-    help="How firmly grooves of the book are told: 0.5 to a drummer who was taught with a book.",
+    help="How firmly grooves of the book are told in files: 0.5 to one who was taught with a book.",
 )
 @click.option(
     "--velocity-spread",

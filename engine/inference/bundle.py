@@ -36,7 +36,7 @@ class Playing:
     takes: int = 8  # tried for each answer; the best is kept
     floor: float = 0.0  # of the likeliest stroke's chance, below which none is drawn
     guidance: float = 0.0  # how far beyond its own answer to lean towards the groove it is told
-    listening: float = 0.0  # likewise towards what the guitar makes likelier
+    listening: float = 0.0  # likewise towards what the guitar of the bar makes likelier
     grip: float = 1.0  # how firmly a groove of its own choice is told; 0.5 as it was learnt
     velocity_spread: float = 0.8  # 0: as hard as the median of what is likely; 1: drawn from it all
     timing_spread: float = 1.0  # likewise for how early or late
