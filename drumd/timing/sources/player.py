@@ -100,6 +100,7 @@ class BeatFollower(Source):
     def go_on(self, timeline: Timeline, bar_line: float, now: float) -> bool:
         pulse = self._metre.pulse
         last = floor((timeline.beat_at(now) - bar_line) / pulse)
+        last -= last % round(self._metre.beats / pulse) == 0  # "one" comes after the four
         pulses = (bar_line + (last - k) * pulse for k in reversed(range(TAPS)))
         self._begin([timeline.time_of(beat) for beat in pulses], 0.0)
         self.timeline, self.bar_line, self._looked = timeline, bar_line, now
