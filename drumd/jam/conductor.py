@@ -377,6 +377,7 @@ class Conductor:
         if self.phase is Phase.PLAYING:
             self._next.begin(self._next.number - 1, under_way=True)
             self.maker.play_anew()
+            self.counts.played -= 1
 
     def take_metre(self, metre: Metre) -> int:
         """The player wants another metre from the next bar on that can be asked for: its number."""

@@ -128,6 +128,16 @@ def test_buttons_and_keys_give_orders_and_what_they_did_is_said(page):
     page.wait_for_selector("#do-mute[aria-pressed=false]")
 
 
+def test_the_metre_is_chosen_and_its_lamps_and_bars_follow(daemon, page):
+    page.select_option("#metre", "7/8")
+    shows(page, "news", r"^7/8: from bar \d+$")
+    until(page, "() => document.querySelectorAll('#beats i').length === 7")
+    begins, _ = told_of_jam(daemon[2])["metre_from"]
+    page.select_option("#metre", "4/4")
+    until(page, "() => document.querySelectorAll('#beats i').length === 4")
+    assert (told_of_jam(daemon[2])["metre_from"][0] - begins) % 3.5 == 0
+
+
 def test_dials_and_style_are_set_and_left_to_the_drummer_again(daemon, page):
     page.focus("#density")
     page.keyboard.press("End")
