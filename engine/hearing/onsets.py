@@ -2,7 +2,8 @@
 
 What is new in the spectrum against some frames before (spectral flux), measured against how loud
 the player has been, peaks where a string is struck. It is causal: one frame after the peak the
-stroke is known, and it is stamped back to where it began.
+stroke is known, and it is stamped back to where it began. Faint peaks that come together are the
+strings of a slow strum: their heights add up, and the first of them is when it began.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from engine.hearing.velocities import PlayersRange
 
 LEAST, OVER = 0.07, 1.0  # a peak is so high at least, and so many times above the flux before it
 MEDIAN_S = 0.5  # that is the median over so long
+FAINT, GATHERED_S = 0.03, 0.035  # a faint peak, and how near to each other they are a strum's
 APART_S = 0.05  # what comes so soon after a stroke is the same hand's
 FADE_S = 0.1  # how fast a stroke stops hiding what is less new than it was
 DAMPED = 0.25  # of its attack: a stroke that sounds no louder has been damped
@@ -55,6 +57,8 @@ class OnsetDetector:
         self._frame = 0  # the number of the last frame
         self._last = float("-inf")  # the frame of the last stroke
         self._struck = 0.0  # and its flux
+        self._gathered = GATHERED_S / frame_s
+        self._faint = list[tuple[int, float]]()  # the last peaks' frames and heights
         self._range = PlayersRange()
 
     def hear(self, samples: Floats) -> list[Stroke]:
@@ -88,8 +92,17 @@ class OnsetDetector:
             and flux >= max(before[-LAG:])
             and max(self._loud) > self._gate
             and flux > self._struck * exp(-since * self._fade)
-            and self._height() > self._least
+            and self._stands_out()
         )
+
+    def _stands_out(self) -> bool:
+        """Whether the last frame's peak does, together with the faint ones just before it."""
+        now, height = self._frame - 1, self._height()
+        if height <= min(FAINT, self._least):
+            return False
+        near = [one for one in self._faint if now - one[0] <= self._gathered]
+        self._faint = [*near, (now, height)]
+        return sum(each for _, each in self._faint) > self._least
 
     def _height(self) -> float:
         """How far the last frame's flux stands out."""
@@ -99,7 +112,9 @@ class OnsetDetector:
     def _stroke(self) -> Stroke:
         self._last, self._struck = self._frame - 1, self._flux[-1]
         self._attack = max(self._loud)
-        time = self._frame * self._spectra.hop / self._rate - BEGAN_S
+        began, _ = self._faint[0]
+        self._faint = []
+        time = (began + 1) * self._spectra.hop / self._rate - BEGAN_S
         velocity = self._range.velocity(max(self._loud))
         return Stroke(max(0.0, time), velocity, self._height())
 

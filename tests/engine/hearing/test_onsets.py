@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from drumd.sound.strings.plucks import ACOUSTIC
+from engine.hearing import onsets
 from engine.hearing.onsets import OnsetDetector, Stroke
 from tests.support.plucked import muted, plucked
 
@@ -84,3 +85,23 @@ def test_loudness_of_the_input_does_not_matter() -> None:
     samples = plucked(RIFF, 5.0)
     loud, quiet = heard(samples), heard(samples / 8)
     assert [round(one.time, 3) for one in loud] == [round(one.time, 3) for one in quiet]
+
+
+def test_the_strings_of_a_slow_strum_add_up_to_one_stroke(monkeypatch: pytest.MonkeyPatch) -> None:
+    shapes = ((40, 47, 52, 56, 59, 64), (43, 47, 50, 55, 59, 67), (41, 48, 53, 57, 60, 65))
+    times = [0.5 + 0.3 * k for k in range(18)]
+    notes = [
+        (at + 0.012 * string, pitch, 80, 0.25)
+        for k, at in enumerate(times)
+        for string, pitch in enumerate(shapes[k // 6][:: (1, -1)[k % 2]])
+    ]
+    samples = plucked(notes, times[-1] + 1, RATE, ACOUSTIC)
+
+    def missed() -> int:
+        heard = np.array([stroke.time for stroke in OnsetDetector(RATE).hear(samples)])
+        return int((np.abs(np.array(times)[:, None] - heard).min(1) > 0.05).sum())
+
+    now = missed()
+    assert now <= 3
+    monkeypatch.setattr(onsets, "GATHERED_S", 0.0)  # each string for itself
+    assert missed() > now
