@@ -22,7 +22,6 @@ from engine.hearing.resampling import Resampler
 
 KEPT_BLOCKS = 4_000  # whose moments are remembered: some 20 s
 WAIT_S = 0.02
-BEHIND = 400  # blocks, some 2 s: so far behind, looks are left out until it has caught up
 LAST_S = 10.0  # the longest that the end waits for the last notes
 
 Tell = Callable[[Told], None]
@@ -117,7 +116,7 @@ class PitchThread:
                 self._finder.hear(self._resampler.hear(samples))
                 for stroke in strokes:
                     self._finder.strike(stroke)
-                if self._finder.due and len(self._new) < BEHIND:
+                if self._finder.overdue or (self._finder.due and not self._new):
                     self._look()
 
     def _look(self) -> None:

@@ -17,6 +17,7 @@ from engine.hearing.pitches import FRAME_S, FRAMES, LOWEST, RATE, WINDOW, PitchN
 from engine.hearing.spectra import Floats
 
 SOUNDED_S = 0.16  # a stroke is looked at once it has sounded for so long
+OVERDUE_S = 0.6  # and at last when it has sounded for so long, though there is more to be heard
 AGAIN_S = 0.3  # between looks while notes sound
 BEGINS, SOUNDS = 0.4, 0.4  # how sure the network must be that a pitch begins, and that it sounds
 SURELY = 0.5  # and that it begins where no stroke was heard
@@ -94,6 +95,12 @@ class NoteFinder:
         if self._strokes and self.now - self._strokes[0].time >= SOUNDED_S:
             return True
         return bool(self._sounding) and self.now - self._looked >= AGAIN_S
+
+    @property
+    def overdue(self) -> bool:
+        """Whether looking cannot wait for sound that is there already."""
+        oldest = self._strokes[0].time if self._strokes else self._looked + AGAIN_S
+        return self.due and self.now - oldest >= OVERDUE_S
 
     def look(self) -> list[NoteEvent]:
         """The notes that are known now, in order of time."""

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from engine.beats.tracker import BeatTracker
 
 LATE_S = 0.012  # a note may be heard of so long after its time: the tracker lives a little later
-LATE_BY_EAR_S = 0.3  # the same by ear, where which notes a stroke was is known some 200 ms later
+# by ear: which notes a stroke was is known some 200 ms later, and later still on a busy machine
+LATE_BY_EAR_S, LATEST_BY_EAR_S = 0.35, 0.6
 REST_S = 4.0  # after a rest so long the line goes to the new notes gently, for one bar
 STRUCK = 16  # strokes by ear whose notes are waited for
 GENTLE_BARS = 0.5  # how much of a bar it takes to go most of the way
@@ -49,6 +50,7 @@ class BeatFollower(Source):
         self._note: float | None = None  # when the last note came
         self._gentle_until = float("-inf")
         self._looked = float("-inf")  # when the line was drawn last
+        self._weighed = float("-inf")  # until when the tracker has heard all
 
     @property
     def confidence(self) -> float:
@@ -59,6 +61,7 @@ class BeatFollower(Source):
         self.timeline, self.rolling = None, False
         self._tracker = self._period = self._note = None
         self._level, self._gentle_until = 1.0, float("-inf")
+        self._weighed = float("-inf")
         self.bar_line = 0.0
 
     def take_metre(self, metre: Metre) -> None:
@@ -81,8 +84,12 @@ class BeatFollower(Source):
         self._struck.append(time)
 
     def _belongs(self, time: float) -> bool:
-        """Whether a note by ear is of a stroke, and told in time to be weighed where it sounded."""
-        return time in self._struck and time >= self._looked - self._late_s
+        """Whether a note by ear is of a stroke, and told in time to be weighed where it sounded;
+        if it is late, those to come may be as late."""
+        if time not in self._struck:
+            return False
+        self._late_s = max(self._late_s, min(self._looked - time, LATEST_BY_EAR_S))
+        return time >= self._weighed
 
     def tick(self, now: float) -> None:
         if self._tracker is not None:
@@ -109,7 +116,8 @@ class BeatFollower(Source):
     def _draw(self, now: float) -> None:
         """Let the tracker say what it knows now, and draw the line through it."""
         assert self._tracker is not None
-        self._tracker.beats(now - self._late_s)
+        self._weighed = max(self._weighed, now - self._late_s)
+        self._tracker.beats(self._weighed)
         if self.timeline is not None and self._tracker.next_beat is not None:
             target = self._target(self.timeline)
             self.timeline = target if now >= self._gentle_until else self._nearer(target, now)
