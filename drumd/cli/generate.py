@@ -148,7 +148,8 @@ def command(
     jobs = [
         Job(
             guitar, target, track, bundle, seed, temperature, with_guitar, plot, score, wishes,
-            ideas, groove, kit, hear(guitar, bpm).midi if guitar in sound else None,
+            ideas, groove, kit,
+            hear(guitar, bpm).midi(muted=True) if guitar in sound else None,
         )
         for guitar, target in zip(guitars, targets, strict=True)
     ]  # fmt: skip

@@ -51,7 +51,7 @@ def command(
     heard = hear(recording, bpm)
     try:
         with new_file(target) as beside:
-            beside.write_bytes(heard.midi)
+            beside.write_bytes(heard.midi(muted=False))
     except OSError as error:
         raise DrumdError(f"{target} cannot be written: {error.strerror or error}") from error
     _report(recording, target, heard, as_json=as_json)

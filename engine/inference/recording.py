@@ -14,16 +14,22 @@ from engine.hearing.transcribe import Transcript, transcribe
 from engine.midi.recorded import TimedNote, recorded_file
 
 MUTED_PITCH = 40  # where a stroke without a pitch is taken to lie: the low string
+MUTED_S = 0.06  # how long it sounds
 STRUCK_S = 0.03  # a note so near to a stroke is a part of it
 
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """What was heard, and the bytes of a MIDI file that tells it."""
+    """What was heard."""
 
     transcript: Transcript
     beats: FoundBeats
-    midi: bytes
+
+    def midi(self, *, muted: bool) -> bytes:
+        """The bytes of a MIDI file that tells it, in its own time; with the `muted` strokes it is
+        what a drummer should hear."""
+        notes = heard_notes(self.transcript, muted=muted)
+        return recorded_file(notes, self.beats.times.tolist(), self.beats.metre)
 
     @property
     def bpm(self) -> float:
@@ -42,17 +48,23 @@ def hear_recording(
             "no guitar is to be heard in it: a beat takes a few seconds of playing, louder than"
             " the noise"
         )
-    notes = [TimedNote(n.time, n.duration, n.pitch, n.velocity) for n in heard.notes]
-    return Recording(heard, beats, recorded_file(notes, beats.times.tolist(), beats.metre))
+    return Recording(heard, beats)
 
 
 def onsets_of(heard: Transcript) -> list[Onset]:
     """All notes, and the strokes that had none, in order of time."""
-    onsets = [(note.time, note.pitch, note.velocity) for note in heard.notes]
-    times = np.array([note.time for note in heard.notes])
-    muted = [
-        (stroke.time, MUTED_PITCH, stroke.velocity)
+    return [(n.time, n.pitch, n.velocity) for n in heard_notes(heard, muted=True)]
+
+
+def heard_notes(heard: Transcript, *, muted: bool) -> list[TimedNote]:
+    """The notes, and with `muted` the strokes that had none as short ones, in order of time."""
+    notes = [TimedNote(n.time, n.duration, n.pitch, n.velocity) for n in heard.notes]
+    if not muted:
+        return notes
+    times = np.array([note.time for note in notes])
+    strokes = (
+        TimedNote(stroke.time, MUTED_S, MUTED_PITCH, stroke.velocity)
         for stroke in heard.strokes
         if np.abs(times - stroke.time).min(initial=np.inf) > STRUCK_S
-    ]
-    return sorted(onsets + muted)
+    )
+    return sorted([*notes, *strokes])
