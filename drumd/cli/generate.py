@@ -13,7 +13,7 @@ import click
 
 from drumd.cli.progress import cores, progress_bar
 from drumd.cli.terminal import tell
-from drumd.cli.transcribe import LONGEST_S, hear
+from drumd.cli.transcribe import LONGEST_S, ONE_HELP, Seconds, hear
 from drumd.config import KIT_SOUNDS
 from drumd.errors import DrumdError
 from engine.music.kit_map import STANDARD, kit_map
@@ -74,6 +74,7 @@ AnyPath = click.Path(path_type=Path)
 @click.option(
     "--bpm", type=click.FloatRange(20, 400), help="About how fast a recording is, within some 8 %."
 )
+@click.option("--one", type=Seconds, help=ONE_HELP)
 @click.option(
     "--mix", type=AnyPath,
     help="Write the recording with its drums to this audio file; needs pip install 'drumd[audio]'.",
@@ -99,6 +100,7 @@ def command(
     groove: Path | None,
     kit: str,
     bpm: float | None,
+    one: float | None,
     mix: Path | None,
     bundle: Path | None,
     plot: Path | None,
@@ -149,7 +151,7 @@ def command(
         Job(
             guitar, target, track, bundle, seed, temperature, with_guitar, plot, score, wishes,
             ideas, groove, kit,
-            hear(guitar, bpm).midi(muted=True) if guitar in sound else None,
+            hear(guitar, bpm, one).midi(muted=True) if guitar in sound else None,
         )
         for guitar, target in zip(guitars, targets, strict=True)
     ]  # fmt: skip

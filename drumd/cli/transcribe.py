@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 AnyPath = click.Path(path_type=Path)
 Bpm = click.FloatRange(20, 400)
 LONGEST_S = 3600.0  # of a recording
+Seconds = click.FloatRange(0, LONGEST_S)
+ONE_HELP = "About when a bar of a recording begins, in seconds, where it hears another beat as one."
 
 
 @click.command(no_args_is_help=True)
@@ -29,10 +31,16 @@ LONGEST_S = 3600.0  # of a recording
     help="The MIDI file. If left out: NAME.mid beside the recording.",
 )  # fmt: skip
 @click.option("--bpm", type=Bpm, help="About how fast it is played, within some 8 %.")
+@click.option("--one", type=Seconds, help=ONE_HELP)
 @click.option("--force", is_flag=True, help="Overwrite a file that is there already.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")
 def command(
-    recording: Path, out: Path | None, bpm: float | None, force: bool, as_json: bool
+    recording: Path,
+    out: Path | None,
+    bpm: float | None,
+    one: float | None,
+    force: bool,
+    as_json: bool,
 ) -> None:
     """Write the notes of a recorded guitar (.wav, .flac, .mp3, .ogg) as MIDI, in its own time.
 
@@ -48,7 +56,7 @@ def command(
 
     target = out or recording.with_suffix(".mid")
     check_outputs([recording], [target], force=force)
-    heard = hear(recording, bpm)
+    heard = hear(recording, bpm, one)
     try:
         with new_file(target) as beside:
             beside.write_bytes(heard.midi(muted=False))
@@ -57,14 +65,14 @@ def command(
     _report(recording, target, heard, as_json=as_json)
 
 
-def hear(path: Path, bpm: float | None) -> Recording:
+def hear(path: Path, bpm: float | None, one: float | None = None) -> Recording:
     """A recording as it is heard; an error names the file."""
     from drumd.ears.sources.base import SourceError
     from engine.errors import HearingError
     from engine.inference.recording import hear_recording
 
     try:
-        return hear_recording(*_read(path), bpm=bpm)
+        return hear_recording(*_read(path), bpm=bpm, one=one)
     except SourceError as error:
         raise DrumdError(str(error)) from error
     except HearingError as error:

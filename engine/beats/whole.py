@@ -30,6 +30,7 @@ SETTLED = 16  # chords after which the ranking's word counts
 FILTER_POWER = 0.4  # of the filters' opinion against the ranking's
 LEAST = 1e-6  # share
 FEWEST_CHORDS = 4
+NEAR_ONE = 0.2  # beats that a told bar line may be off
 AFTER_S = 1.0  # beats go on so long after the last chord
 _BACKWARDS = [
     *(SLOTS.index(place) for place in (0, 1 / 2, 3 / 4, 1 / 4, 2 / 3, 1 / 3)),
@@ -60,12 +61,24 @@ class _Path:
     positions: Reals
     periods: Reals
 
+    def position(self, time: float, times: Reals) -> float:
+        """Where a moment lies, by the chords' `times`."""
+        nearest = int(np.abs(times - time).argmin())
+        if times[0] <= time <= times[-1]:
+            return float(np.interp(time, times, self.positions))
+        return float(self.positions[nearest] + (time - times[nearest]) / self.periods[nearest])
+
 
 def find_beats(
-    onsets: Sequence[Onset], *, bpm: float | None = None, metre: int | None = None
+    onsets: Sequence[Onset],
+    *,
+    bpm: float | None = None,
+    metre: int | None = None,
+    one: float | None = None,
 ) -> FoundBeats | None:
     """The beats of what was played, from the last bar line before it on; None where that is too
-    little. `bpm`, within some 8 %, and `metre` hold where they are known."""
+    little. `bpm`, within some 8 %, `metre` and `one`, about when some bar begins, hold where they
+    are known."""
     chords = chords_of(onsets)
     period = _period_of(onsets, bpm) if len(chords) >= FEWEST_CHORDS else None
     if period is None:
@@ -75,7 +88,8 @@ def find_beats(
     times = np.array([chord.time for chord in chords])
     masses = _smoothed(times, opinions, grid)
     path = _follow(times, masses, grid)
-    return _lay_bars(times, path, *_rank(chords, path, masses, grid, metre))
+    at = None if one is None else path.position(one, times)
+    return _lay_bars(times, path, *_rank(chords, path, masses, grid, metre, at))
 
 
 def _period_of(onsets: Sequence[Onset], bpm: float | None) -> float | None:
@@ -148,9 +162,15 @@ def _follow(times: Reals, masses: Sequence[Mass], grid: Grid) -> _Path:
 
 
 def _rank(
-    chords: Sequence[Chord], path: _Path, masses: Sequence[Mass], grid: Grid, metre: int | None
+    chords: Sequence[Chord],
+    path: _Path,
+    masses: Sequence[Mass],
+    grid: Grid,
+    metre: int | None,
+    one: float | None,
 ) -> tuple[float, int]:
-    """What to add to a position so that bars begin at 0, and how many beats they have."""
+    """What to add to a position so that bars begin at 0, and how many beats they have; near the
+    position `one` a bar begins."""
     ranking = Ranking(SHIFTED, (metre,) if metre in METRES else METRES)
     pulse, rows = PulseFilter(grid), ranking.rows
     shifts = np.array([shift for _, shift in SHIFTED], np.float32)
@@ -168,6 +188,10 @@ def _rank(
         energy = ranking.energy - np.logaddexp.reduce(ranking.energy)
         summed += energy + (FILTER_POWER * np.log(np.maximum(shares, LEAST)))[rows.relative]
     best = int(summed.argmax())
+    if one is not None:
+        away = np.abs((one + rows.shift + rows.metre / 2) % rows.metre - rows.metre / 2)
+        fits = (away < NEAR_ONE) & (rows.metre == rows.metre[best])
+        best = int(np.where(fits, summed, -np.inf).argmax())
     return float(rows.shift[best]), int(rows.metre[best])
 
 

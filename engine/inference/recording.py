@@ -37,12 +37,17 @@ class Recording:
 
 
 def hear_recording(
-    samples: NDArray[np.float32], rate: int, *, bpm: float | None = None, metre: int | None = None
+    samples: NDArray[np.float32],
+    rate: int,
+    *,
+    bpm: float | None = None,
+    metre: int | None = None,
+    one: float | None = None,
 ) -> Recording:
-    """Hear a recording, (samples,); `bpm`, within some 8 %, and the beats in a bar hold where they
-    are known."""
+    """Hear a recording, (samples,); `bpm`, within some 8 %, the beats in a bar and `one`, about
+    when some bar begins, hold where they are known."""
     heard = transcribe(samples, rate)
-    beats = find_beats(onsets_of(heard), bpm=bpm, metre=metre)
+    beats = find_beats(onsets_of(heard), bpm=bpm, metre=metre, one=one)
     if beats is None or not heard.notes:
         raise HearingError(
             "no guitar is to be heard in it: a beat takes a few seconds of playing, louder than"

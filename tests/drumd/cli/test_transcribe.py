@@ -41,9 +41,12 @@ def run(*args):
 
 
 def test_a_riff_is_written_in_its_own_time(riff, tmp_path):
-    result = run("transcribe", riff, "-o", tmp_path / "heard.mid", "--bpm", 104, "--json")
+    one, heard = FIRST_S + 2 * BEAT_S, tmp_path / "heard.mid"
+    result = run("transcribe", riff, "-o", heard, "--bpm", 104, "--one", one, "--json")
     assert result.exit_code == 0, result.output
     told = json.loads(result.stdout)
+    bars = (told["first_bar_s"] - one) / BEAT_S / told["beats_in_a_bar"]
+    assert abs(bars - round(bars)) < 0.1
     assert told["notes"] >= 24 and told["bpm"] == pytest.approx(100, abs=3)
     found = open_contents(tmp_path / "heard.mid")
     times = TempoMap(found.tempos, found.division)

@@ -32,6 +32,20 @@ def test_a_metre_that_is_told_holds():
     assert found is not None and found.metre == 2 and len(found.ones) == (len(found.times) + 1) // 2
 
 
+@pytest.mark.parametrize("off", [0, 1, 3.5])
+def test_a_bar_that_is_told_to_begin_at_a_moment_does(off):
+    told = 1.0 + (16 + off) * BEAT_S + 0.04
+    found = find_beats(strummed(12), one=told)
+    assert found is not None
+    assert np.abs(found.ones - told).min() < 0.2 * BEAT_S
+
+
+def test_a_bar_may_be_told_that_begins_before_anything_is_played():
+    found = find_beats(strummed(12), one=1.0 - 3 * BEAT_S)
+    assert found is not None and found.metre == 4
+    assert np.abs((found.ones - 1.0) / BEAT_S % 4 - 1).max() < 0.1
+
+
 @pytest.mark.parametrize("onsets", [[], strummed(1)[:1], [(1.0, 40, 90)] * 30])
 def test_too_little_has_no_beats(onsets):
     assert find_beats(onsets) is None
