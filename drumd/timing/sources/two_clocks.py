@@ -5,7 +5,8 @@ as there is one clock, whatever its jitter and its tempo do, nothing is held bac
 changed. Where the last ticks are two even rows that run on side by side, one is *ours*: the one
 that said start, and if none did, the one that was there first. The ticks of the other are not
 heard. Two clocks of one tempo whose ticks lie half way between each other's, or on each other's,
-look like one at double the tempo, or like one whose ticks come in pairs: they count as one.
+look like one at double the tempo, or like one whose ticks come in pairs: they count as one. So do
+two, of one tempo or of a multiple, that look like one which a server delivers once a cycle.
 
 Owned by the source that asks. Times are seconds.
 """
@@ -28,6 +29,7 @@ FITS = 0.2  # of an interval; a tick so near to its place belongs to its row
 UNEVEN = 0.3  # of an interval; more than jitter makes of a gap
 FASTEST_S, SLOWEST_S = 0.0105, 0.13  # intervals from 238 bpm down to 20; two faster ones are one
 SAME_PACE, HALF_WAY, ON_IT = 0.01, 0.1, 0.06  # of an interval
+IN_CYCLES, AT_PHASE = (1 / 3, 2 / 5), 0.01  # a gap of so many of a server's cycles, then one more
 PHASE_GAIN, PACE_GAIN, LEAST_PACE_GAIN = 0.3, 0.5, 0.01  # of a loop that gets ever calmer
 TRUSTED = 100  # intervals that a row may be drawn back beyond its first tick
 NEAR = 0.25  # of an interval; a tick so near to where the other clock's is due is that one
@@ -208,17 +210,24 @@ def _is_even(row: list[float]) -> bool:
 
 
 def _are_two(row: list[float], rest: list[float]) -> bool:
-    """Whether both rows go on, and are not one clock's ticks by turns, or in pairs."""
+    """Whether both rows go on, and are not one clock's ticks by turns, in pairs or in cycles.
+
+    A server that delivers once a cycle makes of one clock some ticks that come in each cycle, and
+    some on them, or half way between, in each second or third.
+    """
     other = Row(rest)
     if row[-1] - rest[-1] > (1 + FITS) * other.interval:
         return False
-    both = [tick for tick in rest if row[0] <= tick]
-    phases = [_phase(tick, row) for tick in both]
+    slow, fast = (row, rest) if Row(row).interval > other.interval else (rest, row)
+    both = [tick for tick in slow if fast[0] <= tick]
+    phases = [_phase(tick, fast) for tick in both]
     if len(phases) < FEWEST or _share(phases, lambda phase: min(phase, 1 - phase) < ON_IT) > 0.5:
         return False
-    places = [bisect_right(row, tick) for tick in both]
-    by_turns = all(b - a == 1 for a, b in pairwise(places[:-1]))
-    return not by_turns or abs(mean(phases) - 0.5) > HALF_WAY
+    places = [bisect_right(fast, tick) for tick in both]
+    locked = len({b - a for a, b in pairwise(places[:-1])}) == 1
+    from_half = abs(mean(phases) - 0.5)
+    in_cycles = any(abs(0.5 - phase - from_half) < AT_PHASE for phase in IN_CYCLES)
+    return not locked or not (from_half <= HALF_WAY or in_cycles)
 
 
 def _phase(time: float, row: list[float]) -> float:
