@@ -33,9 +33,7 @@ class Stroke:
 
     time: float
     velocity: int
-    height: float = field(
-        default=0.0, compare=False
-    )  # how far its flux stands out above the flux before it
+    height: float = field(default=0.0, compare=False)  # of its flux above that before it
 
 
 class OnsetDetector:
