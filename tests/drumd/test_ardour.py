@@ -16,13 +16,15 @@ from statistics import median
 import mido
 import pytest
 
-from tests.support.ardour import TICK_S, Ardour, Timed, require_ardour
+from tests.support.ardour import TICK_S, Ardour, ServerLostError, Timed, require_ardour
 from tests.support.jack.harness import Event, JackGuitarist, clock_events, jack_server
 
 BPM = 120.0
 BAR_S = 4 * 60 / BPM
 JAM_S = 24.0
 READY_S = 60.0
+STARTS = 4  # of a new server, drumd and Ardour, if the server is lost before anything was played
+KEPT = "jam.mid"
 LISTEN = (sys.executable, "-m", "drumd", "listen")
 
 
@@ -79,21 +81,37 @@ def strokes(messages: list[mido.Message]) -> Counter[tuple[int, int]]:
     return Counter((one.note, one.velocity) for one in messages if one.type == "note_on")
 
 
-@pytest.mark.ardour
-def test_ardour_records_every_drum_of_a_jam_as_it_was_sent(tmp_path: Path) -> None:
-    require_ardour()
-    kept = tmp_path / "jam.mid"
-    with jack_server() as server, listening(kept) as drumd, JackGuitarist(server) as guitarist:
+def jam_in_ardour(folder: Path) -> tuple[list[Timed], list[Timed], float]:
+    """What Ardour recorded, what was sent, and how long a cycle of the server lasts."""
+    folder.mkdir()
+    with (
+        jack_server() as server,
+        listening(folder / KEPT) as drumd,
+        JackGuitarist(server) as guitarist,
+    ):
         drums = appeared(guitarist, "AI Drums")
         guitarist.connect(into=appeared(guitarist, "Guitar"), out_of=drums)
-        with Ardour(tmp_path, server, drums) as ardour:
+        with Ardour(folder, server, drums) as ardour:
             guitarist.play(clock_events(BPM, JAM_S) + riff(JAM_S))
             guitarist.wait(tail=1.0)
             taken = in_order(ardour.stop())
         drumd.send_signal(signal.SIGINT)
         drumd.wait(READY_S)
+    return taken, in_order(notes_of(guitarist.received)), server.period_s
 
-    sent = in_order(notes_of(guitarist.received))
+
+@pytest.mark.ardour
+def test_ardour_records_every_drum_of_a_jam_as_it_was_sent(tmp_path: Path) -> None:
+    require_ardour()
+    for start in range(STARTS):
+        folder = tmp_path / str(start)
+        try:
+            taken, sent, period_s = jam_in_ardour(folder)
+            break
+        except ServerLostError:
+            if start == STARTS - 1:
+                raise
+
     assert [message.bytes() for _time, message in taken] == [
         message.bytes() for _time, message in sent
     ]
@@ -101,8 +119,10 @@ def test_ardour_records_every_drum_of_a_jam_as_it_was_sent(tmp_path: Path) -> No
 
     apart = [recorded - heard for (recorded, _), (heard, _) in zip(taken, sent, strict=True)]
     middle = median(apart)  # Ardour began to roll at some moment of its own
-    assert max(abs(one - middle) for one in apart) <= server.period_s + TICK_S
+    assert max(abs(one - middle) for one in apart) <= period_s + TICK_S
 
-    written = [one for one in mido.MidiFile(kept) if not one.is_meta and one.type == "note_on"]
+    written = [
+        one for one in mido.MidiFile(folder / KEPT) if not one.is_meta and one.type == "note_on"
+    ]
     played = [one for one in written if one.channel == 9 and one.velocity]
     assert strokes(played) == strokes([message for _time, message in sent])
