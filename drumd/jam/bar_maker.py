@@ -16,6 +16,7 @@ from drumd.controls import Command, Dial
 from drumd.jam.dials import Dials
 from drumd.jam.form import Ahead, Form, Lead
 from drumd.jam.given import GivenGroove
+from drumd.jam.next_bar import EVER
 from drumd.jam.player import Player
 from drumd.status.told import Told
 from drumd.timing.bars import BarPlace
@@ -26,7 +27,6 @@ from engine.performance.expression import touched
 from engine.performance.phrase import CRASH, HALF, KICK, Phrase, ended
 
 SOFT_HIT = 70  # the softest that a hit with the player is struck
-EVER = float("-inf")
 
 
 class BarMaker:
