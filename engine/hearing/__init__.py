@@ -1,6 +1,7 @@
 """Sound to strokes and notes: a guitar heard by ear. Plain functions of arrays, no ports."""
 
 __all__ = [
+    "evidence",
     "notes",
     "novelty",
     "onsets",

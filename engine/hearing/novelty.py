@@ -20,6 +20,7 @@ class Novelty:
     def __init__(self, frame_s: float) -> None:
         self.loud = 0.0  # the mean of the bands of the last frame, without what was ours
         self.relative = np.zeros(0, np.float32)  # they themselves, against the player's loudness
+        self.ours = False  # whether something of the last frame was ours
         self._own = OwnStrokes(frame_s)
         self._fall = frame_s / LEVEL_S
         self._before = deque[Floats](maxlen=LAG)
@@ -33,6 +34,7 @@ class Novelty:
         """What is new in the frame, band by band, of which our own strokes are left out."""
         before = self._before[0] if len(self._before) == LAG else bands
         others = self._own.left_out(bands, before)
+        self.ours = bool((others < bands).any())
         self.relative = np.log1p(others / self._level)
         new = self.relative - np.log1p(before / self._level)
         self._before.append(bands)

@@ -1,28 +1,28 @@
 """Strokes: when the guitar is struck, known some hundredths of a second after it sounds.
 
 What is new in the spectrum against some frames before (spectral flux), measured against how loud
-the player has been, peaks where a string is struck. It is causal: one frame after the peak the
-stroke is known, and it is stamped back to where it began. Faint peaks that come together are the
-strings of a slow strum: their heights add up, and the first of them is when it began.
+the player has been, peaks where a string is struck. Whether a peak is a stroke is told by the
+evidence around it. It is causal: one frame after the peak the stroke is known, and it is stamped
+back to where it began: with the first of the faint peaks that are the strings of a slow strum.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
-from math import exp
+from dataclasses import dataclass
 
 import numpy as np
 
+from engine.hearing.evidence import Evidence
 from engine.hearing.novelty import LAG, Novelty
 from engine.hearing.spectra import Floats, Spectra
 from engine.hearing.velocities import PlayersRange
 
-LEAST, OVER = 0.07, 1.0  # a peak is so high at least, and so many times above the flux before it
-MEDIAN_S = 0.5  # that is the median over so long
-FAINT, GATHERED_S = 0.03, 0.035  # a faint peak, and how near to each other they are a strum's
+LEAST, FAINT = 0.01, 0.03  # how high a peak is at least, and one that may begin a strum
+USUAL_S = 0.5  # the height is above the median flux over so long before it
+GATHERED_S = 0.035  # how near to each other faint peaks are one strum's
+OURS = 1.0  # the log odds that a peak must have while a drum of ours sounds
 APART_S = 0.05  # what comes so soon after a stroke is the same hand's
-FADE_S = 0.1  # how fast a stroke stops hiding what is less new than it was
 DAMPED = 0.25  # of its attack: a stroke that sounds no louder has been damped
 BEGAN_S = 0.0075  # so long before the end of its frame a stroke began
 
@@ -33,30 +33,28 @@ class Stroke:
 
     time: float
     velocity: int
-    height: float = field(default=0.0, compare=False)  # of its flux above that before it
 
 
 class OnsetDetector:
     """Hears blocks of samples of one channel and gives back each stroke as it is known."""
 
-    def __init__(self, rate: int, *, gate: float = 0.0, least: float = LEAST) -> None:
-        """What is no louder than `gate` (mean amplitude of the bands) is no stroke, nor what
-        stands out no more than `least`."""
+    def __init__(self, rate: int, *, gate: float = 0.0) -> None:
+        """What is no louder than `gate` (mean amplitude of the bands) is no stroke."""
         self.damped: float | None = None  # when the last stroke was, if these samples tell that
-        self._gate, self._least = gate, least
+        self._gate = gate
         self._attack: float | None = None  # how loud the last stroke was, while it sounds
         self._rate = rate
         self._spectra = Spectra(rate)
         frame_s = self._spectra.hop / rate
         self._novelty = Novelty(frame_s)
-        self._fade, self._apart = frame_s / FADE_S, APART_S / frame_s
-        self._flux = deque[float](maxlen=round(MEDIAN_S / frame_s))
+        self._evidence = Evidence(self._spectra.hz)
+        self._apart, self._gathered = APART_S / frame_s, GATHERED_S / frame_s
+        self._flux = deque[float](maxlen=round(USUAL_S / frame_s))
         self._loud = deque[float](maxlen=LAG)  # of the last frames
+        self._ours = deque[bool](maxlen=LAG)  # whether a drum of ours sounded in them
         self._frame = 0  # the number of the last frame
         self._last = float("-inf")  # the frame of the last stroke
-        self._struck = 0.0  # and its flux
-        self._gathered = GATHERED_S / frame_s
-        self._faint = list[tuple[int, float]]()  # the last peaks' frames and heights
+        self._faint = list[int]()  # the frames of the last peaks
         self._range = PlayersRange()
 
     def hear(self, samples: Floats) -> list[Stroke]:
@@ -68,8 +66,10 @@ class OnsetDetector:
     def _step(self, bands: Floats) -> Stroke | None:
         """Take in a frame; a stroke in the one before it, if there was one."""
         flux = float(self._novelty.hear(bands).mean())
+        self._evidence.hear(self._novelty.relative)
         self._loud.append(self._novelty.loud)
-        stroke = self._stroke() if self._is_peak(flux) else None
+        self._ours.append(self._novelty.ours)
+        stroke = self._stroke() if self._is_stroke(flux) else None
         self._flux.append(flux)
         self._frame += 1
         self._notice_damping()
@@ -79,42 +79,35 @@ class OnsetDetector:
         """A drum of ours sounds at `time`, seconds of the stream; told before that is heard."""
         self._novelty.strike(time, key, velocity)
 
-    def _is_peak(self, coming: float) -> bool:
-        """Whether the last frame stands out, now that the flux of the one after it is known."""
-        since = self._frame - 1 - self._last
-        if len(self._flux) <= LAG or since <= self._apart:
+    def _is_stroke(self, coming: float) -> bool:
+        """Whether the last frame is one, now that the flux of the one after it is known."""
+        if len(self._flux) <= LAG:
             return False
         *before, flux = self._flux
+        if flux < max(coming, *before[-LAG:]):
+            return False
+        usual = float(np.median(before))
+        self._gather(flux - usual)
         return (
-            flux >= coming
-            and flux >= max(before[-LAG:])
+            flux - usual > LEAST
+            and self._frame - 1 - self._last > self._apart
             and max(self._loud) > self._gate
-            and flux > self._struck * exp(-since * self._fade)
-            and self._stands_out()
+            and self._evidence.log_odds(flux - usual, usual, before) > OURS * any(self._ours)
         )
 
-    def _stands_out(self) -> bool:
-        """Whether the last frame's peak does, together with the faint ones just before it."""
-        now, height = self._frame - 1, self._height()
-        if height <= min(FAINT, self._least):
-            return False
-        near = [one for one in self._faint if now - one[0] <= self._gathered]
-        self._faint = [*near, (now, height)]
-        return sum(each for _, each in self._faint) > self._least
-
-    def _height(self) -> float:
-        """How far the last frame's flux stands out."""
-        *before, flux = self._flux
-        return flux - OVER * float(np.median(before))
+    def _gather(self, height: float) -> None:
+        """Keep the peaks that may be one strum's: near to the last frame's, and itself."""
+        now = self._frame - 1
+        self._faint = [frame for frame in self._faint if now - frame <= self._gathered]
+        if height > FAINT:
+            self._faint.append(now)
 
     def _stroke(self) -> Stroke:
-        self._last, self._struck = self._frame - 1, self._flux[-1]
+        self._last = self._frame - 1
         self._attack = max(self._loud)
-        began, _ = self._faint[0]
-        self._faint = []
+        began = min(self._faint, default=self._last)
         time = (began + 1) * self._spectra.hop / self._rate - BEGAN_S
-        velocity = self._range.velocity(max(self._loud))
-        return Stroke(max(0.0, time), velocity, self._height())
+        return Stroke(max(0.0, time), self._range.velocity(max(self._loud)))
 
     def _notice_damping(self) -> None:
         if self._attack is None:

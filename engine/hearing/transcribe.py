@@ -1,8 +1,4 @@
-"""A whole recording, heard as it would be heard live, but for one thing.
-
-How far a stroke must stand out is learnt from all of it first: a distorting amplifier brings
-strokes and what rings near to each other.
-"""
+"""A whole recording, heard as it would be heard live."""
 
 from __future__ import annotations
 
@@ -10,17 +6,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.hearing.notes import Muted, NoteBegins, NoteEvent, NoteFinder
-from engine.hearing.onsets import LEAST, OnsetDetector, Stroke
+from engine.hearing.onsets import OnsetDetector, Stroke
 from engine.hearing.pitches import RATE
 from engine.hearing.resampling import Resampler
 from engine.hearing.spectra import Floats
 
 BLOCK = 512  # samples heard at once
-FAINTEST = 0.035  # a stroke stands out so far at least
-LOOKED_AT, FEWEST = 0.02, 8  # how far the peaks do that are sorted, and how many can be
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +37,7 @@ class Transcript:
 def transcribe(samples: Floats, rate: int) -> Transcript:
     """Hear a recording of one channel, (samples,)."""
     samples = np.asarray(samples, np.float32)
-    detector, finder = OnsetDetector(rate, least=least_height(samples, rate)), NoteFinder()
+    detector, finder = OnsetDetector(rate), NoteFinder()
     resampler = Resampler(rate, RATE)
     strokes, events = list[Stroke](), list[NoteEvent]()
     for block in _blocks(samples):
@@ -58,26 +51,6 @@ def transcribe(samples: Floats, rate: int) -> Transcript:
         finder.hear(np.zeros(RATE // 3, np.float32))
         events += finder.look()
     return Transcript(tuple(strokes), tuple(notes_of(events, len(samples) / rate)))
-
-
-def least_height(samples: Floats, rate: int) -> float:
-    """How far a stroke stands out in this recording: what parts its peaks best in two, low and
-    high, if that is lower than it is live."""
-    detector = OnsetDetector(rate, least=LOOKED_AT)
-    peaks = [stroke.height for block in _blocks(samples) for stroke in detector.hear(block)]
-    if len(peaks) < FEWEST:
-        return LEAST
-    return float(np.clip(np.exp(_parting(np.log(peaks))), FAINTEST, LEAST))
-
-
-def _parting(values: NDArray[np.float64]) -> float:
-    """Between the two groups whose means differ most for their sizes (Otsu's threshold)."""
-    values = np.sort(values)
-    below = np.arange(1, len(values))
-    sums = np.cumsum(values)
-    low, high = sums[:-1] / below, (sums[-1] - sums[:-1]) / (len(values) - below)
-    best = int((below * (len(values) - below) * (high - low) ** 2).argmax())
-    return float(values[best] + values[best + 1]) / 2
 
 
 def _blocks(samples: Floats) -> Iterator[Floats]:
