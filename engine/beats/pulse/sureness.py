@@ -30,6 +30,6 @@ def clues(share: float, fit: float, seconds: float) -> tuple[float, float, float
     return log(share / (1 - share)), fit, log(1 + max(0.0, seconds))
 
 
-ALONE = Sureness(bias=0.563, share=0.089, fit=0.233, time=-0.001)
-WITH_HINT = Sureness(bias=0.518, share=0.304, fit=-0.402, time=0.169)
-AFTER_TAPS = Sureness(bias=0.823, share=0.139, fit=0.632, time=-0.045)
+ALONE = Sureness(bias=0.212, share=0.205, fit=0.114, time=0.065)
+WITH_HINT = Sureness(bias=0.41, share=0.079, fit=0.19, time=0.264)
+AFTER_TAPS = Sureness(bias=0.29, share=0.242, fit=0.211, time=0.158)

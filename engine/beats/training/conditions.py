@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 JITTER_S, SPREAD_S = 0.012, (0.010, 0.040)
+WILD_JITTER = 0.4  # one deviation of its log, from player to player
 VELOCITY_NOISE = 8.0
 DRIFT, DRIFT_S = 0.04, 30.0
 STEP, STEP_AT_S = 0.08, (25.0, 35.0)
@@ -29,11 +30,13 @@ class Played:
 
 
 def play(part: Played, condition: str, rng: np.random.Generator, *, wild: bool = False) -> Played:
-    """The part under `clean`, `human` or `step`; `wild` draws the drift's depth and length too."""
+    """The part under `clean`, `human` or `step`; `wild` draws the hand's
+    jitter and the drift's depth and length too."""
     if condition == "clean":
         return part
     warp = _drift(part, rng, wild) if condition == "human" else _step(part, rng)
-    time = _spread(warp(part.time), part, rng)
+    jitter = JITTER_S * np.exp(rng.normal(0, WILD_JITTER)) if wild else JITTER_S
+    time = _spread(warp(part.time), part, rng, jitter)
     velocity = part.velocity.astype(float)
     if condition == "human":
         velocity += rng.normal(0, VELOCITY_NOISE, len(time))
@@ -59,12 +62,12 @@ def _step(part: Played, rng: np.random.Generator) -> Callable[[Array], Array]:
     return lambda times: np.where(times < at, times, at + (times - at) * stretch)
 
 
-def _spread(warped: Array, part: Played, rng: np.random.Generator) -> Array:
+def _spread(warped: Array, part: Played, rng: np.random.Generator, jitter: float) -> Array:
     """Each chord a little early or late, its notes one after another, mostly from the bass up."""
     starts = np.flatnonzero(np.diff(part.time, prepend=-np.inf) >= CHORD_S)
     out = warped.copy()
     for start, stop in zip(starts, [*starts[1:], len(warped)], strict=True):
-        out[start:stop] = warped[start] + rng.normal(0, JITTER_S)
+        out[start:stop] = warped[start] + rng.normal(0, jitter)
         if stop - start > 1:
             order = np.argsort(part.pitch[start:stop], kind="stable")
             offsets = np.linspace(0, rng.uniform(*SPREAD_S), stop - start)

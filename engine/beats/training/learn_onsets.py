@@ -18,8 +18,8 @@ from engine.beats.training.parts import KnownPart, load_parts
 from engine.beats.training.solos import known_solos
 from engine.beats.training.weight_files import load, save
 
-HIDDEN, DROPOUT, BATCH = 48, 0.1, 96
-SOLOS = 0.4  # share of the examples
+HIDDEN, DROPOUT, BATCH = 96, 0.1, 96
+SOLOS = 0.12  # share of the examples
 POOL, AGAIN = 4096, 8  # examples kept, and how often each is used
 RATE, DECAY = 4e-3, 1e-2
 ABOUT = "The onset model, made by engine/beats/training/learn_onsets.py."

@@ -19,12 +19,14 @@ from engine.beats.pulse.relatives import RANK_WIDTH
 from engine.beats.training.parts import KnownPart, load_parts
 from engine.beats.training.performances import perform
 from engine.beats.training.ranking_examples import Ranked, ranked
+from engine.beats.training.solos import known_solos
 from engine.beats.training.weight_files import load, save
 
-HIDDEN, DROPOUT, BATCH = 64, 0.1, 10
+HIDDEN, DROPOUT, BATCH = 96, 0.1, 12
 RATE, DECAY = 4e-3, 1e-2
 ABOUT = "The ranking model, made by engine/beats/training/learn_ranking.py."
 OTHERS = 0.35  # how often another instrument is taken, against a guitar
+SOLOS = 0.12  # share of the examples, where there are solos
 KEPT_BACK = 20  # one song in so many is for validation
 MASKS = ((slice(0, 1), 0.2), (slice(1, 13), 0.1), (slice(RANK_WIDTH - 4, RANK_WIDTH), 0.1))
 
@@ -75,42 +77,52 @@ def batch_of(examples: list[Ranked], rng: np.random.Generator) -> Tensor:
     return torch.from_numpy(inputs)
 
 
-def batches(parts: list[KnownPart], rng: np.random.Generator) -> Iterator[list[Ranked]]:
+def batches(source: Iterator[Ranked], rng: np.random.Generator) -> Iterator[list[Ranked]]:
     """Examples about as long as each other, BATCH at a time."""
-    source = draw(parts, rng)
     while True:
         some = sorted((next(source) for _ in range(8 * BATCH)), key=lambda one: len(one.counts))
         for first in rng.permutation(8) * BATCH:
             yield some[first : first + BATCH]
 
 
-def draw(parts: list[KnownPart], rng: np.random.Generator) -> Iterator[Ranked]:
+def draw(
+    parts: list[KnownPart], solos: list[KnownPart], rng: np.random.Generator
+) -> Iterator[Ranked]:
+    """Examples without end; SOLOS of them, where there are some, of the solos."""
     chance = np.array([1.0 if part.is_guitar else OTHERS for part in parts])
     chance /= chance.sum()
     while True:
         for index in rng.choice(len(parts), 4096, p=chance):
-            played = perform(parts[index], rng)
+            of_solos = bool(solos) and rng.random() < SOLOS
+            known = solos[int(rng.integers(len(solos)))] if of_solos else parts[index]
+            played = perform(known, rng)
             one = ranked(played, rng) if played else None
             if one is not None:
                 yield one
 
 
 def learn(
-    net: RankNet, parts: list[KnownPart], *, minutes: float, seed: int, save_to: Path
+    net: RankNet,
+    examples: Iterator[Ranked],
+    *,
+    minutes: float,
+    rate: float,
+    seed: int,
+    save_to: Path,
 ) -> None:
     """Learn for so long; what was learned is saved every minute."""
     rng, began, step = np.random.default_rng(seed), monotonic(), 0
-    optimizer = torch.optim.AdamW(net.parameters(), RATE, weight_decay=DECAY)
-    source, said, losses = batches(parts, rng), began, []
+    optimizer = torch.optim.AdamW(net.parameters(), rate, weight_decay=DECAY)
+    source, said, losses = batches(examples, rng), began, []
     while (done := (monotonic() - began) / (60 * minutes)) < 1:
         warm = min(1.0, (step + 1) / 100)
         for group in optimizer.param_groups:
-            group["lr"] = RATE * warm * (0.5 * (1 + np.cos(np.pi * done)) + 0.005)
-        examples = next(source)
-        energy = net(batch_of(examples, rng))
+            group["lr"] = rate * warm * (0.5 * (1 + np.cos(np.pi * done)) + 0.005)
+        batch = next(source)
+        energy = net(batch_of(batch, rng))
         optimizer.zero_grad()
-        parts_of = energy.split([len(one.log_weight) for one in examples], 1)
-        sums = [loss_of(rows, one) for rows, one in zip(parts_of, examples, strict=True)]
+        parts_of = energy.split([len(one.log_weight) for one in batch], 1)
+        sums = [loss_of(rows, one) for rows, one in zip(parts_of, batch, strict=True)]
         loss = torch.stack([lost for lost, _ in sums]).sum() / sum(count for _, count in sums)
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(net.parameters(), 1.0)
@@ -133,7 +145,9 @@ def main() -> None:
     parser.add_argument("parts", type=Path)
     parser.add_argument("model", type=Path)
     parser.add_argument("--minutes", type=float, default=30)
-    parser.add_argument("--start", type=Path, help="a model to go on from")
+    parser.add_argument("--solos", type=Path, help="real solos to learn from too")
+    parser.add_argument("--start", type=Path, help="a model to go on from, or a smaller one")
+    parser.add_argument("--rate", type=float, default=RATE)
     parser.add_argument("--seed", type=int, default=0)
     asked = parser.parse_args()
     torch.manual_seed(asked.seed)
@@ -141,7 +155,15 @@ def main() -> None:
     if asked.start:
         load(net.inp, net.gru, net.out, asked.start)
     parts = [part for part in load_parts(asked.parts) if not is_kept_back(part)]
-    learn(net, parts, minutes=asked.minutes, seed=asked.seed, save_to=asked.model)
+    solos = known_solos(asked.solos) if asked.solos else []
+    learn(
+        net,
+        draw(parts, solos, np.random.default_rng(asked.seed)),
+        minutes=asked.minutes,
+        rate=asked.rate,
+        seed=asked.seed,
+        save_to=asked.model,
+    )
 
 
 if __name__ == "__main__":

@@ -16,6 +16,8 @@ CONDITIONS = ("human", "human", "human", "clean", "step")
 COUNTED = 0.35  # share of the performances that begin with a count-in
 TAP_JITTER_S = 0.01
 LAID_BACK_S = 0.012  # one deviation of how late a player plays
+LATE, MOST_LATE_S = 0.25, 0.035  # share of the performances that lay back on purpose; how far
+SWUNG, SWINGS = 0.12, (0.54, 0.68)  # share of the performances; where in the beat its half falls
 FLAWED, MOST_LOST, MOST_TWICE = 0.2, 0.15, 0.04  # share of the performances; of their notes
 RESTED, REST_S = 0.2, (2.0, 8.0)  # share of the performances with a rest put in
 
@@ -53,6 +55,8 @@ def perform(known: KnownPart, rng: np.random.Generator) -> Performance | None:
     pitch = part.pitch[kept] + rng.integers(-3, 4)
     velocity = part.velocity[kept] if rng.random() > 0.15 else np.full(kept.sum(), 90)
     cut = Played(part.time[kept] * stretch, pitch, velocity, part.beats * stretch)
+    if not known.by_hand and rng.random() < SWUNG:
+        cut = _swung(cut, float(rng.uniform(*SWINGS)))
     condition = "clean" if known.by_hand else str(rng.choice(CONDITIONS))
     played = _flawed(play(cut, condition, rng, wild=True), rng)
     columns = (played.time.tolist(), played.pitch.tolist(), played.velocity.tolist())
@@ -66,9 +70,24 @@ def perform(known: KnownPart, rng: np.random.Generator) -> Performance | None:
     return replace(whole, taps=_taps(whole, rng)) if rng.random() < COUNTED else whole
 
 
+def _swung(part: Played, half: float) -> Played:
+    """Straight eighths played with a swing; a part in triplets stays as it is."""
+    place = position_in(part.beats, part.time)
+    phase = place % 1
+    if (np.abs(phase - 2 / 3) < 0.06).sum() > (np.abs(phase - 1 / 2) < 0.06).sum():
+        return part
+    swung = np.floor(place) + np.interp(phase, [0, 0.5, 1], [0, half, 1])
+    index = np.arange(len(part.beats))
+    inside = (place >= 0) & (place <= index[-1])
+    time = np.where(inside, np.interp(swung, index, part.beats), part.time)
+    return replace(part, time=time)
+
+
 def _flawed(played: Played, rng: np.random.Generator) -> Played:
     """Now and then a rest, and notes lost and heard twice as ears do; always a little late."""
     time = played.time + rng.normal(0, LAID_BACK_S)
+    if rng.random() < LATE:
+        time += rng.uniform(0, MOST_LATE_S)
     kept, again = np.ones(len(time), bool), np.zeros(len(time), bool)
     if rng.random() < FLAWED:
         kept = rng.random(len(time)) >= rng.uniform(0, MOST_LOST)

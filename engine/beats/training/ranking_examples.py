@@ -28,7 +28,8 @@ from engine.beats.training.conditions import Array
 from engine.beats.training.performances import Performance
 
 TRIPLE, THIRD = ((3, 0),), ((1 / 3, 0), (1 / 3, 1 / 3), (1 / 3, 2 / 3))
-OCTAVES = DOUBLE + HALF + TRIPLE + THIRD
+DOTTED, HEMIOLA = ((2 / 3, 0), (2 / 3, 1 / 3), (2 / 3, 2 / 3)), ((3 / 2, 0), (3 / 2, 1 / 2))
+OCTAVES = DOUBLE + HALF + TRIPLE + THIRD + DOTTED + HEMIOLA
 NEAR, FREE = Rows.of(SHIFTED, METRES), Rows.of(SHIFTED + OCTAVES, METRES)
 FREE_SHARE = 0.5
 PERIODS_S = (0.2, 1.7)

@@ -13,6 +13,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+GATED = ("input", "input_bias", "recurrent", "recurrent_bias")  # three gates side by side
+HEARING = ("input", "recurrent", "out")  # rows are the units that are listened to
+
 
 def save(inp: nn.Linear, gru: nn.GRU, out: nn.Linear, about: str, path: Path) -> None:
     """The numbers of three layers."""
@@ -31,13 +34,19 @@ def write(numbers: Mapping[str, NDArray[Any]], about: str, path: Path) -> None:
 
 
 def load(inp: nn.Linear, gru: nn.GRU, out: nn.Linear, path: Path) -> None:
-    """Put the numbers of a file into three layers."""
+    """Put the numbers of a file into three layers. A smaller network fills their first units; the
+    others are not listened to at first."""
     arrays = json.loads(path.read_text("utf-8"))["arrays"]
+    size = arrays["recurrent"]["shape"][0]
     with torch.no_grad():
         for name, tensor in _tensors(inp, gru, out).items():
-            values = np.frombuffer(b64decode(arrays[name]["float16"]), "<f2")
-            shaped = values.astype(np.float32).reshape(arrays[name]["shape"])
-            tensor.copy_(torch.from_numpy(shaped))
+            values = np.frombuffer(b64decode(arrays[name]["float16"]), "<f2").astype(np.float32)
+            held = torch.from_numpy(values.reshape(arrays[name]["shape"]))
+            gates = 3 if name in GATED else 1
+            for mine, other in zip(tensor.chunk(gates, -1), held.chunk(gates, -1), strict=True):
+                if name in HEARING:
+                    mine[size:] = 0
+                mine[tuple(slice(length) for length in other.shape)] = other
 
 
 def _tensors(inp: nn.Linear, gru: nn.GRU, out: nn.Linear) -> dict[str, Tensor]:

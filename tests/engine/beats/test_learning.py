@@ -1,0 +1,76 @@
+"""What the beat's models learn from, and how a larger one goes on from a smaller one."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+
+from engine.beats.training.conditions import Played
+from engine.beats.training.parts import KnownPart
+from engine.beats.training.performances import perform
+from engine.beats.training.weight_files import load, save
+from tests.support.strums import strummed
+
+BEAT_S = 0.6  # of strummed()
+
+
+def a_part(bars: int = 24, *, by_hand: bool = False) -> KnownPart:
+    time, pitch, velocity = (np.array(column) for column in zip(*strummed(bars), strict=True))
+    beats = 1.0 + BEAT_S * np.arange(4 * bars + 4)
+    played = Played(time, pitch, velocity, beats)
+    return KnownPart("a strum", True, played, np.arange(len(beats)) % 4 == 0, by_hand=by_hand)
+
+
+def halves(rng: np.random.Generator, *, by_hand: bool) -> list[float]:
+    """Where in the beat the offbeats of a hundred performances lie, in the median."""
+    found = []
+    for _ in range(100):
+        played = perform(a_part(by_hand=by_hand), rng)
+        assert played is not None
+        phase = played.beat_at(np.array([chord.time for chord in played.chords])) % 1
+        found.append(float(np.median(phase[(phase > 0.35) & (phase < 0.8)])))
+    return found
+
+
+def test_some_straight_eighths_are_played_with_a_swing() -> None:
+    swung = np.array(halves(np.random.default_rng(1), by_hand=False))
+    late = (swung > 0.59).mean()
+    assert 0 < late < 0.3
+
+
+def test_what_people_played_keeps_its_feel() -> None:
+    assert max(halves(np.random.default_rng(1), by_hand=True)) < 0.59
+
+
+class Net(nn.Module):
+    def __init__(self, hidden: int) -> None:
+        super().__init__()
+        self.inp, self.gru = nn.Linear(3, hidden), nn.GRU(hidden, hidden)
+        self.out = nn.Linear(hidden, 2)
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        answers: Tensor = self.out(self.gru(torch.relu(self.inp(inputs)))[0])
+        return answers
+
+    @property
+    def layers(self) -> tuple[nn.Linear, nn.GRU, nn.Linear]:
+        return self.inp, self.gru, self.out
+
+
+@pytest.mark.parametrize("size", [6, 10])
+def test_a_network_goes_on_from_one_no_larger_and_answers_as_that_did(
+    size: int, tmp_path: Path
+) -> None:
+    torch.manual_seed(1)
+    small, large = Net(6), Net(size)
+    save(*small.layers, "a test", tmp_path / "small.json")
+    load(*small.layers, tmp_path / "small.json")  # as rounded as the file
+    load(*large.layers, tmp_path / "small.json")
+    heard = torch.randn(20, 4, 3)
+    assert torch.allclose(small(heard), large(heard), atol=1e-5)
+    assert json.loads((tmp_path / "small.json").read_text())["about"] == "a test"
