@@ -46,7 +46,7 @@ ENGINE = (
     ("evaluation.results",),
     ("evaluation.summary",),
     ("training", "evaluation"),
-    ("seed", "grooves.training"),
+    ("seed", "grooves.training", "hearing.training"),
     ("tasks",),
 )
 DRUMD = (

@@ -9,6 +9,7 @@ __all__ = [
     "pitches",
     "resampling",
     "spectra",
+    "training",
     "transcribe",
     "velocities",
 ]

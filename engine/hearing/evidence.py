@@ -2,8 +2,8 @@
 
 Beating strings, a finger that lands on a string and a squeak on a winding all make peaks, and a
 slur makes a low one. What tells them apart is how high the peak stands, how high others did just
-before it, and what has come and what has gone in four parts of the spectrum. The weights were
-learnt on guitar parts whose strokes are known (docs/ears.md).
+before it, and what has come and what has gone in four parts of the spectrum. The weights are
+learnt on guitar parts whose strokes are known, by `engine.hearing.training.learn_evidence`.
 """
 
 from __future__ import annotations
@@ -23,14 +23,15 @@ BIAS = 4.10
 PEAK = (1.83, 0.64, -0.85, 0.57)  # height, usual flux, highest just before and before that
 CAME = (0.52, 0.77, 0.11, 0.48)  # in each part, the lowest first
 WENT = (-0.20, 0.50, -0.38, -1.30)
-WEIGHTS = np.array(PEAK + CAME + WENT)
+WEIGHTS = np.array(PEAK + CAME + WENT, np.float32)
 
 
 class Evidence:
     """Hears the spectrum frame by frame; a peak is judged in the frame after it."""
 
-    def __init__(self, hz: Floats) -> None:
+    def __init__(self, hz: Floats, bias: float = BIAS, weights: Floats = WEIGHTS) -> None:
         """`hz` tells where the bands lie, (bands,)."""
+        self._bias, self._weights = bias, weights
         parts = np.digitize(hz, EDGES_HZ)[:, None] == np.arange(len(CAME))
         self._parts = parts / np.maximum(1, parts.sum(0))  # (bands, parts)
         self._heard = deque[Floats](maxlen=SPAN + 1)
@@ -41,10 +42,14 @@ class Evidence:
 
     def log_odds(self, height: float, usual: float, before: Sequence[float]) -> float:
         """That a peak is a stroke: so high above the usual flux, after so much in each frame."""
+        return self._bias + float(self._weights @ self.clues(height, usual, before))
+
+    def clues(self, height: float, usual: float, before: Sequence[float]) -> Floats:
+        """What the weights weigh, (weights,), for the peak in the frame before the last."""
         change = self._heard[-1] - self._heard[0]
         peak = height, usual, _highest(before, *JUST_BEFORE), _highest(before, *BEFORE)
         came, went = (np.maximum(part, 0) @ self._parts for part in (change, -change))
-        return BIAS + float(WEIGHTS @ np.log(np.concatenate([peak, came, went]) + TINY))
+        return np.asarray(np.log(np.concatenate([peak, came, went]) + TINY), np.float32)
 
 
 def _highest(flux: Sequence[float], since: int, until: int) -> float:

@@ -38,8 +38,9 @@ class Stroke:
 class OnsetDetector:
     """Hears blocks of samples of one channel and gives back each stroke as it is known."""
 
-    def __init__(self, rate: int, *, gate: float = 0.0) -> None:
-        """What is no louder than `gate` (mean amplitude of the bands) is no stroke."""
+    def __init__(self, rate: int, *, gate: float = 0.0, evidence: Evidence | None = None) -> None:
+        """What is no louder than `gate` (mean amplitude of the bands) is no stroke; `evidence`
+        judges instead of what was learnt."""
         self.damped: float | None = None  # when the last stroke was, if these samples tell that
         self._gate = gate
         self._attack: float | None = None  # how loud the last stroke was, while it sounds
@@ -47,7 +48,7 @@ class OnsetDetector:
         self._spectra = Spectra(rate)
         frame_s = self._spectra.hop / rate
         self._novelty = Novelty(frame_s)
-        self._evidence = Evidence(self._spectra.hz)
+        self._evidence = evidence or Evidence(self._spectra.hz)
         self._apart, self._gathered = APART_S / frame_s, GATHERED_S / frame_s
         self._flux = deque[float](maxlen=round(USUAL_S / frame_s))
         self._loud = deque[float](maxlen=LAG)  # of the last frames
