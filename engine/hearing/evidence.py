@@ -2,8 +2,9 @@
 
 Beating strings, a finger that lands on a string and a squeak on a winding all make peaks, and a
 slur makes a low one. What tells them apart is how high the peak stands, how high others did just
-before it, and what has come and what has gone in four parts of the spectrum. The weights are
-learnt on guitar parts whose strokes are known, by `engine.hearing.training.learn_evidence`.
+before it, and what has come and what has gone in four parts of the spectrum. The weights were
+learnt on guitar parts whose strokes are known; `engine.hearing.training.learn_evidence` learns such
+again (docs/ears.md).
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ CORNERS_HZ = (60, 150, 400, 1000, 2500, 5000, 10_000, 20_000)
 SPEAKER_DB = (-8, 0, 0, 0, 2, -6, -30, -50)  # at the corners
 UNEVEN_DB = 4.0  # one deviation, of a microphone's or a speaker's curve
 TAIL_S, TAIL_LEVEL = (0.05, 0.5), (-1.5, -0.4)  # a room's; powers of ten beside the direct sound
-DRIVE = (1.0, 4.0)  # of a valve, powers of two
+DRIVE = (2.5, 5.0)  # of a valve, powers of two
 HISS, AMP_HISS, HUM = (-4.3, -2.6), (-3.5, -2.5), (-3.5, -2.2)  # powers of ten below the peak
 TAPS = 1024
 

@@ -25,7 +25,7 @@ from engine.hearing.training.peaks import f_measure, peaks_of
 from engine.hearing.training.pieces import Piece, pieces_of
 
 SOUNDFONT = Path("/usr/share/sounds/sf2/FluidR3_GM.sf2")
-SONGS = 120
+SONGS = 80
 FEWEST = 2  # of songs: one to learn from, one to measure on
 
 
@@ -66,7 +66,7 @@ def main() -> None:
         raise SystemExit(f"Error: {error}") from error
     half = len(pairs) // 2
     learnt = learn([piece for pair in pairs[:half] for piece in pair])
-    print(told(*learnt))  # noqa: T201
+    print(told(*learnt), flush=True)  # noqa: T201
     for name, numbers in (("learnt", learnt), ("shipped", (BIAS, WEIGHTS))):
         scores = np.array([[f_measure(piece, *numbers) for piece in pair] for pair in pairs[half:]])
         clean, amp = scores.mean(0)
