@@ -57,6 +57,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--soundfont", type=Path, default=SOUNDFONT)
     asked = parser.parse_args()
+    if not asked.parts.is_file():
+        parser.error(f"{asked.parts}: no such file; engine.beats.training.parts makes one")
     rng = np.random.default_rng(asked.seed)
     try:
         pairs = list(islice(pieces_of(load_parts(asked.parts), asked.soundfont, rng), asked.songs))

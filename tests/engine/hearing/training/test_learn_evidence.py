@@ -14,7 +14,7 @@ from engine.errors import HearingError
 from engine.hearing.evidence import BIAS, CAME, PEAK, WEIGHTS, WENT
 from engine.hearing.training.gear import before_microphone, through_amplifier
 from engine.hearing.training.hands import with_hands
-from engine.hearing.training.learn_evidence import learn, told, weigh
+from engine.hearing.training.learn_evidence import learn, main, told, weigh
 from engine.hearing.training.peaks import f_measure, matched, peaks_of
 from engine.hearing.training.pieces import Piece, merged, pieces_of
 from tests.support.plucked import plucked
@@ -81,6 +81,15 @@ def test_without_a_soundfont_it_says_what_to_name(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr("shutil.which", lambda _: None)
     with pytest.raises(HearingError, match="install"):
         next(pieces_of([known()], Path("none.sf2"), np.random.default_rng(0)))
+
+
+def test_a_file_of_parts_that_is_missing_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["learn_evidence", "none.npz"])
+    with pytest.raises(SystemExit):
+        main()
+    assert "none.npz: no such file" in capsys.readouterr().err
 
 
 def test_a_part_is_played_and_sounded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
