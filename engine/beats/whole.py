@@ -3,7 +3,7 @@
 A tracker hears it all, and so the tempo is known. Then a filter goes over the chords forwards and
 another backwards; the beat is where both are likely. Which of its relatives is the true beat, and
 where its bar begins, is what the ranking model says on the mean of all chords. Where no tempo was
-told, double and half time are thought of as well.
+told, half and double time are thought of as well, the less the rarer their tempo is.
 """
 
 from __future__ import annotations
@@ -17,7 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.beats.pulse.chords import Chord, chords_of
-from engine.beats.pulse.filter import PHASES, Grid, PulseFilter, near_grid
+from engine.beats.pulse.filter import (
+    PHASES,
+    USUAL_S,
+    USUAL_SPREAD,
+    Grid,
+    PulseFilter,
+    near_grid,
+)
 from engine.beats.pulse.hypothesis import Hypothesis, around, leader
 from engine.beats.pulse.inputs import Inputs
 from engine.beats.pulse.model import CLASSES, SLOTS, OnsetModel, Opinion
@@ -206,6 +213,8 @@ def _best_row(
     opinion = np.log(np.maximum(known, LEAST))[:, np.minimum(rows.relative, len(SHIFTED))]
     heard = slice(min(SETTLED, len(chords) // 2), None)
     likely = np.log(chances[heard].mean(0) + LEAST) + FILTER_POWER * opinion[heard].mean(0)
+    beat = np.median(path.periods) / rows.ratio
+    likely -= 0.5 * (np.log(beat / USUAL_S) / USUAL_SPREAD) ** 2
     best = int(likely.argmax())
     if one is not None:
         away = one * rows.ratio + rows.shift

@@ -30,6 +30,7 @@ RUNS = (
     ("free", "step"),
     ("hint", "step"),
     ("count-in", "step"),
+    ("whole", "human"),
 )
 AS_PLAYED = (
     ("free", "clean"),

@@ -19,6 +19,15 @@ def test_a_strum_has_its_beats_from_the_first_bar_to_the_end():
     assert found.times[-1] > strummed(16)[-1][0]
 
 
+def test_a_dotted_pattern_is_not_doubled_or_halved():
+    beat_s = 0.517
+    places = [4 * bar + place for bar in range(24) for place in (0, 0.75, 1.25, 2, 2.75, 3.25)]
+    chords = [(1.0 + beat_s * place, 33 + 5 * (int(place) // 8 % 2)) for place in places]
+    found = find_beats([(time, root + up, 80) for time, root in chords for up in (0, 12, 16, 19)])
+    assert found is not None
+    assert np.median(np.diff(found.times)) == pytest.approx(beat_s, rel=0.02)
+
+
 def test_a_beat_that_is_lost_for_a_while_is_bridged():
     kept = [onset for onset in strummed(24) if not 14 < onset[0] < 24]
     found = find_beats(kept, bpm=104)
