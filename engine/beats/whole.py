@@ -2,8 +2,7 @@
 
 A tracker hears it all, and so the tempo is known. Then a filter goes over the chords forwards and
 another backwards; the beat is where both are likely. Which of its relatives is the true beat, and
-where its bar begins, is what the ranking model says on the mean of all chords. Where no tempo was
-told, half and double time are thought of as well, the less the rarer their tempo is.
+where its bar begins, is what the ranking model says on the mean of all chords.
 """
 
 from __future__ import annotations
@@ -11,25 +10,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, floor
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.beats.pulse.chords import Chord, chords_of
-from engine.beats.pulse.filter import (
-    PHASES,
-    USUAL_S,
-    USUAL_SPREAD,
-    Grid,
-    PulseFilter,
-    near_grid,
-)
+from engine.beats.pulse.filter import PHASES, Grid, PulseFilter, near_grid
 from engine.beats.pulse.hypothesis import Hypothesis, around, leader
 from engine.beats.pulse.inputs import Inputs
 from engine.beats.pulse.model import CLASSES, SLOTS, OnsetModel, Opinion
 from engine.beats.pulse.ranking import Ranking
-from engine.beats.pulse.relatives import DOUBLE, HALF, METRES, SHIFTED
+from engine.beats.pulse.relatives import METRES, SHIFTED
 from engine.beats.records import Onset
 from engine.beats.tracker import BeatTracker
 
@@ -48,7 +39,6 @@ _BACKWARDS = [
 _TURNED = -np.arange(PHASES) % PHASES
 
 Reals = NDArray[np.float64]
-Floats = NDArray[np.float32]
 Mass = NDArray[np.float16]  # (periods, PHASES)
 
 
@@ -78,18 +68,6 @@ class _Path:
             return float(np.interp(time, times, self.positions))
         return float(self.positions[nearest] + (time - times[nearest]) / self.periods[nearest])
 
-    def laid_on(self, row: _Row) -> _Path:
-        """The path of a relative, with bars that begin at 0."""
-        return _Path(self.positions * row.ratio + row.shift, self.periods / row.ratio)
-
-
-class _Row(NamedTuple):
-    """A relative with a bar: its beats in those of a path, what to add, beats in the bar."""
-
-    ratio: float
-    shift: float
-    metre: int
-
 
 def find_beats(
     onsets: Sequence[Onset],
@@ -111,10 +89,7 @@ def find_beats(
     masses = _smoothed(times, opinions, grid)
     path = _follow(times, masses, grid)
     at = None if one is None else path.position(one, times)
-    relatives = SHIFTED if bpm else SHIFTED + DOUBLE + HALF
-    ranking = Ranking(relatives, (metre,) if metre in METRES else METRES)
-    row = _best_row(ranking, chords, path, _shares(path, masses, grid), at)
-    return _lay_bars(times, path.laid_on(row), row.metre)
+    return _lay_bars(times, path, *_rank(chords, path, masses, grid, metre, at))
 
 
 def _period_of(onsets: Sequence[Onset], bpm: float | None) -> float | None:
@@ -186,47 +161,45 @@ def _follow(times: Reals, masses: Sequence[Mass], grid: Grid) -> _Path:
     return _Path(positions, periods)
 
 
-def _shares(path: _Path, masses: Sequence[Mass], grid: Grid) -> Floats:
-    """What the filters think of the path's beat and of its shifts, at each chord: (chords,
-    shifts)."""
-    pulse, same = PulseFilter(grid), np.zeros(len(SHIFTED), np.int64)
+def _rank(
+    chords: Sequence[Chord],
+    path: _Path,
+    masses: Sequence[Mass],
+    grid: Grid,
+    metre: int | None,
+    one: float | None,
+) -> tuple[float, int]:
+    """What to add to a position so that bars begin at 0, and how many beats they have; near the
+    position `one` a bar begins."""
+    ranking = Ranking(SHIFTED, (metre,) if metre in METRES else METRES)
+    pulse, rows = PulseFilter(grid), ranking.rows
     shifts = np.array([shift for _, shift in SHIFTED], np.float32)
-    out = np.empty((len(masses), len(SHIFTED)), np.float32)
-    for k, (at, period) in enumerate(zip(path.positions, path.periods, strict=True)):
-        pulse.mass = masses[k].astype(np.float32)
-        out[k] = pulse.shares(np.array([period], np.float32), (at + shifts) % 1, same)
-    return out
-
-
-def _best_row(
-    ranking: Ranking, chords: Sequence[Chord], path: _Path, shares: Floats, one: float | None
-) -> _Row:
-    """The likeliest of the ranking's rows on the mean of all chords; near the position `one` a bar
-    begins."""
-    rows = ranking.rows
-    chances = np.empty((len(chords), len(rows.relative)))
-    for k, (chord, at, period) in enumerate(zip(chords, path.positions, path.periods, strict=True)):
+    same = np.zeros(len(shifts), np.int64)
+    chances, opinion = np.zeros((2, len(rows.relative)))  # of the ranking; of the filters, a log
+    kept = min(SETTLED, len(chords) // 2)
+    for k, (chord, at, period) in enumerate(
+        zip(chords, path.positions.tolist(), path.periods.tolist(), strict=True)
+    ):
         ranking.hear(chord, at, period)
-        chances[k] = np.exp(ranking.energy - np.logaddexp.reduce(ranking.energy))
-    # The filters know one tempo: to them its double and its half are as likely as the best shift.
-    known = np.append(shares, shares.max(1)[:, None], axis=1)
-    opinion = np.log(np.maximum(known, LEAST))[:, np.minimum(rows.relative, len(SHIFTED))]
-    heard = slice(min(SETTLED, len(chords) // 2), None)
-    likely = np.log(chances[heard].mean(0) + LEAST) + FILTER_POWER * opinion[heard].mean(0)
-    beat = np.median(path.periods) / rows.ratio
-    likely -= 0.5 * (np.log(beat / USUAL_S) / USUAL_SPREAD) ** 2
+        if k < kept:
+            continue
+        pulse.mass = masses[k].astype(np.float32)
+        shares = pulse.shares(np.array([period], np.float32), (at + shifts) % 1, same)
+        chances += np.exp(ranking.energy - np.logaddexp.reduce(ranking.energy))
+        opinion += np.log(np.maximum(shares, LEAST))[rows.relative]
+    heard = len(chords) - kept
+    likely = np.log(chances / heard + LEAST) + FILTER_POWER * opinion / heard
     best = int(likely.argmax())
     if one is not None:
-        away = one * rows.ratio + rows.shift
-        away = np.abs((away + rows.metre / 2) % rows.metre - rows.metre / 2)
+        away = np.abs((one + rows.shift + rows.metre / 2) % rows.metre - rows.metre / 2)
         fits = (away < NEAR_ONE) & (rows.metre == rows.metre[best])
         best = int(np.where(fits, likely, -np.inf).argmax())
-    return _Row(float(rows.ratio[best]), float(rows.shift[best]), int(rows.metre[best]))
+    return float(rows.shift[best]), int(rows.metre[best])
 
 
-def _lay_bars(times: Reals, path: _Path, metre: int) -> FoundBeats:
+def _lay_bars(times: Reals, path: _Path, shift: float, metre: int) -> FoundBeats:
     """Beats from the last bar line before the first chord to a second after the last one."""
-    positions = np.maximum.accumulate(path.positions + 1e-6 * np.arange(len(times)))
+    positions = np.maximum.accumulate(path.positions + shift + 1e-6 * np.arange(len(times)))
     first = metre * floor(positions[0] / metre + 0.02)
     last = ceil(positions[-1] + AFTER_S / path.periods[-1])
     counts = np.arange(first, last + 1)

@@ -30,6 +30,6 @@ def clues(share: float, fit: float, seconds: float) -> tuple[float, float, float
     return log(share / (1 - share)), fit, log(1 + max(0.0, seconds))
 
 
-ALONE = Sureness(bias=0.212, share=0.205, fit=0.114, time=0.065)
-WITH_HINT = Sureness(bias=0.41, share=0.079, fit=0.19, time=0.264)
-AFTER_TAPS = Sureness(bias=0.29, share=0.242, fit=0.211, time=0.158)
+ALONE = Sureness(bias=0.287, share=0.196, fit=0.092, time=0.03)
+WITH_HINT = Sureness(bias=0.511, share=0.102, fit=0.205, time=0.19)
+AFTER_TAPS = Sureness(bias=0.809, share=0.075, fit=0.86, time=0.002)

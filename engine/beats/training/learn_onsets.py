@@ -111,6 +111,19 @@ def drawn(
             yield pool[int(rng.integers(len(pool)))]
 
 
+def mix_back(net: OnsetNet, start: Path, share: float) -> None:
+    """Mixes so much of the model that it went on from back into a network.
+
+    What was learnt of one kind of player is then not paid for by another (Wortsman et al.,
+    "Robust fine-tuning of zero-shot models", CVPR 2022).
+    """
+    before = OnsetNet()
+    load(before.inp, before.gru, before.out, start)
+    with torch.no_grad():
+        for mine, old in zip(net.parameters(), before.parameters(), strict=True):
+            mine.lerp_(old, share)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("parts", type=Path)
@@ -118,6 +131,9 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=30)
     parser.add_argument("--solos", type=Path, help="real solos to learn from too")
     parser.add_argument("--start", type=Path, help="a model to go on from")
+    parser.add_argument(
+        "--mix-back", type=float, default=0.0, help="share of --start in what is kept at the end"
+    )
     parser.add_argument("--rate", type=float, default=RATE)
     parser.add_argument("--seed", type=int, default=0)
     asked = parser.parse_args()
@@ -135,6 +151,9 @@ def main() -> None:
         seed=asked.seed,
         save_to=asked.model,
     )
+    if asked.start and asked.mix_back:
+        mix_back(net, asked.start, asked.mix_back)
+        save(net.inp, net.gru, net.out, ABOUT, asked.model)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.beats.training.conditions import Played
+from engine.beats.training.learn_onsets import OnsetNet, mix_back
 from engine.beats.training.parts import KnownPart
 from engine.beats.training.performances import perform
 from engine.beats.training.weight_files import load, save
@@ -74,3 +75,11 @@ def test_a_network_goes_on_from_one_no_larger_and_answers_as_that_did(
     heard = torch.randn(20, 4, 3)
     assert torch.allclose(small(heard), large(heard), atol=1e-5)
     assert json.loads((tmp_path / "small.json").read_text())["about"] == "a test"
+
+
+def test_what_was_known_is_mixed_back(tmp_path: Path) -> None:
+    known, learnt = OnsetNet(), OnsetNet()
+    save(known.inp, known.gru, known.out, "a test", tmp_path / "known.json")
+    old, new = known.out.bias.detach().clone(), learnt.out.bias.detach().clone()
+    mix_back(learnt, tmp_path / "known.json", 0.25)
+    assert torch.allclose(learnt.out.bias, 0.25 * old + 0.75 * new, atol=1e-3)
