@@ -130,13 +130,15 @@ def main() -> None:
     parser.add_argument("model", type=Path)
     parser.add_argument("--minutes", type=float, default=30)
     parser.add_argument("--solos", type=Path, help="real solos to learn from too")
-    parser.add_argument("--start", type=Path, help="a model to go on from")
+    parser.add_argument("--start", type=Path, help="a model to go on from, or a smaller one")
     parser.add_argument(
         "--mix-back", type=float, default=0.0, help="share of --start in what is kept at the end"
     )
     parser.add_argument("--rate", type=float, default=RATE)
     parser.add_argument("--seed", type=int, default=0)
     asked = parser.parse_args()
+    if asked.mix_back and not asked.start:
+        parser.error("--mix-back needs --start, the model to mix back")
     torch.manual_seed(asked.seed)
     net = OnsetNet()
     if asked.start:
@@ -151,7 +153,7 @@ def main() -> None:
         seed=asked.seed,
         save_to=asked.model,
     )
-    if asked.start and asked.mix_back:
+    if asked.mix_back:
         mix_back(net, asked.start, asked.mix_back)
         save(net.inp, net.gru, net.out, ABOUT, asked.model)
 
