@@ -12,6 +12,7 @@ from typing import Any
 
 from drumd.errors import PortError
 from drumd.ports.jack.client import available
+from drumd.ports.jack.cycles import JackCycles
 from drumd.ports.jack.watch import JackWatch
 from drumd.ports.quiet import quiet_stderr
 
@@ -37,6 +38,7 @@ class JackAudio:
         except jack.JackOpenError as error:
             raise PortError("no JACK server answers: start one (QjackCtl, jackd)") from error
         self.rate, self.period = int(self._client.samplerate), int(self._client.blocksize)
+        self._cycles: JackCycles | None = None
         self._ports = [self._client.outports.register(side) for side in SIDES]
 
     def start(self, fill: Fill) -> None:
@@ -47,8 +49,7 @@ class JackAudio:
             for side, port in enumerate(self._ports):
                 port.get_array()[:] = block[:, side]
 
-        self._client.set_process_callback(process)
-        self._client.activate()
+        self._cycles = JackCycles(self._client, process)
         card = self._client.get_ports(is_audio=True, is_input=True, is_physical=True)
         for port, speaker in zip(self._ports, card, strict=False):
             self._client.connect(port, speaker)
@@ -58,6 +59,8 @@ class JackAudio:
         return self._watch.lost()
 
     def close(self) -> None:
+        if self._cycles is not None:
+            self._cycles.end(dead=self.lost())
         self._watch.close()
         with quiet_stderr():
             self._client.deactivate()

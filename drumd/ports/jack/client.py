@@ -20,6 +20,7 @@ import mido
 from drumd.errors import PortError, PortLostError
 from drumd.ports.base import Handed, Heard, Place, PortList
 from drumd.ports.decode import message_of
+from drumd.ports.jack.cycles import JackCycles
 from drumd.ports.jack.frames import FrameClock
 from drumd.ports.jack.outbox import Outbox
 from drumd.ports.jack.transport import transport_place
@@ -170,6 +171,7 @@ class _Client:
         self.kind = kind
         self.port: Any = None
         self._is_open = False
+        self._cycles: JackCycles | None = None
         self.target: str | None = None  # the other's port that ours is connected with
         self._failures = (jack.JackError,)
         make = partial(jack.Client, CLIENTS[kind], no_start_server=True)
@@ -209,8 +211,7 @@ class _Client:
             found = cable_to(self.kind, wanted, again, self.names(self.kind))
             own = OWN_PORTS[self.kind] if found else wanted
             self.port = self._register(own)
-            self._jack.set_process_callback(process)
-            self._jack.activate()
+            self._cycles = JackCycles(self._jack, process)
             if found:
                 ends = (found, self.port) if self.kind == "input" else (self.port, found)
                 self._jack.connect(*ends)
@@ -251,6 +252,8 @@ class _Client:
         if not self._is_open:
             return
         self._is_open = False
+        if self._cycles is not None:
+            self._cycles.end(dead=self._watch.lost())
         self._watch.close()
         with quiet_stderr():
             self._jack.deactivate()

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
+from drumd.ports.jack.cycles import JackCycles
 from drumd.ports.jack.frames import FrameClock
 from drumd.timing.clock import MonotonicClock
 from tests.support.jack.harness import JackServer, open_client
@@ -23,8 +24,7 @@ class AudioPlayer:
         self.first_frame = 0
         self._client = open_client("player", server.name, server.process)
         self._port = self._client.outports.register("out")
-        self._client.set_process_callback(self._process)
-        self._client.activate()
+        self._cycles = JackCycles(self._client, self._process)
 
     def _process(self, frames: int) -> None:
         first = self._frames.see(self._client.last_frame_time, self._clock.now())
@@ -50,6 +50,7 @@ class AudioPlayer:
         return self._frames.seconds_of(self.first_frame) + time
 
     def close(self) -> None:
+        self._cycles.end()
         self._client.deactivate()
         self._client.close()
 

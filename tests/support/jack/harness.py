@@ -23,6 +23,8 @@ from typing import Any
 
 import pytest
 
+from drumd.ports.jack.cycles import JackCycles
+
 RATE, PERIOD = 48_000, 256
 START_S, STOP_S = 60.0, 5.0
 SERVERS = 6
@@ -147,7 +149,7 @@ class JackGuitarist:
     def __init__(self, server: JackServer, name: str = "player") -> None:
         self.received: list[Event] = []
         self._closed = False
-        self._cycles, self._period = 0, server.period
+        self._ran, self._period = 0, server.period
         self._client = open_client(f"{name}-{os.getpid()}", server.name, server.process)
         self._rate = server.rate
         self._out = self._client.midi_outports.register("out")
@@ -156,8 +158,7 @@ class JackGuitarist:
         self._next = 0
         self._start_frame: int | None = None
         self._done = threading.Event()
-        self._client.set_process_callback(self._process)
-        self._client.activate()
+        self._cycles = JackCycles(self._client, self._process)
 
     def __enter__(self) -> JackGuitarist:
         return self
@@ -170,6 +171,7 @@ class JackGuitarist:
         the JACK library keeps things that all clients of a process share."""
         if not self._closed:
             self._closed = True
+            self._cycles.end()
             self._client.deactivate()
             self._client.close()
 
@@ -235,14 +237,14 @@ class JackGuitarist:
         """Wait until everything is played, and the server ran `tail` seconds of cycles more."""
         give_up = time.monotonic() + timeout
         done = self._done.wait(timeout)
-        goal = self._cycles + round(tail * self._rate / self._period)
-        while done and self._cycles < goal and time.monotonic() < give_up:
+        goal = self._ran + round(tail * self._rate / self._period)
+        while done and self._ran < goal and time.monotonic() < give_up:
             time.sleep(0.005)
-        if not done or self._cycles < goal:
+        if not done or self._ran < goal:
             raise TimeoutError("the JACK server has stopped")
 
     def _process(self, frames: int) -> None:
-        self._cycles += 1
+        self._ran += 1
         self._out.clear_buffer()
         if self._start_frame is None:
             return

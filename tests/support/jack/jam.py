@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -29,12 +30,17 @@ class Listening:
         self.said: list[str] = []
 
     def await_line(self, part: str) -> str:
-        """The next line that the daemon says with this in it."""
+        """The next line that the daemon says with this in it; one that stays silent is killed."""
         assert self.process.stderr is not None
-        for line in self.process.stderr:
-            self.said.append(line.rstrip())
-            if part in line:
-                return line
+        patience = threading.Timer(READY_S, self.process.kill)
+        patience.start()
+        try:
+            for line in self.process.stderr:
+                self.said.append(line.rstrip())
+                if part in line:
+                    return line
+        finally:
+            patience.cancel()
         raise AssertionError(f"drumd never said {part!r} but {self.said}")
 
     def plug_in(self) -> None:

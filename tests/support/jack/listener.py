@@ -11,6 +11,7 @@ from typing import Any
 import mido
 import numpy as np
 
+from drumd.ports.jack.cycles import JackCycles
 from drumd.sound.speakers import Speakers
 from drumd.timing.clock import Clock
 from tests.support.jack.harness import RATE, JackServer, open_client
@@ -36,14 +37,14 @@ class Listener:
         self._heard: list[int] = []
         self._client = open_client(f"ear-{os.getpid()}", server.name, server.process)
         self._in = self._client.inports.register("in")
-        self._client.set_process_callback(self._process)
-        self._client.activate()
+        self._cycles = JackCycles(self._client, self._process)
         self._client.connect(source, self._in)
 
     def __enter__(self) -> Listener:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._cycles.end()
         self._client.deactivate()
         self._client.close()
 

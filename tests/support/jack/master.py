@@ -6,6 +6,7 @@ import os
 from statistics import median
 from typing import Any
 
+from drumd.ports.jack.cycles import JackCycles
 from drumd.timing.bars import IN_COMMON_TIME, Bars
 from tests.support.jack.harness import JackServer, open_client
 
@@ -18,7 +19,7 @@ class JackMaster:
         self._beats = bpm / 60 / server.rate  # in a frame
         self._bpm, self._bars = bpm, bars
         self._client.set_timebase_callback(self._tell)
-        self._client.activate()
+        self._cycles = JackCycles(self._client, lambda _: None)
 
     def __enter__(self) -> JackMaster:
         return self
@@ -29,6 +30,7 @@ class JackMaster:
     def close(self) -> None:
         """Close once; see JackGuitarist.close."""
         if self._client is not None:
+            self._cycles.end()
             self._client.deactivate()
             self._client.close()
             self._client = None
