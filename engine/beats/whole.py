@@ -2,7 +2,8 @@
 
 A tracker hears it all, and so the tempo is known. Then a filter goes over the chords forwards and
 another backwards; the beat is where both are likely. Which of its relatives is the true beat, and
-where its bar begins, is what the ranking model says on the mean of all chords.
+where its bar begins, is what the ranking model says on the mean of all chords, and where the first
+chord falls: most people begin on a beat, and most of these on a one.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from engine.beats.pulse.hypothesis import Hypothesis, around, leader
 from engine.beats.pulse.inputs import Inputs
 from engine.beats.pulse.model import CLASSES, SLOTS, OnsetModel, Opinion
 from engine.beats.pulse.ranking import Ranking
-from engine.beats.pulse.relatives import METRES, SHIFTED
+from engine.beats.pulse.relatives import METRES, SHIFTED, Rows
 from engine.beats.records import Onset
 from engine.beats.tracker import BeatTracker
 
@@ -30,6 +31,8 @@ SETTLED = 16  # chords after which the ranking's word counts
 FILTER_POWER = 0.4  # of the filters' opinion against the ranking's
 LEAST = 1e-6  # share
 FEWEST_CHORDS = 4
+BEGUN_ON_BEAT, BEGUN_ON_ONE = 2.0, 1.0  # how much likelier it is, and that on top of it: logs
+ON_PLACE = 0.15  # beats that a first chord may be off
 NEAR_ONE = 0.2  # beats that a told bar line may be off
 AFTER_S = 1.0  # beats go on so long after the last chord
 _BACKWARDS = [
@@ -189,12 +192,24 @@ def _rank(
         opinion += np.log(np.maximum(shares, LEAST))[rows.relative]
     heard = len(chords) - kept
     likely = np.log(chances / heard + LEAST) + FILTER_POWER * opinion / heard
+    likely += _begun(rows, float(path.positions[0]))
     best = int(likely.argmax())
     if one is not None:
-        away = np.abs((one + rows.shift + rows.metre / 2) % rows.metre - rows.metre / 2)
-        fits = (away < NEAR_ONE) & (rows.metre == rows.metre[best])
+        fits = (_from_one(rows, one) < NEAR_ONE) & (rows.metre == rows.metre[best])
         best = int(np.where(fits, likely, -np.inf).argmax())
     return float(rows.shift[best]), int(rows.metre[best])
+
+
+def _begun(rows: Rows, first: float) -> Reals:
+    """How likely each row is by where the first chord falls in it, a log."""
+    on_beat = np.abs((first + rows.shift + 0.5) % 1 - 0.5) < ON_PLACE
+    on_one = _from_one(rows, first) < ON_PLACE
+    return np.asarray(BEGUN_ON_BEAT * on_beat + BEGUN_ON_ONE * on_one)
+
+
+def _from_one(rows: Rows, at: float) -> Reals:
+    """How far a position of the path is from the nearest bar line of each row, in beats."""
+    return np.asarray(np.abs((at + rows.shift + rows.metre / 2) % rows.metre - rows.metre / 2))
 
 
 def _lay_bars(times: Reals, path: _Path, shift: float, metre: int) -> FoundBeats:

@@ -21,7 +21,7 @@ TAP_PHASE = 0.03  # deviation of the beat that a count-in gives, in beats
 STEP_S, MOST_STEPS = 1.0, 8  # a rest is taken in steps: tempo and phase drift together
 # how far a hand's onsets lie round their place in the beat, and how late they are on the whole, in
 # seconds: one that is tight, and one that lays back
-HANDS = ((0.022, 0.008), (0.04, 0.02))
+HANDS = ((0.022, 0.012), (0.04, 0.024))
 HAND_MEMORY = 0.97  # share of what is known of the hand that a chord leaves
 LEAST_CHANCE = 0.02  # of a soloist, to be thought of
 SOLO_TRUST = 0.2  # power of what the onset model says of one
