@@ -32,18 +32,23 @@ def serve(pipe: Connection, drums: Connection, wanted: Wanted) -> None:
     for name in ("SIGINT", "SIGQUIT", "SIGHUP"):  # the daemon ends it, in its own order
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
-    lock = threading.Lock()
-
-    def tell(told: object) -> None:
-        with lock:
-            pipe.send(told)
-
     with suppress(EOFError, OSError, BrokenPipeError):
         try:
             with quick_threads():  # the pitches' thread is never in the strokes' way for long
-                _listen(pipe, drums, wanted, tell)
+                _listen(pipe, drums, wanted, teller(pipe))
         except (SourceError, EngineError) as error:
             pipe.send(Failed(str(error)))
+
+
+def teller(pipe: Connection) -> Callable[[object], None]:
+    """Tells the daemon, from any thread. Where that has hung up nobody is told: `_hear` sees it."""
+    lock = threading.Lock()
+
+    def tell(told: object) -> None:
+        with lock, suppress(OSError):
+            pipe.send(told)
+
+    return tell
 
 
 def _listen(
@@ -121,8 +126,7 @@ class SoundKeeper:
 
     def _run(self) -> None:
         while save := self.wanted.get():
-            with suppress(OSError):  # nobody listens any more
-                self._tell(Said(self._save(Path(save.path), save.start, save.end)))
+            self._tell(Said(self._save(Path(save.path), save.start, save.end)))
 
     def _save(self, path: Path, start: float, end: float) -> str:
         try:
