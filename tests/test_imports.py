@@ -64,7 +64,11 @@ PACKAGES = (("engine", ENGINE), ("drumd", DRUMD))
 # library: the files that may import it, as patterns of paths
 HOMES = {
     "click": ["drumd/cli/*"],
-    "jack": ["drumd/ports/jack/client.py", "drumd/ports/jack/audio.py"],
+    "jack": [
+        "drumd/ports/jack/client.py",
+        "drumd/ports/jack/cycles.py",
+        "drumd/ports/jack/audio.py",
+    ],
     "link": ["drumd/timing/sources/link.py"],
     "matplotlib": ["engine/notation/piano_roll.py", "engine/beats/plot.py"],
     "miniaudio": [

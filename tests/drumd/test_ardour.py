@@ -16,14 +16,13 @@ from statistics import median
 import mido
 import pytest
 
-from tests.support.ardour import TICK_S, Ardour, ServerLostError, Timed, require_ardour
+from tests.support.ardour import TICK_S, Ardour, Timed, require_ardour, with_ardour
 from tests.support.jack.harness import Event, JackGuitarist, clock_events, jack_server
 
 BPM = 120.0
 BAR_S = 4 * 60 / BPM
 JAM_S = 24.0
 READY_S = 60.0
-STARTS = 4  # of a new server, drumd and Ardour, if the server is lost before anything was played
 KEPT = "jam.mid"
 LISTEN = (sys.executable, "-m", "drumd", "listen")
 
@@ -81,9 +80,9 @@ def strokes(messages: list[mido.Message]) -> Counter[tuple[int, int]]:
     return Counter((one.note, one.velocity) for one in messages if one.type == "note_on")
 
 
-def jam_in_ardour(folder: Path) -> tuple[list[Timed], list[Timed], float]:
-    """What Ardour recorded, what was sent, and how long a cycle of the server lasts."""
-    folder.mkdir()
+def jam_in_ardour(folder: Path) -> tuple[list[Timed], list[Timed], float, list[mido.Message]]:
+    """What Ardour recorded, what was sent, how long a cycle of the server lasts, and the note-ons
+    that drumd wrote itself."""
     with (
         jack_server() as server,
         listening(folder / KEPT) as drumd,
@@ -97,20 +96,16 @@ def jam_in_ardour(folder: Path) -> tuple[list[Timed], list[Timed], float]:
             taken = in_order(ardour.stop())
         drumd.send_signal(signal.SIGINT)
         drumd.wait(READY_S)
-    return taken, in_order(notes_of(guitarist.received)), server.period_s
+    written = [
+        one for one in mido.MidiFile(folder / KEPT) if not one.is_meta and one.type == "note_on"
+    ]
+    return taken, in_order(notes_of(guitarist.received)), server.period_s, written
 
 
 @pytest.mark.ardour
 def test_ardour_records_every_drum_of_a_jam_as_it_was_sent(tmp_path: Path) -> None:
     require_ardour()
-    for start in range(STARTS):
-        folder = tmp_path / str(start)
-        try:
-            taken, sent, period_s = jam_in_ardour(folder)
-            break
-        except ServerLostError:
-            if start == STARTS - 1:
-                raise
+    taken, sent, period_s, written = with_ardour(jam_in_ardour, tmp_path)
 
     assert [message.bytes() for _time, message in taken] == [
         message.bytes() for _time, message in sent
@@ -121,8 +116,5 @@ def test_ardour_records_every_drum_of_a_jam_as_it_was_sent(tmp_path: Path) -> No
     middle = median(apart)  # Ardour began to roll at some moment of its own
     assert max(abs(one - middle) for one in apart) <= period_s + TICK_S
 
-    written = [
-        one for one in mido.MidiFile(folder / KEPT) if not one.is_meta and one.type == "note_on"
-    ]
     played = [one for one in written if one.channel == 9 and one.velocity]
     assert strokes(played) == strokes([message for _time, message in sent])

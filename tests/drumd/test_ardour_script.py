@@ -11,16 +11,15 @@ import pytest
 
 from drumd.ports.jack.client import JackInput, JackOutput
 from drumd.timing.clock import MonotonicClock
-from tests.support.ardour import PROGRAM, require_ardour
+from tests.support.ardour import LOST, PROGRAM, ServerLostError, require_ardour, with_ardour
 from tests.support.jack.harness import jack_server
 
 WIRE = Path(__file__).parent.parent / "support" / "ardour_wire.lua"
 
 
-@pytest.mark.ardour
-def test_the_script_joins_guitar_and_drums_with_drumd(tmp_path: Path) -> None:
-    require_ardour()
-    home = tmp_path / "home"
+def said_in_ardour(folder: Path) -> list[str]:
+    """What the script said to a session beside a guitar and drums of drumd's."""
+    home = folder / "home"
     home.mkdir()
     with jack_server() as server:
         clock = MonotonicClock()
@@ -29,13 +28,22 @@ def test_the_script_joins_guitar_and_drums_with_drumd(tmp_path: Path) -> None:
         for name in ("CONFIG", "CACHE", "DATA", "STATE"):
             environment[f"XDG_{name}_HOME"] = str(home / name.lower())
         script = str(files("drumd").joinpath("data", "drumd-ardour.lua"))
-        line = [PROGRAM, str(WIRE), str(tmp_path / "session"), script, str(server.rate)]
+        line = [PROGRAM, str(WIRE), str(folder / "session"), script, str(server.rate)]
         done = subprocess.run(
             [*line, f"ardour-{os.getpid()}"],
-            env=environment, capture_output=True, text=True, timeout=120, check=False,
+            env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            timeout=120, check=False,
         )  # fmt: skip
         guitar.close()
         drums.close()
-    said = done.stdout.splitlines()
-    assert "track Guitar plays drumd true hears drumd false" in said, done.stdout + done.stderr
+    if LOST in done.stdout:
+        raise ServerLostError(done.stdout)
+    return done.stdout.splitlines()
+
+
+@pytest.mark.ardour
+def test_the_script_joins_guitar_and_drums_with_drumd(tmp_path: Path) -> None:
+    require_ardour()
+    said = with_ardour(said_in_ardour, tmp_path)
+    assert "track Guitar plays drumd true hears drumd false" in said
     assert "track AI Drums plays drumd false hears drumd true" in said

@@ -3,6 +3,7 @@
 __all__ = [
     "audio",
     "client",
+    "cycles",
     "frames",
     "outbox",
     "transport",

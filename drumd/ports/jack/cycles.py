@@ -33,11 +33,12 @@ class JackCycles:
         client.activate()
 
     def _cycle(self, frames: int) -> None:
-        if self._ending:
+        ending = self._ending
+        self._process(frames)  # in the last one too: what its buffers hold is sent
+        if ending:
             self._thread = threading.get_native_id()
             self._last.set()
             raise self._exit
-        self._process(frames)
 
     def end(self, *, dead: bool = False) -> None:
         """Return when the client may be deactivated and closed; `dead` if its server has gone."""

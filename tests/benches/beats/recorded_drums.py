@@ -1,5 +1,8 @@
 """What drums lose when the guitar is heard instead of read: `python -m
-tests.benches.beats.recorded_drums SONG.mid...`.
+tests.benches.beats.recorded_drums FOLDER` (or SONG.mid...).
+
+Of a folder the strict guitar songs in 4/4 that are kept for validation are taken, of the half that
+`--part` names (engine.evaluation.songs): some 40 s a song.
 
 The guitar of each song (in 4/4) sounds through fluidsynth and is heard. It is then drummed to in
 several ways, from the notes of the file to the recording alone, so that each step of the way shows
@@ -25,8 +28,9 @@ from numpy.typing import NDArray
 from drumd.cli.transcribe import hear
 from engine.beats.training.conditions import Array
 from engine.beats.whole import find_beats
+from engine.corpus.manifest import find_songs
 from engine.evaluation.hit_metrics import mean_over_songs, score
-from engine.evaluation.songs import EvalSong
+from engine.evaluation.songs import PARTS, EvalSong, in_part
 from engine.inference.infer import BundleDrummer
 from engine.inference.recording import Recording, heard_notes
 from engine.inference.render import Job, drum
@@ -36,6 +40,7 @@ from engine.midi.read import song_of
 from engine.midi.recorded import TimedNote, recorded_file
 from engine.midi.write import drum_file
 from engine.music.kit import VOICE_OF
+from engine.music.notes import COMMON_TIME
 from engine.music.song import bars
 
 SOUNDFONT = Path("/usr/share/sounds/sf2/FluidR3_GM.sf2")
@@ -161,11 +166,27 @@ def _strokes(
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("songs", type=Path, nargs="+")
+    parser.add_argument("songs", type=Path, nargs="+", help="MIDI files, or one folder of them")
+    parser.add_argument("--part", choices=PARTS, default="tune", help="half of a folder's songs")
     parser.add_argument("--soundfont", type=Path, default=SOUNDFONT)
     asked = parser.parse_args()
-    for line in _lines(asked.songs, asked.soundfont):
+    songs = asked.songs
+    if songs[0].is_dir():
+        songs = kept_back(songs[0], asked.part)
+    for line in _lines(songs, asked.soundfont):
         print(line, flush=True)  # noqa: T201
+
+
+def kept_back(folder: Path, part: str) -> list[Path]:
+    """One song of each group of that half."""
+    by_group = {
+        song.info.group: song.path
+        for song in find_songs([folder])
+        if (song.info.split, song.info.kind, song.info.strict) == ("valid", "guitar", 1)
+        and in_part(song.info.group, part)
+        and {metre for _, metre in open_contents(song.path).metres} == {COMMON_TIME}
+    }
+    return sorted(by_group.values())
 
 
 def _lines(songs: Sequence[Path], soundfont: Path) -> Iterator[str]:
