@@ -13,7 +13,7 @@ import click
 
 from drumd.cli.progress import cores, progress_bar
 from drumd.cli.terminal import tell
-from drumd.cli.transcribe import LONGEST_S, ONE_HELP, Seconds, hear
+from drumd.cli.transcribe import LONGEST_S, ONE_HELP, Seconds, beats_told, hear
 from drumd.config import KIT_SOUNDS
 from drumd.errors import DrumdError
 from engine.music.kit_map import STANDARD, kit_map
@@ -136,7 +136,7 @@ def command(
 
     if len(guitars) > 1 and (plot or score or mix):
         raise click.UsageError("--plot, --score and --mix are for one guitar at a time")
-    sound = {guitar for guitar in guitars if guitar.suffix.lower() in AUDIO}
+    sound = [guitar for guitar in guitars if guitar.suffix.lower() in AUDIO]
     if mix and not sound:
         raise click.UsageError("--mix is for a recording; `drumd render` makes a MIDI file sound")
     if mix and kit != STANDARD:
@@ -147,11 +147,12 @@ def command(
     open_bundle(bundle)  # what is wrong with it is said once, and before the work
     wishes = Wishes(style_of(style), density, intensity, humanize=humanize, feel=feel_named(feel))
     targets = _targets(guitars, out)
+    heard = {guitar: hear(guitar, bpm, one) for guitar in sound}
     jobs = [
         Job(
             guitar, target, track, bundle, seed, temperature, with_guitar, plot, score, wishes,
             ideas, groove, kit,
-            hear(guitar, bpm, one).midi(muted=True) if guitar in sound else None,
+            heard[guitar].midi(muted=True) if guitar in heard else None,
         )
         for guitar, target in zip(guitars, targets, strict=True)
     ]  # fmt: skip
@@ -164,6 +165,9 @@ def command(
         if mix and not outcomes[0].error:
             _mix(jobs[0], mix)
     _report(outcomes, as_json=as_json)
+    if not as_json:
+        for guitar, recording in heard.items():
+            tell(f"{guitar} was heard {beats_told(recording)}")
     if any(outcome.error for outcome in outcomes):
         raise SystemExit(1)
 

@@ -79,6 +79,13 @@ def hear(path: Path, bpm: float | None, one: float | None = None) -> Recording:
         raise HearingError(f"{path}: {error}") from error
 
 
+def beats_told(heard: Recording) -> str:
+    """Its tempo, its metre, when its first whole bar begins, and what puts that right."""
+    first = next((one for one in heard.beats.ones.tolist() if one >= 0), 0.0)
+    bars = f"{heard.beats.metre} beats in a bar, a bar from {first:.2f} s on"
+    return f"at about {heard.bpm:.0f} bpm, {bars} (if that is wrong: --bpm, --one)"
+
+
 def _read(path: Path) -> tuple[NDArray[np.float32], int]:
     """The samples of one channel, (samples,), and their rate."""
     import numpy as np
@@ -107,7 +114,4 @@ def _report(source: Path, target: Path, heard: Recording, *, as_json: bool) -> N
         }
         click.echo(json.dumps(document))
         return
-    tell(
-        f"{target}: {len(heard.transcript.notes)} notes at about {heard.bpm:.0f} bpm,"
-        f" {heard.beats.metre} beats in a bar"
-    )
+    tell(f"{target}: {len(heard.transcript.notes)} notes {beats_told(heard)}")

@@ -1,6 +1,7 @@
 """A recording as a user hands it over: heard to MIDI, and drummed to in its own time."""
 
 import json
+import re
 import wave
 
 import numpy as np
@@ -62,10 +63,15 @@ def test_drums_and_a_mix_fit_the_recording(riff, tmp_path):
     drums, mix = tmp_path / "drums.mid", tmp_path / "mix.wav"
     result = run("generate", riff, "-o", drums, "--mix", mix)
     assert result.exit_code == 0, result.output
+    words = r"at about (\d+) bpm, \d beats in a bar, a bar from ([\d.]+) s on .*--bpm, --one"
+    ((bpm, bar),) = re.findall(words, result.output)
     found = open_contents(drums)
     times = TempoMap(found.tempos, found.division)
     struck = np.array([times.at(note.tick) for line in found.lines for note in line.notes])
     assert len(struck) > 12 and struck.max() < 12
+    beats = np.array([times.at(k * found.division) for k in range(14)])
+    assert float(bpm) == pytest.approx(60 / np.median(np.diff(beats[4:])), abs=1)
+    assert np.abs(beats - float(bar)).min() < 0.02
     eighths = (struck - FIRST_S) / (BEAT_S / 2)
     assert np.median(np.abs(2 * eighths - np.round(2 * eighths))) < 0.2
     with wave.open(str(mix)) as file:
