@@ -76,12 +76,14 @@ class Program:
 
     def end(self) -> None:
         self._process.kill()
+        self._reader.join()  # which has read to the end: nobody else may close what it reads
         self._process.communicate()
 
     def _read(self) -> None:
         assert self._process.stdout
         for line in self._process.stdout:
-            self.said.append(json.loads(line))
+            if line.endswith("\n"):  # not half of one, by a program that was killed
+                self.said.append(json.loads(line))
 
 
 class Networks:
