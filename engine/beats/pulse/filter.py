@@ -44,7 +44,7 @@ class FilterSettings:
 
 
 # a band that was counted in
-COUNTED_TEMPO = FilterSettings(trust=0.7, tempo_walk=0.006, forget=0.001, soloist=True)
+COUNTED_TEMPO = FilterSettings(trust=0.7, tempo_walk=0.008, forget=0.001, soloist=True)
 
 
 @dataclass(frozen=True, slots=True)
