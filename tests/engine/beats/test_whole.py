@@ -27,6 +27,17 @@ def test_a_dotted_pattern_is_not_doubled_or_halved():
     assert np.median(np.diff(found.times)) == pytest.approx(beat_s, rel=0.02)
 
 
+@pytest.mark.parametrize(
+    ("gap_s", "line"),
+    [(0.25, (47, 45, 47, 52, 47, 40, 47, 52)), (0.5, (47, 52, 47, 40))],
+    ids=["eighths: else a quarter of a beat off", "quarters: else a bar line on four"],
+)
+def test_a_line_that_does_not_tell_its_bar_begins_one(gap_s, line):
+    found = find_beats([(1.0 + gap_s * k, line[k % len(line)], 80) for k in range(64)], bpm=120)
+    assert found is not None and found.metre == 4
+    assert np.abs(found.ones - 1.0).min() < 0.05
+
+
 def test_a_beat_that_is_lost_for_a_while_is_bridged():
     kept = [onset for onset in strummed(24) if not 14 < onset[0] < 24]
     found = find_beats(kept, bpm=104)
