@@ -139,13 +139,17 @@ class MusicalClock:
         self._follow()
 
     def this_is_one(self, time: float) -> None:
-        """The pulse nearest to `time` begins a bar."""
-        if self.timeline is not None and self.rolling:
-            beat = self.timeline.beat_at(time)
-            change = self.bars.change_at(beat)
+        """The pulse nearest to `time` begins a bar; a player's is first moved to be near."""
+        for source in self._heard():
+            source.this_is_one(time)
+        self._listen()
+        leader = self._followed.timeline if self._followed else None
+        if leader is not None and self._song.rolling:
+            beat = self._reading.of(leader).beat_at(time)
+            change = self._song.bars.change_at(beat)
             pulses = round((beat - change.beat) / change.metre.pulse)
             self._recount(-pulses * change.metre.pulse % change.metre.beats)
-            self.state = self._song
+        self.state = self._song
 
     def take_metre(self, metre: Metre, beat: float) -> None:
         """From that beat on, which is a bar line, the metre is another: the player says so."""

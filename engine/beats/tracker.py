@@ -133,6 +133,24 @@ class BeatTracker:
         announced, self._due = self._due, []
         return announced
 
+    def this_is_one(self, time: float) -> None:
+        """A bar begins at about `time`, the player says: the beat is moved there if it lies
+        elsewhere, as one half a beat off does, and believed from here on."""
+        pulse = self._pulse
+        pulse.tell(time)
+        if self.next_beat is None or self.period is None or pulse.time is None:
+            return
+        moved = self._family.this_is_one(time, pulse)
+        self._sureness = AFTER_TAPS
+        self._follow(around(pulse, moved or self._followed(pulse.time)), new=moved is not None)
+        if self._bar and self.last_beat is not None:
+            self._bar.tell(round((time - self.last_beat) / self.period))
+
+    def _followed(self, time: float) -> Hypothesis:
+        """The followed beat at a moment."""
+        assert self.next_beat is not None and self.period is not None
+        return Hypothesis(self.period, (1 - (self.next_beat - time) / self.period) % 1, 0.0)
+
     def _pass(self, now: float) -> None:
         """Let time pass: close chords and announce beats, each at its moment."""
         while True:
@@ -176,9 +194,7 @@ class BeatTracker:
                 self._family.follow(chord.time, first)
                 self._follow(first, new=True)
         else:
-            phase = (1 - (self.next_beat - chord.time) / self.period) % 1
-            followed = Hypothesis(self.period, phase, 0.0)
-            self._follow(*self._choose(chord, followed))
+            self._follow(*self._choose(chord, self._followed(chord.time)))
         self._place(chord.time, ones)
 
     def _choose(self, chord: Chord, followed: Hypothesis) -> tuple[Hypothesis, bool]:

@@ -9,6 +9,8 @@ from drumd.timing.sources.taps import FootTaps
 from drumd.timing.timeline import Timeline
 from engine.music.notes import COMMON_TIME, Metre
 
+OFF_BEAT = 0.3  # pulses from the nearest one, where "one" is told
+
 
 class GivenTempo(Source):
     """Stands still until the first note, then goes on at `bpm` for ever."""
@@ -37,6 +39,13 @@ class GivenTempo(Source):
             self.timeline = Timeline(found.last, -self._metre.pulse, self.bpm)
             self.rolling, self._counted_in = True, found.last
             self.jumps += 1
+
+    def this_is_one(self, time: float) -> None:
+        """Between two pulses the pulse is moved there: the first note was no beat."""
+        if self.timeline is not None:
+            pulses = self.timeline.beat_at(time) / self._metre.pulse
+            if abs(pulses - round(pulses)) > OFF_BEAT:
+                self.timeline = Timeline(time, round(pulses) * self._metre.pulse, self.bpm)
 
     def take_metre(self, metre: Metre) -> None:
         self._metre = metre

@@ -55,6 +55,13 @@ class FreeTempo(BeatFollower):
             self._tracker = make_tracker(self._metre, bpm=self._hint)
         super().hear(time, message)
 
+    def this_is_one(self, time: float) -> None:
+        super().this_is_one(time)
+        tracker = self._tracker
+        if self.rolling or tracker is None or tracker.next_beat is None or tracker.period is None:
+            return
+        self._roll(tracker.next_beat, round((tracker.next_beat - time) / tracker.period))
+
     def _draw(self, now: float) -> None:
         super()._draw(now)
         if not self.rolling:
@@ -73,14 +80,19 @@ class FreeTempo(BeatFollower):
         if tracker.last_beat is None or tracker.confidence < self._sure_enough(now):
             return
         assert tracker.period is not None and tracker.next_beat is not None
-        pulse, pulses = self._metre.pulse, round(self._metre.beats / self._metre.pulse)
+        pulses = round(self._metre.beats / self._metre.pulse)
         since = (tracker.next_beat - first) / tracker.period
         if since < pulses:
             return  # a bar is heard before drums come in, and says where "one" is
         place = self._place_of_next(tracker.chances, since)
-        count = place + round((since - place) / pulses) * pulses
-        self.timeline = Timeline(tracker.next_beat, count * pulse, 60 * pulse / tracker.period)
-        self._period, self.rolling = tracker.period, True
+        self._roll(tracker.next_beat, place + round((since - place) / pulses) * pulses)
+
+    def _roll(self, coming: float, count: int) -> None:
+        """From here on; the tracker's next beat, that is `coming`, is the pulse of that number."""
+        assert self._tracker is not None and self._tracker.period is not None
+        pulse, period = self._metre.pulse, self._tracker.period
+        self.timeline = Timeline(coming, count * pulse, 60 * pulse / period)
+        self._period, self.rolling = period, True
 
     def _place_of_next(self, chances: list[float], since: float) -> int:
         """The place in the bar, from 0, of the beat to come, so many beats after the first note."""

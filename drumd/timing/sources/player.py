@@ -95,6 +95,11 @@ class BeatFollower(Source):
         if self._tracker is not None:
             self._draw(now)
 
+    def this_is_one(self, time: float) -> None:
+        if self._tracker is not None:
+            self._tracker.this_is_one(time)
+            self._draw(max(time, self._looked))
+
     def _begin(self, taps: Sequence[float], first: float) -> None:
         """Roll at once, from four beats that are known; the pulse after them is beat `first`."""
         counted = CountIn.of(taps)

@@ -30,6 +30,10 @@ class BarFilter:
         """Another beat is followed from here: what is known of the bar is half forgotten."""
         self.mass = 0.5 * self.mass + 0.5 / self.metre
 
+    def tell(self, ahead: int) -> None:
+        """So many beats after the one just gone a bar begins."""
+        self.mass = ((self._place + ahead) % self.metre == 0).astype(float)
+
     def hear(self, odds: float, *, share: float, ahead: int = 0) -> None:
         """A chord on the beat just gone, or so many ahead: log odds of a "one", and how surely."""
         chance = 1 / (1 + exp(-max(-30.0, min(30.0, odds))))

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import inf, log
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.beats.pulse.chords import Chord
-from engine.beats.pulse.filter import PulseFilter
+from engine.beats.pulse.filter import TOLD_S, PulseFilter
 from engine.beats.pulse.hypothesis import Hypothesis
 from engine.beats.pulse.ranking import Ranking
 from engine.beats.pulse.relatives import DOUBLE, HALF, METRES, SHIFTED
 
 OPEN_S = 10.0  # after a rest
 COUNTED_ONE = 6.0  # how much likelier a bar is whose one was counted in, a log
+TOLD = 12.0  # the same of a bar, and of a beat, that the player says is right
+MOST_DOUBT = 3.0  # how much less likely a row is taken to be, before one is told
+FORGET_S = 1.0  # a rest in which half of that is forgotten
+NEAR_ONE = 0.12  # beats that bar lines which are the same may be apart
 _FILTER_POWER = 0.4  # of the filter's opinion, against that of the ranking
 _LEAST = 1e-6  # share
 
@@ -46,7 +50,9 @@ class Family:
         self._time = -inf
         self._period = 0.0  # of the base beat, in seconds
         self._bar = 0  # the row whose bar is counted
-        self._told = np.zeros(len(self._ranking.rows.metre), np.float32)  # of each row's bar, a log
+        # how much likelier each row's bar is by what was told, and each relative; logs
+        self._told = np.zeros(len(self._ranking.rows.metre), np.float32)
+        self._told_beat = np.zeros(len(relatives), np.float32)
         self._heard = -inf  # the last chord
         self._open_until = -inf
         self._chances = np.full(len(relatives), 1 / len(relatives))
@@ -69,7 +75,7 @@ class Family:
     def follow(self, time: float, beat: Hypothesis) -> None:
         """A beat that is no relative is followed from here; it becomes the base."""
         self._followed = 0
-        self._told[:] = 0
+        self._told[:] = self._told_beat[:] = 0
         self._base, self._time, self._period = beat.phase, time, beat.period
         self._ranking.start_again(self._base, time, beat.period)
         self._chances = self._ranking.chances()
@@ -83,6 +89,29 @@ class Family:
         place += (own.phase - place + 0.5) % 1 - 0.5
         self._base, self._time, self._period = (place - shift) / ratio, time, own.period * ratio
 
+    def this_is_one(self, time: float, pulse: PulseFilter) -> Hypothesis | None:
+        """A bar begins at about `time`: the relative that takes over, if any, at the time of the
+        last `place`. Its beat is as long as it was, and so is its bar; a beat of another length
+        may still follow, if it agrees."""
+        rows, before = self._ranking.rows, self._followed
+        same_metre = rows.metre == self.metre
+        base = self._base + (time - self._time) / self._period
+        off = (base * rows.ratio + rows.shift + rows.metre / 2) % rows.metre - rows.metre / 2
+        shares = np.maximum(self._shares(pulse), _LEAST)
+        likely = self._ranking.energy + _FILTER_POWER * np.log(shares)[rows.relative]
+        as_long = np.flatnonzero((rows.ratio == self._ratio[before]) & same_metre)
+        likely = np.maximum(likely - likely[as_long].max(), -MOST_DOUBT)
+        likely -= 0.5 * (off * self._period / rows.ratio / TOLD_S) ** 2
+        best = int(as_long[likely[as_long].argmax()])
+        self._followed = int(rows.relative[best])
+        apart = off - off[best] * rows.ratio / rows.ratio[best]  # from its bar line, in beats
+        told = (np.abs(apart) < NEAR_ONE) & same_metre
+        self._told = np.where(told, TOLD, 0).astype(np.float32)
+        self._told_beat[:] = 0
+        self._told_beat[rows.relative[np.abs(apart - np.round(apart)) < NEAR_ONE]] = TOLD
+        self._count_bar()
+        return None if self._followed == before else self._hypothesis(self._followed)
+
     def hear(self, chord: Chord, pulse: PulseFilter) -> Hypothesis | None:
         """One chord, at the time of the last `place`; the relative that takes over, if any."""
         self._ranking.hear(chord, self._base, self._period)
@@ -90,11 +119,15 @@ class Family:
         chances *= np.maximum(self._shares(pulse), _LEAST) ** _FILTER_POWER
         self._chances = chances = chances / chances.sum()
         self._count_bar()
-        if chord.time - self._heard >= self._patience.rest_s:
+        rest = chord.time - self._heard
+        if rest >= FORGET_S:
+            self._told_beat /= 2
+        if rest >= self._patience.rest_s:
             self._open_until = chord.time + OPEN_S
         self._heard = chord.time
-        best = int(chances.argmax())
-        lead = log(chances[best] + 1e-12) - log(chances[self._followed] + 1e-12)
+        likely = np.log(chances + 1e-12) + self._told_beat
+        best = int(likely.argmax())
+        lead = float(likely[best] - likely[self._followed])
         if best == self._followed or lead < self._patience.lead or chord.time > self._open_until:
             return None
         self._followed = best

@@ -1,4 +1,8 @@
-"""How likely every tempo and phase is, chord by chord: a forward filter on a grid."""
+"""How likely every tempo and phase is, chord by chord: a forward filter on a grid.
+
+The onset model hears rhythm alone, and may take what is half a beat off for the beat. Whether it
+does is a part of the state: a model that changes its mind does not carry the beat along.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +22,9 @@ USUAL_S, USUAL_SPREAD = 0.5, 0.42  # mean and deviation (of the log)
 WINDOW = 1.2  # a told tempo is right within this factor
 RIGHT_SHARE = 0.03  # of one chord in the smoothed odds of a beat length
 TAP_PHASE = 0.03  # deviation of the beat that a count-in gives, in beats
+TOLD_S, TOLD_LEAST = 0.05, 1e-3  # how exactly a player says where a beat is; what else may be
+READINGS = np.array((0.95, 0.05), np.float32)  # the onset model is right; it is half a beat off
+READ_ANEW = 0.05  # chance at each chord that it has changed its mind
 STEP_S, MOST_STEPS = 1.0, 8  # a rest is taken in steps: tempo and phase drift together
 # how far a hand's onsets lie round their place in the beat, and how late they are on the whole, in
 # seconds: one that is tight, and one that lays back
@@ -98,7 +105,7 @@ class PulseFilter:
         self._hands = np.zeros(len(HANDS))  # how likely each is, a log
         self._soloist = Soloist(periods)
         self._heard = -inf  # the last chord
-        self._likely = np.ones_like(self.mass)
+        self._likely = np.ones(self._joint.shape[1:], np.float32)
         self._columns = np.arange(PHASES)
 
     def _place_shapes(self, spread_s: float, late_s: float) -> Floats:
@@ -119,6 +126,24 @@ class PulseFilter:
         bump = np.exp(-0.5 * (phase / TAP_PHASE) ** 2) + 1e-4
         self.mass = (self._prior[:, None] * (bump / bump.sum())).astype(np.float32)
         self.time = self._heard = time
+
+    @property
+    def mass(self) -> Floats:
+        """(periods, PHASES)"""
+        return np.asarray(self._joint.sum(0))
+
+    @mass.setter
+    def mass(self, mass: Floats) -> None:
+        self._joint = READINGS[:, None, None] * mass
+
+    def tell(self, time: float) -> None:
+        """A player says that there is a beat at about `time`."""
+        if self.time is not None:
+            until = (time - self.time) / self.periods[:, None]
+            away = (self._columns / PHASES + until + 0.5) % 1 - 0.5  # from a beat, then
+            told = np.exp(-0.5 * (away * self.periods[:, None] / TOLD_S) ** 2) + TOLD_LEAST
+            self._joint *= told.astype(np.float32)
+            self._joint /= self._joint.sum()
 
     def shares(self, periods: Floats, phases: Floats, which: NDArray[np.int64]) -> Floats:
         """How much of all is near each of some beats: (beats,). `phases` is (beats,), and `which`
@@ -150,31 +175,31 @@ class PulseFilter:
     def _turn(self, gap: float) -> None:
         # By Fourier's shift: to fade between neighbours would blur the phase at every chord.
         turn = np.rint(gap / self.periods * TURNS).astype(np.int64)[:, None]
-        waves = np.fft.rfft(self.mass, axis=1) * _ROOTS[turn * _WAVES % TURNS]
-        mass = np.maximum(np.fft.irfft(waves, PHASES, axis=1), LEAST).astype(np.float32)
+        waves = np.fft.rfft(self._joint) * _ROOTS[turn * _WAVES % TURNS]
+        joint = np.maximum(np.fft.irfft(waves, PHASES), LEAST).astype(np.float32)
         walk = min(0.4, 0.5 * (self.settings.tempo_walk / self._step) ** 2 * gap)
-        out = mass * (1 - 2 * walk)
-        out[1:] += walk * mass[:-1]
-        out[:-1] += walk * mass[1:]
-        out[0] += walk * mass[0]
-        out[-1] += walk * mass[-1]
-        self.mass = out
+        out = joint * (1 - 2 * walk)
+        out[:, 1:] += walk * joint[:, :-1]
+        out[:, :-1] += walk * joint[:, 1:]
+        out[:, 0] += walk * joint[:, 0]
+        out[:, -1] += walk * joint[:, -1]
+        self._joint = out
 
     def _by_hand(self, places: Floats) -> tuple[Floats, Floats]:
         """How likely a chord is anywhere, played by the hand that this player seems to have, and
-        by the loosest."""
-        each = np.matmul(places[:, None, :], self._shapes)[:, :, 0]  # (hands, periods, PHASES)
-        each += 1e-3
+        by the loosest: (readings, periods, PHASES)."""
+        each = np.matmul(places[:, None, :], self._shapes)[:, :, 0] + 1e-3
+        each = np.stack([each, np.roll(each, PHASES // 2, 2)], 1)  # hands first
         shares = np.exp(self._hands - self._hands.max())
         shares /= shares.sum()
         self._hands *= HAND_MEMORY
-        self._hands += np.log(np.tensordot(each, self.mass, 2) / self.mass.sum())
+        self._hands += np.log(np.tensordot(each, self._joint, 3) / self._joint.sum())
         return np.asarray(np.tensordot(shares.astype(np.float32), each, 1)), each[-1]
 
     def _by_soloist(self, likely: Floats, loose: Floats, gap: float, *, single: bool) -> Floats:
         """The same where this may be a soloist, of whom the onset model tells little."""
         chance = np.float32(self._soloist.chance)
-        explained = np.tensordot(likely, self.mass, 2) / self.mass.sum()
+        explained = np.tensordot(likely, self._joint, 3) / self._joint.sum()
         self._soloist.hear(float(np.log(explained)), single=single)
         if chance < LEAST_CHANCE:
             return likely
@@ -189,14 +214,16 @@ class PulseFilter:
         likely, loose = self._by_hand(self._blend @ opinion.places)
         if s.soloist:
             likely = self._by_soloist(likely, loose, gap, single=single)
-        self._likely = likely
-        mass = self.mass * (np.sqrt(likely) if s.trust == 0.5 else likely**s.trust)
+        self._likely = np.tensordot(self._joint.sum((1, 2)), likely, 1) / self._joint.sum()
+        joint = self._joint * (np.sqrt(likely) if s.trust == 0.5 else likely**s.trust)
         self._right += RIGHT_SHARE * (np.clip(opinion.right, -8, 8) - self._right)
         right = self._blend @ self._right
         self.weight = np.exp(s.right_power * (right - right.max())).astype(np.float32)
         anew = self._prior * self.weight
         anew /= anew.sum() * PHASES
-        mass *= (1 - s.forget) / mass.sum()
-        mass += s.forget * anew[:, None]
-        self.mass = mass
+        joint *= (1 - s.forget) / joint.sum()
+        known = joint.sum(0)
+        joint *= 1 - READ_ANEW
+        joint += READINGS[:, None, None] * (READ_ANEW * known + s.forget * anew[:, None])
+        self._joint = joint
         return self._blend @ opinion.one

@@ -7,11 +7,13 @@ import os
 import warnings
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from math import inf
 from pathlib import Path
 from time import thread_time
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.beats.count_in import CountIn
 from engine.beats.records import AFTER_S
@@ -31,6 +33,8 @@ RUNS = (
     ("hint", "step"),
     ("count-in", "step"),
     ("whole", "human"),
+    ("free, one", "human"),
+    ("hint, one", "human"),
 )
 AS_PLAYED = (
     ("free", "clean"),
@@ -38,8 +42,12 @@ AS_PLAYED = (
     ("count-in", "clean"),
     ("held", "clean"),
     ("whole", "clean"),
+    ("free, one", "clean"),
+    ("hint, one", "clean"),
 )
-MODES = ("free", "hint", "count-in", "held", "whole")
+TOLD_ONE = {"free, one": "free", "hint, one": "hint"}  # the same, and once "this is one"
+MODES = ("free", "hint", "count-in", "held", "whole", *TOLD_ONE)
+PRESSED_S, PRESS_SPREAD_S = 4.0, 0.03  # after the first onset, at the next "one"; how exactly
 FASTEST_BPM = 200  # of the solos that are scored: above it even people tap half
 Record = dict[str, Any]
 Work = tuple[Record, str, str, int]
@@ -60,7 +68,7 @@ def main() -> None:
         if asked.group and asked.group not in name:
             continue
         print(f"{name}: {len(records)} records")  # noqa: T201
-        for mode, condition in runs[: asked.runs]:
+        for mode, condition in runs if asked.mode else runs[: asked.runs]:
             if asked.mode in (None, mode):
                 print_row(records, mode, condition, asked)
 
@@ -109,15 +117,33 @@ def run(work: Work) -> tuple[Score, list[float]]:
     """One record under one condition: its score, and the seconds of CPU of each onset."""
     record, mode, condition, seed = work
     warnings.simplefilter("ignore")  # mir_eval on short records
-    part, is_one, told = drawn(record, "count-in" if mode == "held" else mode, condition, seed)
-    found, cost = {"held": held, "whole": whole}.get(mode, perform)(part, told)
+    as_told = {"held": "count-in", **TOLD_ONE}.get(mode, mode)
+    part, is_one, told = drawn(record, as_told, condition, seed)
+    if mode in TOLD_ONE:
+        found, cost = perform(part, told, pressed(part, is_one, seed))
+    else:
+        found, cost = {"held": held, "whole": whole}.get(mode, perform)(part, told)
     return score(found, part.beats, part.beats[is_one], float(part.time[0])), cost
 
 
-def perform(part: Played, told: dict[str, Any]) -> tuple[list[Beat], list[float]]:
-    """Every note as it comes; the beats announced, and what each note cost."""
+def pressed(part: Played, is_one: NDArray[np.bool_], seed: int) -> float:
+    """When the player says "this is one"."""
+    ones = part.beats[is_one]
+    one = ones[min(np.searchsorted(ones, part.time[0] + PRESSED_S), len(ones) - 1)]
+    return float(one + np.random.default_rng(seed).normal(0, PRESS_SPREAD_S))
+
+
+def perform(
+    part: Played, told: dict[str, Any], one: float = inf
+) -> tuple[list[Beat], list[float]]:
+    """Every note as it comes, and at `one` "this is one"; the beats announced, and what each note
+    cost."""
     tracker, found, cost = BeatTracker(**told), [], []
     for note in zip(part.time.tolist(), part.pitch.tolist(), part.velocity.tolist(), strict=True):
+        if note[0] > one:
+            found += tracker.beats(one)
+            tracker.this_is_one(one)
+            one = inf
         before = thread_time()
         tracker.hear(*note)
         found += tracker.beats(note[0])

@@ -214,3 +214,19 @@ def test_other_metres_are_counted_in_their_own_pulse(metre, pulses):
     kicks = [(time - ONE) / BEAT_S for time, drum in rig.strokes() if drum == 36]
     assert kicks == pytest.approx([k * pulses for k in range(len(kicks))], abs=0.06)
     assert len(kicks) >= 5
+
+
+def test_who_plays_off_the_beat_says_where_one_is_and_the_drums_go_there():
+    time_of = steady(BPM)
+    skank = [
+        event for k in range(72) for event in (*note(time_of(k + 0.5), 52), *note(time_of(k + 0.5), 59))
+    ]  # fmt: skip
+    events = sorted(skank + press([time_of(24) + 0.03], 20), key=lambda e: e[0])
+    settings = {"clock": "free", "bpm": BPM + 4}
+    alone = beats_of(jam(skank, time_of(70), **settings), time_of, since=time_of(30))
+    assert min(abs(beat - round(beat)) for beat in alone) > 0.3
+    rig = jam(events, time_of(70), **settings, this_is_one=Control("cc", 20))
+    beats = beats_of(rig, time_of, since=time_of(30))
+    assert beats == pytest.approx([round(beat) for beat in beats], abs=0.1) and len(beats) > 35
+    kicks = [round((time - 1) / BEAT_S) % 4 for time, drum in rig.strokes() if drum == 36]
+    assert set(kicks[-5:]) == {0}

@@ -198,3 +198,39 @@ def _say(clock, now, what):
 def test_a_plain_host_clock_still_stops_with_its_host():
     session = Session(MusicalClock(HostClock())).play(host(BPM, 1.0, 16, stop=False), 25)
     assert not session.clock.rolling and session.clock.source == "host"
+
+
+def from_one(beat):
+    return abs((beat + 2) % 4 - 2)
+
+
+def test_where_a_given_tempo_began_between_the_beats_this_is_one_moves_the_pulse():
+    session = Session(MusicalClock(GivenTempo(120.0))).play(note(0.0, 40), 3.0)
+    session.clock.this_is_one(3.26)  # beat 6.52
+    session.play([], 6.0)
+    assert from_one(session.clock.timeline.beat_at(3.26 + 2.0)) < 0.02
+    assert session.clock.bpm == 120
+    assert min(session.steps()) > 0
+
+
+def test_this_is_one_between_the_beats_moves_the_followed_pulse_there():
+    time_of = steady(BPM)
+    late = groove(time_of, 0, 64)
+    session = Session(musical_clock("free", BPM)).play(late, time_of(24))
+    off_beat = time_of(24.5)
+    session.play(late, off_beat)
+    session.clock.this_is_one(off_beat)
+    session.play([], time_of(28))
+    assert from_one(session.clock.timeline.beat_at(time_of(28.5))) < 0.1
+    assert min(session.steps()) > 0
+
+
+def test_who_is_not_sure_yet_begins_when_told_where_one_is():
+    time_of = steady(BPM)
+    played = groove(time_of, 0, 64)
+    session = Session(musical_clock("free")).play(played, time_of(3.9))
+    assert session.clock.searching and not session.clock.rolling
+    session.clock.this_is_one(session.now)
+    session.play([event for event in played if event[0] > session.now], time_of(40))
+    assert session.clock.rolling and session.track[0][0] < time_of(4)
+    assert from_one(session.clock.timeline.beat_at(time_of(40) - 0.1 * BEAT_S)) < 0.1
