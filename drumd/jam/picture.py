@@ -66,6 +66,7 @@ def _time(jam: Jam, snapshot: Snapshot, now: float) -> dict[str, object]:
         "bpm": snapshot.bpm and round(snapshot.bpm, 1),
         "source": snapshot.source,
         "confidence": round(snapshot.confidence, 2),
+        "unsure": snapshot.unsure,
         "metre": str(snapshot.metre),
         "bar_beats": snapshot.metre.beats,
         "pulse": snapshot.metre.pulse,

@@ -16,6 +16,7 @@ from engine.music.notes import Metre, Pattern
 
 REMEMBERED = 20_000  # hits whose lateness is kept, some 40 minutes of drums
 SEARCHING = "listening for the beat"
+SURE = 0.5  # confidence
 STOPPED = "stopped with you, hitting when you hit"
 METER, METER_DB = 20, 60.0  # characters of a meter, and the dB that it shows
 RECENT = 500  # of them, those that a snapshot tells of: sorting more would hold up the scheduler
@@ -112,6 +113,11 @@ class Snapshot:
         return garbled + (f", {self.refused} refused by the port" if self.refused else "")
 
     @property
+    def unsure(self) -> bool:
+        """Whether the player had better say where the beat is."""
+        return self.searching or (self.phase is not Phase.STOPPED and self.confidence < SURE)
+
+    @property
     def doing(self) -> str:
         """What the drummer is doing, in words for the player."""
         if self.stopped and self.phase is Phase.PLAYING:
@@ -145,7 +151,8 @@ class Snapshot:
         """The snapshot as a screen of a few lines, with what the drummer plays as rows."""
         place = "-" if self.bar is None else f"{self.bar}.{self.beat}"
         tempo = f"{self.bpm:.1f} bpm" if self.bpm else "-"
-        sure = f" ({self.confidence:.0%} sure)" if self.confidence < 1 else ""
+        asks = "; say where one is" if self.unsure else ""
+        sure = f" ({self.confidence:.0%} sure{asks})" if self.confidence < 1 else ""
         drums = self.pattern.to_rows() if self.pattern else ""
         waiting = "" if self.drummer_ready else "  (the drummer is being started again)"
         waiting += "".join(f"  (waiting for port {name})" for name in self.away)

@@ -95,6 +95,7 @@ function tell(text, refused = false) {
 function paint(changed) {
   const has = (...keys) => keys.some((key) => key in changed);
   if (has("bpm", "source", "confidence", "metre", "bar_beats", "pulse")) paintTime();
+  if (has("unsure")) $("unsure").hidden = !jam.unsure;
   if (has("metre")) paintMetre();
   if (has("phrase")) paintPhrase();
   if (has("doing", "ready", "away", "groove", "part")) paintDoing();

@@ -133,9 +133,7 @@ def pressed(part: Played, is_one: NDArray[np.bool_], seed: int) -> float:
     return float(one + np.random.default_rng(seed).normal(0, PRESS_SPREAD_S))
 
 
-def perform(
-    part: Played, told: dict[str, Any], one: float = inf
-) -> tuple[list[Beat], list[float]]:
+def perform(part: Played, told: dict[str, Any], one: float = inf) -> tuple[list[Beat], list[float]]:
     """Every note as it comes, and at `one` "this is one"; the beats announced, and what each note
     cost."""
     tracker, found, cost = BeatTracker(**told), [], []

@@ -172,6 +172,7 @@ def test_the_roll_is_drawn_and_all_that_is_shown_has_a_name(page):
       return new Set(new Uint32Array(data.buffer)).size;
     }"""
     until(page, f"({drawn})() > 20")
+    assert not page.is_visible("#unsure")  # a file tells the time
     nameless = page.evaluate(
         """[...document.querySelectorAll("button, input, select, meter, canvas")].filter((one) =>
         !(one.ariaLabel || one.textContent.trim() || one.labels?.length ||

@@ -98,6 +98,13 @@ def test_the_screen_says_how_sure_it_is_of_a_players_beat():
     assert "sure" not in snapshot().screen()
 
 
+def test_who_is_not_sure_of_the_beat_asks_for_it():
+    lost = snapshot(source="free", confidence=0.34)
+    assert lost.unsure and "clock: free (34% sure; say where one is)" in lost.screen()
+    assert snapshot(phase=Phase.STOPPED, searching=True, confidence=0.0).unsure
+    assert not snapshot(phase=Phase.STOPPED, confidence=0.0).unsure and not snapshot().unsure
+
+
 def test_a_drummer_being_started_again_is_shown():
     assert "being started again" in snapshot(drummer_ready=False).screen()
 

@@ -33,7 +33,9 @@ def play(pulse: PulseFilter, first: int, last: int, *, slot: float) -> None:
 
 def on_the_beat(pulse: PulseFilter) -> float:
     """The share of all that takes the last chord to be near a beat, and not half a beat off."""
-    near, far = pulse.shares(np.full(1, PERIOD_S, np.float32), np.array([0.0, 0.5]), np.zeros(2, int))
+    near, far = pulse.shares(
+        np.full(1, PERIOD_S, np.float32), np.array([0.0, 0.5]), np.zeros(2, int)
+    )
     return float(near / (near + far))
 
 
