@@ -30,6 +30,6 @@ def clues(share: float, fit: float, seconds: float) -> tuple[float, float, float
     return log(share / (1 - share)), fit, log(1 + max(0.0, seconds))
 
 
-ALONE = Sureness(bias=0.287, share=0.196, fit=0.092, time=0.03)
-WITH_HINT = Sureness(bias=0.511, share=0.102, fit=0.205, time=0.19)
-AFTER_TAPS = Sureness(bias=0.809, share=0.075, fit=0.86, time=0.002)
+ALONE = Sureness(bias=0.302, share=0.169, fit=0.152, time=0.027)
+WITH_HINT = Sureness(bias=0.666, share=0.052, fit=0.309, time=0.175)
+AFTER_TAPS = Sureness(bias=0.52, share=0.141, fit=0.667, time=0.104)

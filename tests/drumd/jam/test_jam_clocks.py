@@ -218,9 +218,8 @@ def test_other_metres_are_counted_in_their_own_pulse(metre, pulses):
 
 def test_who_plays_off_the_beat_says_where_one_is_and_the_drums_go_there():
     time_of = steady(BPM)
-    skank = [
-        event for k in range(72) for event in (*note(time_of(k + 0.5), 52), *note(time_of(k + 0.5), 59))
-    ]  # fmt: skip
+    ands = [time_of(k + 0.5) for k in range(72)]
+    skank = [event for time in ands for pitch in (52, 59) for event in note(time, pitch)]
     events = sorted(skank + press([time_of(24) + 0.03], 20), key=lambda e: e[0])
     settings = {"clock": "free", "bpm": BPM + 4}
     alone = beats_of(jam(skank, time_of(70), **settings), time_of, since=time_of(30))
