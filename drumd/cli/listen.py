@@ -131,7 +131,7 @@ def _for_each_part(option: str, text: str) -> Callable[[Command], Command]:
 @click.option("--input-latency-ms", type=float, help="Take so much off an audio input's time.")
 @click.option("--max-late-ms", type=float, help="Leave out a hit that is later than this.")
 @click.option("--tap", metavar="CONTROL", help="Counts in by foot: `cc 64`, `note 36 channel 10`.")
-@click.option("--this-is-one", metavar="CONTROL", help="Says that the beat begins a bar.")
+@click.option("--this-is-one", metavar="CONTROL", help="Says that a bar begins now.")
 @click.option("--twice", metavar="CONTROL", help="Doubles the beats from the next bar line on.")
 @click.option("--half", metavar="CONTROL", help="Halves them.")
 @click.option("--keep", metavar="CONTROL", help="Keeps the last ten minutes (`drumd keep`).")

@@ -6,6 +6,7 @@ __all__ = [
     "learn_ranking",
     "learn_soloist",
     "learn_sureness",
+    "logistic",
     "onset_examples",
     "parts",
     "performances",

@@ -12,19 +12,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.beats.pulse.sureness import clues
 from engine.beats.tracker import BeatTracker
-from engine.beats.training.conditions import drawn
+from engine.beats.training.conditions import Array, drawn
+from engine.beats.training.logistic import fit
 from engine.beats.training.solos import SHARES, is_solo, read_takes, share_of
 
-FOLDS, DECAY = 5, 1e-3
+FOLDS = 5
 FROM_S, NEAR_S = 5.0, 0.070  # beats count from so long after the first note; how near is right
 SURE = 0.8
 SOLOS = 9  # one in so many of those to learn from
 SEED = 5000  # of the performances: others than those of the bench
-Array = NDArray[np.float64]
 
 
 def heard(record: dict[str, Any], mode: str, seed: int) -> tuple[Array, Array]:
@@ -44,18 +43,6 @@ def heard(record: dict[str, Any], mode: str, seed: int) -> tuple[Array, Array]:
     began = found[: len(bars)]
     kept = (began > part.time[0] + FROM_S) & (began < part.beats[-1])
     return np.array([clues(*k) for k in known[: len(bars)]])[kept], bars[kept]
-
-
-def fit(x: Array, y: Array) -> Array:
-    """Logistic regression on shares: the bias, then a weight for each clue."""
-    x = np.concatenate([np.ones((len(x), 1)), x], 1)
-    weights = np.zeros(x.shape[1])
-    for _ in range(30):
-        chance = 1 / (1 + np.exp(-x @ weights))
-        slope = x.T @ (y - chance) - DECAY * len(x) * weights
-        bend = (x * (chance * (1 - chance))[:, None]).T @ x + DECAY * len(x) * np.eye(len(weights))
-        weights += np.linalg.solve(bend, slope)
-    return weights
 
 
 def main() -> None:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.beats.training.conditions import Array
-from engine.beats.training.learn_sureness import fit
+from engine.beats.training.logistic import fit
 from engine.beats.training.parts import load_parts
 from engine.errors import EngineError, HearingError
 from engine.hearing.evidence import BIAS, CAME, PEAK, WEIGHTS
