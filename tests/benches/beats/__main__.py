@@ -175,7 +175,7 @@ def row(mode: str, condition: str, results: Sequence[tuple[Score, list[float]]])
     sure = np.concatenate([s.sure for s in scores])
     cost = np.concatenate([cost for _, cost in results]) * 1e3
     return (
-        f"{mode:9}{condition:6} {f:.3f} {cmlt:.3f} {amlt:.3f} {ones:.3f}  {error:5.1f}  "
+        f"{mode:10}{condition:6} {f:.3f} {cmlt:.3f} {amlt:.3f} {ones:.3f}  {error:5.1f}  "
         f"{sure.mean() if len(sure) else float('nan'):.3f} of {len(sure)}  "
         f"{np.median(cost):.2f} {np.quantile(cost, 0.99):.2f}"
     )
