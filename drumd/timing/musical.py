@@ -148,8 +148,17 @@ class MusicalClock:
             beat = self._reading.of(leader).beat_at(time)
             change = self._song.bars.change_at(beat)
             pulses = round((beat - change.beat) / change.metre.pulse)
+            self._choose_pulses(beat - change.beat - pulses * change.metre.pulse)
             self._recount(-pulses * change.metre.pulse % change.metre.beats)
         self.state = self._song
+
+    def _choose_pulses(self, off: float) -> None:
+        """Taken as half as fast, every second pulse of the source is one of the song: another, if
+        the player says "one" so many beats off it."""
+        factor = self._reading.factor
+        step = factor * self.metre.pulse
+        if factor < 1:
+            self._reading = Reading(factor, self._reading.offset - round(off / step) * step)
 
     def take_metre(self, metre: Metre, beat: float) -> None:
         """From that beat on, which is a bar line, the metre is another: the player says so."""

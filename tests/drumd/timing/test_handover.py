@@ -213,6 +213,18 @@ def test_where_a_given_tempo_began_between_the_beats_this_is_one_moves_the_pulse
     assert min(session.steps()) > 0
 
 
+def test_at_half_the_tempo_this_is_one_chooses_the_beats_that_count():
+    session = Session(MusicalClock(GivenTempo(120.0))).play(note(0.0, 40), 2.5)
+    session.clock.turn(0.5)
+    session.play([], 8.0)
+    told = 8.0 + (0.5 - session.clock.timeline.beat_at(8.0)) % 1  # a second a beat, by now
+    session.play([], told)
+    session.clock.this_is_one(told)
+    session.play([], told + 3)
+    assert from_one(session.clock.timeline.beat_at(told + 4)) < 0.02
+    assert session.clock.bpm == 60 and min(session.steps()) > 0
+
+
 def test_this_is_one_between_the_beats_moves_the_followed_pulse_there():
     time_of = steady(BPM)
     late = groove(time_of, 0, 64)
