@@ -20,7 +20,7 @@ _TEXT = re.compile(r"(?:(note|cc)\s+(\d+)|(program))(?:\s+channel\s+(\d+))?", re
 class Command(Enum):
     """What can be said; the values are the names of the settings."""
 
-    ONE = "this_is_one"  # the beat nearest to now begins a bar
+    ONE = "this_is_one"  # a bar begins now
     TWICE = "twice"  # from the next bar line on, twice as many beats
     HALF = "half"
     TAP = "tap"  # one of the four taps of a count-in

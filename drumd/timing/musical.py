@@ -28,6 +28,7 @@ from drumd.timing.timeline import Timeline
 from engine.music.notes import Metre
 
 SLOW, FAST = 20.0, 400.0  # bpm that a tempo may be turned to
+OFF_PULSE = 0.35  # pulses from the nearest one: the player means another
 MET = 0.02  # beats; so near to a new source it is followed as any other
 
 
@@ -139,25 +140,37 @@ class MusicalClock:
         self._follow()
 
     def this_is_one(self, time: float) -> None:
-        """The pulse nearest to `time` begins a bar; a player's is first moved to be near."""
-        for source in self._heard():
-            source.this_is_one(time)
-        self._listen()
-        leader = self._followed.timeline if self._followed else None
-        if leader is not None and self._song.rolling:
-            beat = self._reading.of(leader).beat_at(time)
-            change = self._song.bars.change_at(beat)
-            pulses = round((beat - change.beat) / change.metre.pulse)
-            self._choose_pulses(beat - change.beat - pulses * change.metre.pulse)
-            self._recount(-pulses * change.metre.pulse % change.metre.beats)
+        """The pulse nearest to `time` begins a bar. Between two pulses it is moved there, if it is
+        the player's or a tempo that was given."""
+        self._now = max(self._now, time)
+        factor, (_, off) = self._reading.factor, self._pulses_at(time)
+        if factor <= 1 or abs(off) > OFF_PULSE * self.metre.pulse:
+            for source in self._heard():
+                source.this_is_one(time, off / factor)
+            self._listen()
+        self._choose_pulses(self._pulses_at(time)[1])
+        pulses, _ = self._pulses_at(time)
+        self._recount(-pulses * self.metre.pulse % self.metre.beats)
         self.state = self._song
+
+    def _pulses_at(self, time: float) -> tuple[int, float]:
+        """The song's pulse nearest to a moment, counted from where its metre began, and how many
+        beats that is off, by the source; 0 where nothing rolls."""
+        leader = self._followed.timeline if self._followed else None
+        if leader is None or not self._song.rolling:
+            return 0, 0.0
+        beat, pulse = self._reading.of(leader).beat_at(time), self.metre.pulse
+        since = beat - self._song.bars.change_at(self.beat).beat
+        pulses = round(since / pulse)
+        return pulses, since - pulses * pulse
 
     def _choose_pulses(self, off: float) -> None:
         """Taken as half as fast, every second pulse of the source is one of the song: another, if
-        the player says "one" so many beats off it."""
-        factor = self._reading.factor
-        step = factor * self.metre.pulse
-        if factor < 1:
+        the player says "one" so many beats off it. A player's is then half a pulse off."""
+        factor, pulse = self._reading.factor, self.metre.pulse
+        by_player = self._followed is not None and self._followed.by_player
+        if abs(off) > OFF_PULSE * pulse and (factor < 1 or by_player):
+            step = pulse * min(factor, 0.5)
             self._reading = Reading(factor, self._reading.offset - round(off / step) * step)
 
     def take_metre(self, metre: Metre, beat: float) -> None:

@@ -85,7 +85,7 @@ class BeatTracker:
         self._fit = 0.0  # of the chords, smoothed
         self._since: float | None = None  # followed
         self._judged_at = 0.0
-        self._sureness = AFTER_TAPS if counted else WITH_HINT if bpm else ALONE
+        self._sureness = self._unaided = AFTER_TAPS if counted else WITH_HINT if bpm else ALONE
         self.period: float | None = None  # seconds
         self.next_beat: float | None = None
         self.last_beat: float | None = None  # announced
@@ -143,8 +143,8 @@ class BeatTracker:
         moved = self._family.this_is_one(time, pulse)
         self._sureness = AFTER_TAPS
         self._follow(around(pulse, moved or self._followed(pulse.time)), new=moved is not None)
-        if self._bar and self.last_beat is not None:
-            self._bar.tell(round((time - self.last_beat) / self.period))
+        if self._bar:
+            self._bar.tell(1 + round((time - self.next_beat) / self.period))
 
     def _followed(self, time: float) -> Hypothesis:
         """The followed beat at a moment."""
@@ -203,6 +203,7 @@ class BeatTracker:
         self._family.place(chord.time, own)
         stranger = self._contest.rival(self._pulse, own, self._family.has)
         if stranger is not None:
+            self._sureness = self._unaided
             self._family.wait(chord)
             self._family.follow(chord.time, stranger)
             return stranger, True

@@ -45,8 +45,9 @@ class Source:
     def tap(self, time: float) -> None:
         """A tap of a count-in, by foot."""
 
-    def this_is_one(self, time: float) -> None:
-        """A bar begins at about `time`, the player says. A machine's pulse stays where it is."""
+    def this_is_one(self, time: float, off: float) -> None:
+        """A bar begins at about `time`, the player says; if this source leads, so many of its beats
+        after the nearest pulse of the song. A host stays where it is."""
 
     def reset(self) -> None:
         """Forget everything: a better source leads now."""

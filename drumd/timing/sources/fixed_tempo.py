@@ -40,12 +40,10 @@ class GivenTempo(Source):
             self.rolling, self._counted_in = True, found.last
             self.jumps += 1
 
-    def this_is_one(self, time: float) -> None:
+    def this_is_one(self, time: float, off: float) -> None:
         """Between two pulses the pulse is moved there: the first note was no beat."""
-        if self.timeline is not None:
-            pulses = self.timeline.beat_at(time) / self._metre.pulse
-            if abs(pulses - round(pulses)) > OFF_BEAT:
-                self.timeline = Timeline(time, round(pulses) * self._metre.pulse, self.bpm)
+        if self.timeline is not None and abs(off) > OFF_BEAT * self._metre.pulse:
+            self.timeline = Timeline(time, self.timeline.beat_at(time) - off, self.bpm)
 
     def take_metre(self, metre: Metre) -> None:
         self._metre = metre

@@ -29,6 +29,7 @@ class FreeTempo(BeatFollower):
         super().__init__(metre, by_ear=by_ear)
         self._hint = bpm
         self._first: float | None = None  # note
+        self._told: float | None = None  # when "one" was said, before a beat is followed
         make_tracker(metre, bpm=bpm)  # loads what it needs, before there is music
 
     @property
@@ -41,7 +42,7 @@ class FreeTempo(BeatFollower):
 
     def reset(self) -> None:
         super().reset()
-        self._first = None
+        self._first = self._told = None
 
     def inherit(self, timeline: Timeline, bar_line: float, now: float) -> bool:
         """Go on from a source that has vanished, at its tempo and in its count of beats."""
@@ -55,17 +56,29 @@ class FreeTempo(BeatFollower):
             self._tracker = make_tracker(self._metre, bpm=self._hint)
         super().hear(time, message)
 
-    def this_is_one(self, time: float) -> None:
-        super().this_is_one(time)
-        tracker = self._tracker
-        if self.rolling or tracker is None or tracker.next_beat is None or tracker.period is None:
-            return
-        self._roll(tracker.next_beat, round((tracker.next_beat - time) / tracker.period))
+    def this_is_one(self, time: float, off: float) -> None:
+        if self.rolling:
+            super().this_is_one(time, off)
+        else:
+            self._told = time
+            self._roll_as_told()
 
     def _draw(self, now: float) -> None:
         super()._draw(now)
         if not self.rolling:
+            self._roll_as_told()
+        if not self.rolling:
             self._roll_if_sure(now)
+
+    def _roll_as_told(self) -> None:
+        """As soon as some beat is followed, if the player has said where "one" is."""
+        tracker, told = self._tracker, self._told
+        if told is None or tracker is None or tracker.next_beat is None:
+            return
+        self._told = None
+        tracker.this_is_one(told)
+        assert tracker.period is not None
+        self._roll(tracker.next_beat, round((tracker.next_beat - told) / tracker.period))
 
     def _sure_enough(self, now: float) -> float:
         """The confidence that is asked for: nobody waits for ever."""

@@ -95,7 +95,7 @@ class BeatFollower(Source):
         if self._tracker is not None:
             self._draw(now)
 
-    def this_is_one(self, time: float) -> None:
+    def this_is_one(self, time: float, off: float) -> None:  # noqa: ARG002 (the notes tell)
         if self._tracker is not None:
             self._tracker.this_is_one(time)
             self._draw(max(time, self._looked))

@@ -19,7 +19,7 @@ OPEN_S = 10.0  # after a rest
 COUNTED_ONE = 6.0  # how much likelier a bar is whose one was counted in, a log
 TOLD = 12.0  # the same of a bar, and of a beat, that the player says is right
 MOST_DOUBT = 3.0  # how much less likely a row is taken to be, before one is told
-FORGET_S = 1.0  # a rest in which half of that is forgotten
+FORGET_BEATS = 6.0  # a rest in which half of that is forgotten
 NEAR_ONE = 0.12  # beats that bar lines which are the same may be apart
 _FILTER_POWER = 0.4  # of the filter's opinion, against that of the ranking
 _LEAST = 1e-6  # share
@@ -110,22 +110,20 @@ class Family:
         self._told_beat[:] = 0
         self._told_beat[rows.relative[np.abs(apart - np.round(apart)) < NEAR_ONE]] = TOLD
         self._count_bar()
+        self._weigh(pulse)
         return None if self._followed == before else self._hypothesis(self._followed)
 
     def hear(self, chord: Chord, pulse: PulseFilter) -> Hypothesis | None:
         """One chord, at the time of the last `place`; the relative that takes over, if any."""
-        self._ranking.hear(chord, self._base, self._period)
-        chances = self._ranking.chances()
-        chances *= np.maximum(self._shares(pulse), _LEAST) ** _FILTER_POWER
-        self._chances = chances = chances / chances.sum()
-        self._count_bar()
         rest = chord.time - self._heard
-        if rest >= FORGET_S:
+        if rest * self._ratio[self._followed] > FORGET_BEATS * self._period:
             self._told_beat /= 2
+        self._ranking.hear(chord, self._base, self._period)
+        likely = self._weigh(pulse)
+        self._count_bar()
         if rest >= self._patience.rest_s:
             self._open_until = chord.time + OPEN_S
         self._heard = chord.time
-        likely = np.log(chances + 1e-12) + self._told_beat
         best = int(likely.argmax())
         lead = float(likely[best] - likely[self._followed])
         if best == self._followed or lead < self._patience.lead or chord.time > self._open_until:
@@ -133,6 +131,14 @@ class Family:
         self._followed = best
         self._count_bar()
         return self._hypothesis(best)
+
+    def _weigh(self, pulse: PulseFilter) -> NDArray[np.float64]:
+        """How likely each relative is by all that is known, a log."""
+        likely = np.log(self._ranking.chances() + 1e-12) + self._told_beat
+        likely += _FILTER_POWER * np.log(np.maximum(self._shares(pulse), _LEAST))
+        chances = np.exp(likely - likely.max())
+        self._chances = chances / chances.sum()
+        return np.asarray(likely, np.float64)
 
     def _shares(self, pulse: PulseFilter) -> NDArray[np.float32]:
         """What the filter thinks of each relative."""
@@ -179,5 +185,6 @@ class Family:
         metre = self.metre
         own = rows.metre == metre
         place = (beat + np.round(rows.shift[own] - shift)) % metre
-        sums = np.bincount(place.astype(int), chances[own], int(metre))
+        told = np.exp(self._told[self._ranking.rows.relative == self._followed])
+        sums = np.bincount(place.astype(int), (chances * told)[own], int(metre))
         return [float(chance) for chance in sums / sums.sum()]

@@ -22,7 +22,8 @@ USUAL_S, USUAL_SPREAD = 0.5, 0.42  # mean and deviation (of the log)
 WINDOW = 1.2  # a told tempo is right within this factor
 RIGHT_SHARE = 0.03  # of one chord in the smoothed odds of a beat length
 TAP_PHASE = 0.03  # deviation of the beat that a count-in gives, in beats
-TOLD_S, TOLD_LEAST = 0.05, 1e-3  # how exactly a player says where a beat is; what else may be
+TOLD_S, TOLD_LEAST = 0.05, 1e-4  # how exactly a player says where a beat is; what else may be
+TOLD_ANEW = 0.1  # share of each tempo that any phase may have, when one is told
 READINGS = np.array((0.95, 0.05), np.float32)  # the onset model is right; it is half a beat off
 READ_ANEW = 0.05  # chance at each chord that it has changed its mind
 STEP_S, MOST_STEPS = 1.0, 8  # a rest is taken in steps: tempo and phase drift together
@@ -137,13 +138,15 @@ class PulseFilter:
         self._joint = READINGS[:, None, None] * mass
 
     def tell(self, time: float) -> None:
-        """A player says that there is a beat at about `time`."""
+        """A player says that there is a beat at about `time`: the model may be right or not."""
         if self.time is not None:
             until = (time - self.time) / self.periods[:, None]
             away = (self._columns / PHASES + until + 0.5) % 1 - 0.5  # from a beat, then
             told = np.exp(-0.5 * (away * self.periods[:, None] / TOLD_S) ** 2) + TOLD_LEAST
-            self._joint *= told.astype(np.float32)
-            self._joint /= self._joint.sum()
+            known = self.mass
+            known += TOLD_ANEW * known.mean(1, keepdims=True)
+            known *= told.astype(np.float32)
+            self._joint = np.stack([known, known]) / (2 * known.sum())
 
     def shares(self, periods: Floats, phases: Floats, which: NDArray[np.int64]) -> Floats:
         """How much of all is near each of some beats: (beats,). `phases` is (beats,), and `which`

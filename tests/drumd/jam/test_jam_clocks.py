@@ -229,3 +229,12 @@ def test_who_plays_off_the_beat_says_where_one_is_and_the_drums_go_there():
     assert beats == pytest.approx([round(beat) for beat in beats], abs=0.1) and len(beats) > 35
     kicks = [round((time - 1) / BEAT_S) % 4 for time, drum in rig.strokes() if drum == 36]
     assert set(kicks[-5:]) == {0}
+
+
+def test_drums_that_are_not_sure_yet_begin_a_bar_line_after_they_were_told():
+    time_of = steady(BPM)
+    played = groove(time_of, 0, 48)
+    told = sorted(played + press([time_of(4) + 0.02], 20), key=lambda e: e[0])
+    waiting = beats_of(jam(played, time_of(45), clock="free"), time_of)
+    begun = beats_of(jam(told, time_of(45), clock="free", this_is_one=Control("cc", 20)), time_of)
+    assert begun[0] == pytest.approx(8, abs=0.2) and waiting[0] > 9

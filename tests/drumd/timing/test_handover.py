@@ -12,6 +12,7 @@ from drumd.timing.sources.fixed_tempo import GivenTempo
 from drumd.timing.sources.free import FreeTempo
 from drumd.timing.sources.midi_clock import HostClock
 from drumd.timing.timeline import Timeline
+from engine.music.notes import Metre
 from tests.support.player import Session, groove, host, note, steady
 
 BPM = 104.0
@@ -237,12 +238,36 @@ def test_this_is_one_between_the_beats_moves_the_followed_pulse_there():
     assert min(session.steps()) > 0
 
 
-def test_who_is_not_sure_yet_begins_when_told_where_one_is():
+def test_at_twice_the_tempo_a_beat_of_the_drums_is_not_between_the_beats():
+    session = Session(MusicalClock(GivenTempo(120.0))).play(note(0.0, 40), 2.5)
+    session.clock.turn(2.0)
+    session.play([], 5.125)  # beat 16.5 of the drums, from 4 s on
+    beat = session.clock.timeline.beat_at(5.125)
+    told = 5.125 + (round(beat) + 1 - beat) / 4  # on a beat of theirs
+    session.play([], told)
+    session.clock.this_is_one(told)
+    session.play([], told + 2)
+    assert from_one(session.clock.timeline.beat_at(told + 3)) < 0.03
+    assert max(session.steps()) < 1.05 * 4 * 0.004
+
+
+def test_in_a_metre_that_was_changed_this_is_one_goes_by_its_own_bars():
+    session = Session(MusicalClock(GivenTempo(120.0))).play(note(0.0, 40), 9.0)
+    session.clock.take_metre(Metre(6, 8), 20.0)
+    session.play([], 11.5)
+    session.clock.this_is_one(11.5)  # beat 23, which begins a bar
+    session.play([], 13.0)
+    assert session.clock.timeline.beat_at(11.5) == pytest.approx(23.0)
+
+
+@pytest.mark.parametrize("told", [1.2, 3.9])  # beats: before some beat is followed, and after
+def test_who_is_not_sure_yet_begins_when_told_where_one_is(told):
     time_of = steady(BPM)
     played = groove(time_of, 0, 64)
-    session = Session(musical_clock("free")).play(played, time_of(3.9))
+    session = Session(musical_clock("free")).play(played, time_of(told))
     assert session.clock.searching and not session.clock.rolling
-    session.clock.this_is_one(session.now)
+    session.clock.this_is_one(time_of(round(told)) - 0.1 * BEAT_S)
     session.play([event for event in played if event[0] > session.now], time_of(40))
     assert session.clock.rolling and session.track[0][0] < time_of(4)
-    assert from_one(session.clock.timeline.beat_at(time_of(40) - 0.1 * BEAT_S)) < 0.1
+    place = session.clock.timeline.beat_at(time_of(40)) - 40 + round(told)
+    assert from_one(place) < 0.15

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.beats.tracker import Beat, BeatTracker
-from tests.support.strums import Onset, strummed
+from tests.support.strums import Onset, strummed, taps
 
 BEAT_S, START = 0.6, 1.0  # of the strums
 
@@ -60,10 +60,41 @@ def test_a_word_that_comes_late_moves_the_bar_line_and_not_the_beat(late: float)
     assert [beat.beat for beat in after] == [(place(beat) + 1) % 4 + 1 for beat in after]
 
 
+def test_a_slow_player_is_believed_too() -> None:
+    slow = [(START + 1.05 * (k + 0.5), 45 + 7 * i, 80) for k in range(60) for i in range(3)]
+    one = START + 1.05 * 12
+    found = [beat.time for beat in beats_of(slow, [one], bpm=60.0) if beat.time > one + 5]
+    assert max(abs(((time - START) / 1.05 + 0.5) % 1 - 0.5) for time in found) < 0.15
+
+
+def test_after_a_count_in_off_the_beat_the_beat_is_moved_and_sure() -> None:
+    counted, one = taps(100, START + BEAT_S / 2), START + 16 * BEAT_S
+    found = beats_of(off_beat_strums(), [one], count_in=counted)
+    assert min(off(beat) for beat in found if beat.time < one - 1) > 0.4
+    after = [beat for beat in found if beat.time > one + 4]
+    assert max(off(beat) for beat in after) < 0.15
+    assert min(beat.confidence for beat in after) > 0.5
+
+
+def test_the_chances_of_the_bar_go_by_what_was_told() -> None:
+    tracker, three = BeatTracker(bpm=104.0, metre=4), START + 18 * BEAT_S
+    for onset in strummed(12):
+        if onset[0] > three and tracker.last_beat and tracker.last_beat < three + 1:
+            tracker.this_is_one(three)
+        tracker.hear(*onset)
+        tracker.beats(onset[0])
+    assert tracker.next_beat is not None
+    coming = round((tracker.next_beat - three) / BEAT_S) % 4
+    assert tracker.chances[coming] > 0.7
+
+
 def test_in_five_the_bar_is_counted_from_there() -> None:
     one = START + 16 * BEAT_S
     found = beats_of(strummed(20), [one], bpm=104.0, metre=5)
     told = [beat.beat for beat in found if beat.time > one + 0.1][:5]
+    assert told == [2, 3, 4, 5, 1]
+    found = beats_of(off_beat_strums(), [one + 0.05], bpm=104.0, metre=5)
+    told = [beat.beat for beat in found if beat.time > one + 0.35][:5]
     assert told == [2, 3, 4, 5, 1]
 
 
