@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 
 import mido
 import pytest
@@ -21,6 +22,16 @@ BARS, BPM = 900, 240.0  # one second a bar: longer than any test takes
 TOLD = re.compile(r"page: (http://127\.0\.0\.1:\d+/)#(\S+)")
 
 
+def uneven_guitar(path):
+    """Notes in which nobody hears a beat."""
+    track = mido.MidiTrack()
+    for number in range(400):
+        gap = 30 + number * number * 37 % 650
+        track.append(mido.Message("note_on", note=45 + number * 7 % 25, time=gap))
+        track.append(mido.Message("note_off", note=45 + number * 7 % 25, time=5))
+    mido.MidiFile(type=1, ticks_per_beat=480, tracks=[track]).save(path)
+
+
 def long_guitar(path):
     """A guitar in quarter notes."""
     track = mido.MidiTrack([mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(BPM))])
@@ -31,13 +42,10 @@ def long_guitar(path):
     file.save(path)
 
 
-@pytest.fixture(scope="module")
-def daemon(tmp_path_factory):
-    """A daemon that plays: the address of its page, its code and its door."""
-    require()
-    folder = tmp_path_factory.mktemp("page")
-    long_guitar(folder / "guitar.mid")
-    words = ("--in", "guitar.mid", "--out", "jam.mid", "--page", "--page-port", "0")
+@contextmanager
+def served(folder, *words):
+    """A daemon that hears `guitar.mid` of a folder: the address of its page, its code, its door."""
+    words = ("--in", "guitar.mid", "--out", "jam.mid", "--page", "--page-port", "0", *words)
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.support.listen", "Named", *words],
         cwd=folder,
@@ -53,6 +61,16 @@ def daemon(tmp_path_factory):
     finally:
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=PATIENCE_MS / 1e3)
+
+
+@pytest.fixture(scope="module")
+def daemon(tmp_path_factory):
+    """One that plays."""
+    require()
+    folder = tmp_path_factory.mktemp("page")
+    long_guitar(folder / "guitar.mid")
+    with served(folder) as told:
+        yield told
 
 
 @pytest.fixture(scope="module")
@@ -202,3 +220,15 @@ def test_what_another_guest_does_is_seen_on_the_page(daemon, page):
         shows(page, "intensity-value", "^0.25$")
         other.sendall(Order("intensity").line())
         shows(page, "intensity-value", "^auto$")
+
+
+def test_where_the_beat_is_not_sure_the_page_asks_for_the_one(tmp_path, chromium):
+    uneven_guitar(tmp_path / "guitar.mid")
+    with served(tmp_path, "--clock", "free") as (address, code, _):
+        page = new_page(chromium)
+        page.goto(f"{address}#{code}")
+        page.wait_for_selector("#unsure:not([hidden])")
+        assert "listening for the beat" in page.inner_text("#doing")
+        page.keyboard.press("o")
+        shows(page, "source", "free")
+        page.context.close()
