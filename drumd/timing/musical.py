@@ -23,12 +23,11 @@ from drumd.timing.bars import IN_COMMON_TIME, Bars
 from drumd.timing.reading import PLAIN, Reading
 from drumd.timing.slew import GENTLE, QUICK, bend
 from drumd.timing.song_state import SongState
-from drumd.timing.sources.base import Source
+from drumd.timing.sources.base import OFF_PULSE, Source
 from drumd.timing.timeline import Timeline
 from engine.music.notes import Metre
 
 SLOW, FAST = 20.0, 400.0  # bpm that a tempo may be turned to
-OFF_PULSE = 0.35  # pulses from the nearest one: the player means another
 MET = 0.02  # beats; so near to a new source it is followed as any other
 
 

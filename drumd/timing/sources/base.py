@@ -12,6 +12,7 @@ from drumd.timing.timeline import Timeline
 from engine.music.notes import Metre
 
 EVER = float("-inf")
+OFF_PULSE = 0.35  # pulses from the nearest one, where "one" is said: the player means another
 
 
 class Source:

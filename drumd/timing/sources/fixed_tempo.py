@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import mido
 
-from drumd.timing.sources.base import EVER, Source
+from drumd.timing.sources.base import EVER, OFF_PULSE, Source
 from drumd.timing.sources.taps import FootTaps
 from drumd.timing.timeline import Timeline
 from engine.music.notes import COMMON_TIME, Metre
-
-OFF_BEAT = 0.3  # pulses from the nearest one, where "one" is told
 
 
 class GivenTempo(Source):
@@ -42,7 +40,7 @@ class GivenTempo(Source):
 
     def this_is_one(self, time: float, off: float) -> None:
         """Between two pulses the pulse is moved there: the first note was no beat."""
-        if self.timeline is not None and abs(off) > OFF_BEAT * self._metre.pulse:
+        if self.timeline is not None and abs(off) > OFF_PULSE * self._metre.pulse:
             self.timeline = Timeline(time, self.timeline.beat_at(time) - off, self.bpm)
 
     def take_metre(self, metre: Metre) -> None:
