@@ -14,6 +14,7 @@ from engine.music.notes import COMMON_TIME, Metre
 
 SURE, SURE_WITH_HINT = 0.8, 0.5  # confidence from which on drums may come in
 FIRST_IS_ONE, ON_BEAT = 3.0, 0.2  # how much likelier a first note on a beat makes "one" there
+REMEMBERED_S = 5.0  # so long "one" is remembered until some beat is followed
 PATIENCE, LEAST_SURE = 0.01, 0.65  # without a hint less will do after each second, down to this
 
 
@@ -61,19 +62,21 @@ class FreeTempo(BeatFollower):
             super().this_is_one(time, off)
         else:
             self._told = time
-            self._roll_as_told()
+            self._roll_as_told(time)
 
     def _draw(self, now: float) -> None:
         super()._draw(now)
         if not self.rolling:
-            self._roll_as_told()
+            self._roll_as_told(now)
         if not self.rolling:
             self._roll_if_sure(now)
 
-    def _roll_as_told(self) -> None:
-        """As soon as some beat is followed, if the player has said where "one" is."""
+    def _roll_as_told(self, now: float) -> None:
+        """As soon as some beat is followed, if the player has just said where "one" is."""
         tracker, told = self._tracker, self._told
         if told is None or tracker is None or tracker.next_beat is None:
+            return
+        if now - told > REMEMBERED_S:
             return
         self._told = None
         tracker.this_is_one(told)

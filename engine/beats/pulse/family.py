@@ -97,8 +97,7 @@ class Family:
         same_metre = rows.metre == self.metre
         base = self._base + (time - self._time) / self._period
         off = (base * rows.ratio + rows.shift + rows.metre / 2) % rows.metre - rows.metre / 2
-        shares = np.maximum(self._shares(pulse), _LEAST)
-        likely = self._ranking.energy + _FILTER_POWER * np.log(shares)[rows.relative]
+        likely = self._ranking.energy + self._filtered(pulse)[rows.relative]
         as_long = np.flatnonzero((rows.ratio == self._ratio[before]) & same_metre)
         likely = np.maximum(likely - likely[as_long].max(), -MOST_DOUBT)
         likely -= 0.5 * (off * self._period / rows.ratio / TOLD_S) ** 2
@@ -134,17 +133,17 @@ class Family:
 
     def _weigh(self, pulse: PulseFilter) -> NDArray[np.float64]:
         """How likely each relative is by all that is known, a log."""
-        likely = np.log(self._ranking.chances() + 1e-12) + self._told_beat
-        likely += _FILTER_POWER * np.log(np.maximum(self._shares(pulse), _LEAST))
+        likely = np.log(self._ranking.chances() + 1e-12) + self._told_beat + self._filtered(pulse)
         chances = np.exp(likely - likely.max())
         self._chances = chances / chances.sum()
         return np.asarray(likely, np.float64)
 
-    def _shares(self, pulse: PulseFilter) -> NDArray[np.float32]:
-        """What the filter thinks of each relative."""
+    def _filtered(self, pulse: PulseFilter) -> NDArray[np.float32]:
+        """What the filter thinks of each relative, a log."""
         phases = (self._base * self._ratio + self._shift) % 1
         lengths = (self._period * self._lengths).astype(np.float32)
-        return pulse.shares(lengths, phases, self._which)
+        shares = np.maximum(pulse.shares(lengths, phases, self._which), _LEAST)
+        return np.asarray(_FILTER_POWER * np.log(shares), np.float32)
 
     def _hypothesis(self, relative: int) -> Hypothesis:
         ratio, shift = self._relatives[relative]

@@ -260,6 +260,15 @@ def test_in_a_metre_that_was_changed_this_is_one_goes_by_its_own_bars():
     assert session.clock.timeline.beat_at(11.5) == pytest.approx(23.0)
 
 
+def test_one_said_long_before_the_first_note_starts_nothing():
+    session = Session(musical_clock("free")).play([], 0.5)
+    session.clock.this_is_one(0.5)
+    started = 30.0
+    played = [(time + started, message) for time, message in groove(steady(BPM), 0, 4)]
+    session.play(played, started + steady(BPM)(2.9))
+    assert session.clock.searching and not session.clock.rolling
+
+
 @pytest.mark.parametrize("told", [1.2, 3.9])  # beats: before some beat is followed, and after
 def test_who_is_not_sure_yet_begins_when_told_where_one_is(told):
     time_of = steady(BPM)
