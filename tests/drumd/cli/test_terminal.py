@@ -135,7 +135,7 @@ def test_a_reader_that_goes_away_is_no_reason_for_a_traceback(onsets: Path) -> N
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a shell of POSIX makes the pipe")
 def test_a_jam_of_which_nobody_reads_is_played_to_its_end(tmp_path: Path) -> None:
-    (tmp_path / "riff.mid").write_bytes(band(2))
+    (tmp_path / "riff.mid").write_bytes(band(4))
     done = run("listen --in riff.mid --out jam.mid | head -1", stdout=subprocess.PIPE, cwd=tmp_path)
     assert done.stdout.startswith(b"ready") and done.stderr == b"", done.stderr
     assert fault_of(tmp_path / "jam.mid") == ""
