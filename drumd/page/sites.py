@@ -51,6 +51,7 @@ def bind(port: int, *, lan: bool) -> socket.socket:
         bound.setsockopt(socket.SOL_SOCKET, _exclusive(), 1)
         try:
             bound.bind((EVERYWHERE if lan else LOOPBACK, wanted))
+            bound.listen()  # who comes before it is served waits
         except OSError as error:
             bound.close()
             if error.errno in (errno.EADDRINUSE, errno.EACCES):

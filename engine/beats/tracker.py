@@ -18,6 +18,7 @@ from engine.beats.pulse.chords import Chord, ChordMaker
 from engine.beats.pulse.family import Family, Patience
 from engine.beats.pulse.filter import (
     COUNTED_TEMPO,
+    HINTED_TEMPO,
     Grid,
     PulseFilter,
     free_grid,
@@ -68,7 +69,7 @@ class BeatTracker:
         self._chords = ChordMaker()
         self._inputs = Inputs(grid.asked)
         self._model = OnsetModel(len(grid.asked))
-        self._pulse = PulseFilter(grid, COUNTED_TEMPO if counted else None)
+        self._pulse = PulseFilter(grid, COUNTED_TEMPO if counted else HINTED_TEMPO if bpm else None)
         self._contest = Contest(COUNTED if counted else FIRM if bpm else FREE)
         patience = AFTER_REST if counted else ALWAYS
         self._family = Family(

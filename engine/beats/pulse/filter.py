@@ -7,7 +7,7 @@ does is a part of the state: a model that changes its mind does not carry the be
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil, inf
+from math import ceil, exp, inf
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,9 @@ TOLD_ANEW = 0.1  # share of each tempo that any phase may have, when one is told
 READINGS = np.array((0.95, 0.05), np.float32)  # the onset model is right; it is half a beat off
 READ_ANEW = 0.05  # chance at each chord that it has changed its mind
 STEP_S, MOST_STEPS = 1.0, 8  # a rest is taken in steps: tempo and phase drift together
+# with a tempo that was told: after a rest from REST_S on a chord is evidence of its own, the more
+# the longer it was; and a player who rests strays further than one who plays
+REST_S, ALONE_S, STRAY = 1.0, 2.0, 1.5
 # how far a hand's onsets lie round their place in the beat, and how late they are on the whole, in
 # seconds: one that is tight, and one that lays back
 HANDS = ((0.022, 0.012), (0.04, 0.024))
@@ -35,6 +38,8 @@ LEAST_CHANCE = 0.02  # of a soloist, to be thought of
 SOLO_TRUST = 0.2  # power of what the onset model says of one
 WIDE, DEEP = 0.07, 0.15  # how far a beat reaches: log of its length, and phase
 TURNS, LEAST = 1024, 1e-9  # steps of a beat that phases turn by; of a cell
+MOST_WALK = 0.4  # share of a cell that goes to each neighbour
+UNEXPLAINED = 1e-3  # of a chord that no place explains
 _WAVES = np.arange(PHASES // 2 + 1)
 _ROOTS = np.exp(-2j * np.pi / TURNS * np.arange(TURNS)).astype(np.complex64)
 _NEAR = np.arange(-int(DEEP * PHASES) + 1, int(DEEP * PHASES) + 1)
@@ -49,10 +54,22 @@ class FilterSettings:
     forget: float = 0.004  # share of the prior mixed in at every chord
     right_power: float = 2.0  # power of the model's odds for a tempo
     soloist: bool = False  # whether a soloist is thought of
+    told: bool = False  # whether the tempo was told
+
+    def trust_after(self, gap: float) -> float:
+        """The power of a chord's evidence, so many seconds after the last one."""
+        if not self.told or gap <= REST_S:
+            return self.trust
+        return 1 - (1 - self.trust) * exp((REST_S - gap) / ALONE_S)
+
+    def walk_in(self, gap: float) -> float:
+        """How far the tempo walks while no chord is heard for so long: log, a second."""
+        return self.tempo_walk * (STRAY if self.told and gap >= REST_S else 1.0)
 
 
+HINTED_TEMPO = FilterSettings(told=True)
 # a band that was counted in
-COUNTED_TEMPO = FilterSettings(trust=0.7, tempo_walk=0.008, forget=0.001, soloist=True)
+COUNTED_TEMPO = FilterSettings(trust=0.7, tempo_walk=0.008, forget=0.001, soloist=True, told=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,24 +106,24 @@ class PulseFilter:
         periods, asked = grid.periods, grid.asked
         self.periods, self.settings = periods, settings or FilterSettings()
         self.logs = np.log(periods)
-        self._prior = grid.prior / grid.prior.sum()
-        self.mass = np.repeat(self._prior[:, None] / PHASES, PHASES, 1).astype(np.float32)
+        self.prior = grid.prior / grid.prior.sum()
+        self.mass = np.repeat(self.prior[:, None] / PHASES, PHASES, 1).astype(np.float32)
         self.weight = np.ones(len(periods), np.float32)
         self._right = np.zeros(len(asked), np.float32)  # smoothed log odds of the model
         self.time: float | None = None
-        self._step = float(np.log(periods[1] / periods[0]))
+        self.step = float(np.log(periods[1] / periods[0]))
         place = np.interp(np.log(periods), np.log(asked), np.arange(len(asked)))
         low = np.minimum(place.astype(int), max(len(asked) - 2, 0))
         high = np.minimum(low + 1, len(asked) - 1)
         share = (place - low).astype(np.float32)
-        self._blend = np.zeros((len(periods), len(asked)), np.float32)
-        self._blend[np.arange(len(periods)), low] += 1 - share
-        self._blend[np.arange(len(periods)), high] += share
-        self._shapes = np.stack([self._place_shapes(*hand) for hand in HANDS])
+        self.blend = np.zeros((len(periods), len(asked)), np.float32)
+        self.blend[np.arange(len(periods)), low] += 1 - share
+        self.blend[np.arange(len(periods)), high] += share
+        self.shapes = np.stack([self._place_shapes(*hand) for hand in HANDS])
         self._hands = np.zeros(len(HANDS))  # how likely each is, a log
         self._soloist = Soloist(periods)
         self._heard = -inf  # the last chord
-        self._likely = np.ones(self._joint.shape[1:], np.float32)
+        self._likely = np.ones(self.joint.shape[1:], np.float32)
         self._columns = np.arange(PHASES)
 
     def _place_shapes(self, spread_s: float, late_s: float) -> Floats:
@@ -125,17 +142,17 @@ class PulseFilter:
         """A beat is known to be at `time`."""
         phase = np.minimum(self._columns, PHASES - self._columns) / PHASES
         bump = np.exp(-0.5 * (phase / TAP_PHASE) ** 2) + 1e-4
-        self.mass = (self._prior[:, None] * (bump / bump.sum())).astype(np.float32)
+        self.mass = (self.prior[:, None] * (bump / bump.sum())).astype(np.float32)
         self.time = self._heard = time
 
     @property
     def mass(self) -> Floats:
         """(periods, PHASES)"""
-        return np.asarray(self._joint.sum(0))
+        return np.asarray(self.joint.sum(0))
 
     @mass.setter
     def mass(self, mass: Floats) -> None:
-        self._joint = READINGS[:, None, None] * mass
+        self.joint = READINGS[:, None, None] * mass
 
     def tell(self, time: float) -> None:
         """A player says that there is a beat at about `time`: the model may be right or not."""
@@ -146,7 +163,7 @@ class PulseFilter:
             known = self.mass
             known += TOLD_ANEW * known.mean(1, keepdims=True)
             known *= told.astype(np.float32)
-            self._joint = np.stack([known, known]) / (2 * known.sum())
+            self.joint = np.stack([known, known]) / (2 * known.sum())
 
     def shares(self, periods: Floats, phases: Floats, which: NDArray[np.int64]) -> Floats:
         """How much of all is near each of some beats: (beats,). `phases` is (beats,), and `which`
@@ -173,36 +190,36 @@ class PulseFilter:
         gap = time - self.time
         self.time = time
         for _ in range(steps := min(MOST_STEPS, ceil(gap / STEP_S))):
-            self._turn(gap / steps)
+            self._turn(gap / steps, self.settings.walk_in(gap))
 
-    def _turn(self, gap: float) -> None:
+    def _turn(self, gap: float, tempo_walk: float) -> None:
         # By Fourier's shift: to fade between neighbours would blur the phase at every chord.
         turn = np.rint(gap / self.periods * TURNS).astype(np.int64)[:, None]
-        waves = np.fft.rfft(self._joint) * _ROOTS[turn * _WAVES % TURNS]
+        waves = np.fft.rfft(self.joint) * _ROOTS[turn * _WAVES % TURNS]
         joint = np.maximum(np.fft.irfft(waves, PHASES), LEAST).astype(np.float32)
-        walk = min(0.4, 0.5 * (self.settings.tempo_walk / self._step) ** 2 * gap)
+        walk = min(MOST_WALK, 0.5 * (tempo_walk / self.step) ** 2 * gap)
         out = joint * (1 - 2 * walk)
         out[:, 1:] += walk * joint[:, :-1]
         out[:, :-1] += walk * joint[:, 1:]
         out[:, 0] += walk * joint[:, 0]
         out[:, -1] += walk * joint[:, -1]
-        self._joint = out
+        self.joint = out
 
     def _by_hand(self, places: Floats) -> tuple[Floats, Floats]:
         """How likely a chord is anywhere, played by the hand that this player seems to have, and
         by the loosest: (readings, periods, PHASES)."""
-        each = np.matmul(places[:, None, :], self._shapes)[:, :, 0] + 1e-3
+        each = np.matmul(places[:, None, :], self.shapes)[:, :, 0] + UNEXPLAINED
         each = np.stack([each, np.roll(each, PHASES // 2, 2)], 1)  # hands first
         shares = np.exp(self._hands - self._hands.max())
         shares /= shares.sum()
         self._hands *= HAND_MEMORY
-        self._hands += np.log(np.tensordot(each, self._joint, 3) / self._joint.sum())
+        self._hands += np.log(np.tensordot(each, self.joint, 3) / self.joint.sum())
         return np.asarray(np.tensordot(shares.astype(np.float32), each, 1)), each[-1]
 
     def _by_soloist(self, likely: Floats, loose: Floats, gap: float, *, single: bool) -> Floats:
         """The same where this may be a soloist, of whom the onset model tells little."""
         chance = np.float32(self._soloist.chance)
-        explained = np.tensordot(likely, self._joint, 3) / self._joint.sum()
+        explained = np.tensordot(likely, self.joint, 3) / self.joint.sum()
         self._soloist.hear(float(np.log(explained)), single=single)
         if chance < LEAST_CHANCE:
             return likely
@@ -214,19 +231,19 @@ class PulseFilter:
         period."""
         assert self.time is not None
         s, gap, self._heard = self.settings, self.time - self._heard, self.time
-        likely, loose = self._by_hand(self._blend @ opinion.places)
+        likely, loose = self._by_hand(self.blend @ opinion.places)
         if s.soloist:
             likely = self._by_soloist(likely, loose, gap, single=single)
-        self._likely = np.tensordot(self._joint.sum((1, 2)), likely, 1) / self._joint.sum()
-        joint = self._joint * (np.sqrt(likely) if s.trust == 0.5 else likely**s.trust)
+        self._likely = np.tensordot(self.joint.sum((1, 2)), likely, 1) / self.joint.sum()
+        joint = self.joint * likely ** s.trust_after(gap)
         self._right += RIGHT_SHARE * (np.clip(opinion.right, -8, 8) - self._right)
-        right = self._blend @ self._right
+        right = self.blend @ self._right
         self.weight = np.exp(s.right_power * (right - right.max())).astype(np.float32)
-        anew = self._prior * self.weight
+        anew = self.prior * self.weight
         anew /= anew.sum() * PHASES
         joint *= (1 - s.forget) / joint.sum()
         known = joint.sum(0)
         joint *= 1 - READ_ANEW
         joint += READINGS[:, None, None] * (READ_ANEW * known + s.forget * anew[:, None])
-        self._joint = joint
-        return self._blend @ opinion.one
+        self.joint = joint
+        return self.blend @ opinion.one

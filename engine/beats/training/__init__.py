@@ -2,6 +2,7 @@
 
 __all__ = [
     "conditions",
+    "learn_followed",
     "learn_onsets",
     "learn_ranking",
     "learn_soloist",
@@ -11,6 +12,7 @@ __all__ = [
     "parts",
     "performances",
     "ranking_examples",
+    "soft_filter",
     "solos",
     "weight_files",
 ]

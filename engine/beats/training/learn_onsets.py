@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import monotonic
+from typing import TypeVar
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from engine.beats.pulse.inputs import WIDTH
@@ -23,6 +25,8 @@ SOLOS = 0.12  # share of the examples
 POOL, AGAIN = 4096, 8  # examples kept, and how often each is used
 RATE, DECAY = 4e-3, 1e-2
 ABOUT = "The onset model, made by engine/beats/training/learn_onsets.py."
+Kind = TypeVar("Kind")
+Inputs = NDArray[np.float32]
 MASKS = ((slice(0, 1), 0.25), (slice(1, 13), 0.15), (slice(24, WIDTH), 0.12))  # inputs left out
 
 
@@ -40,6 +44,12 @@ class OnsetNet(nn.Module):
         states, _ = self.gru(self.drop(torch.relu(self.inp(inputs))))
         answers: Tensor = self.out(self.drop(states))  # (batch, chords, CLASSES + 2)
         return answers
+
+
+Lesson = Callable[
+    [OnsetNet, list[KnownPart], list[KnownPart], np.random.Generator],
+    Callable[[np.random.Generator], Tensor],
+]
 
 
 def loss_of(out: Tensor, labels: Tensor) -> Tensor:
@@ -62,18 +72,32 @@ def batch_of(examples: list[Example], rng: np.random.Generator) -> tuple[Tensor,
     for row, example in enumerate(examples):
         inputs[row, : len(example.inputs)] = example.inputs
         labels[row, : len(example.labels)] = example.labels
+    return torch.from_numpy(blur(inputs, rng)), torch.from_numpy(labels)
+
+
+def blur(inputs: Inputs, rng: np.random.Generator) -> Inputs:
+    """(batch, ..., WIDTH) with some inputs of some rows left out, and others set off."""
+    for row in inputs:
         for columns, chance in MASKS:
             if rng.random() < chance:
-                inputs[row, :, columns] = 0
+                row[..., columns] = 0
+    offs = (len(inputs), *(1,) * (inputs.ndim - 2))
     for column in (0, 1, 2, 7, 11, 14):  # levels and registers, and the usual tempo
-        inputs[:, :, column] += rng.normal(0, 0.15, (len(examples), 1))
-    return torch.from_numpy(inputs), torch.from_numpy(labels)
+        inputs[..., column] += rng.normal(0, 0.15, offs)
+    return inputs
 
 
 def learn(
-    net: OnsetNet, draw: Iterator[Example], *, minutes: float, rate: float, seed: int, save_to: Path
+    net: OnsetNet,
+    loss_now: Callable[[np.random.Generator], Tensor],
+    *,
+    minutes: float,
+    rate: float,
+    seed: int,
+    save_to: Path,
 ) -> None:
-    """Learn for so long; what was learned is saved every minute."""
+    """Learn for so long, in each step from the loss of a batch that is drawn; what was learned is
+    saved every minute."""
     rng, began, step = np.random.default_rng(seed), monotonic(), 0
     optimizer = torch.optim.AdamW(net.parameters(), rate, weight_decay=DECAY)
     said, losses = began, []
@@ -81,9 +105,8 @@ def learn(
         warm = min(1.0, step / 100)
         for group in optimizer.param_groups:
             group["lr"] = rate * warm * (0.5 * (1 + np.cos(np.pi * done)) + 0.005)
-        inputs, labels = batch_of([next(draw) for _ in range(BATCH)], rng)
         optimizer.zero_grad()
-        loss = loss_of(net(inputs), labels)
+        loss = loss_now(rng)
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(net.parameters(), 1.0)
         optimizer.step()
@@ -99,15 +122,25 @@ def learn(
 def drawn(
     parts: list[KnownPart], solos: list[KnownPart], rng: np.random.Generator
 ) -> Iterator[Example]:
-    """Examples without end; SOLOS of them, where there are some, of the solos. Each is used AGAIN
-    times: to make one costs more than to learn from it."""
-    pool: list[Example] = []
+    """Examples without end; SOLOS of them, where there are some, of the solos."""
+
+    def fresh() -> list[Example]:
+        chosen = solos if solos and rng.random() < SOLOS else parts
+        return examples_of(chosen[int(rng.integers(len(chosen)))], rng)
+
+    return used_again(fresh, POOL, AGAIN, rng)
+
+
+def used_again(
+    fresh: Callable[[], list[Kind]], kept: int, times: int, rng: np.random.Generator
+) -> Iterator[Kind]:
+    """Each, without end, so many times on the whole, in any order: to make one costs more than to
+    learn from it."""
+    pool: list[Kind] = []
     while True:
-        of_solos = bool(solos) and rng.random() < SOLOS
-        chosen = solos if of_solos else parts
-        fresh = examples_of(chosen[int(rng.integers(len(chosen)))], rng)
-        pool = [*pool, *fresh][-POOL:]
-        for _ in range(AGAIN * len(fresh)):
+        new = fresh()
+        pool = [*pool, *new][-kept:]
+        for _ in range(times * len(new)):
             yield pool[int(rng.integers(len(pool)))]
 
 
@@ -124,8 +157,9 @@ def mix_back(net: OnsetNet, start: Path, share: float) -> None:
             mine.lerp_(old, share)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+def options(about: str | None) -> argparse.ArgumentParser:
+    """What every way to teach the model is asked."""
+    parser = argparse.ArgumentParser(description=about)
     parser.add_argument("parts", type=Path)
     parser.add_argument("model", type=Path)
     parser.add_argument("--minutes", type=float, default=30)
@@ -136,18 +170,19 @@ def main() -> None:
     )
     parser.add_argument("--rate", type=float, default=RATE)
     parser.add_argument("--seed", type=int, default=0)
-    asked = parser.parse_args()
-    if asked.mix_back and not asked.start:
-        parser.error("--mix-back needs --start, the model to mix back")
+    return parser
+
+
+def teach(asked: argparse.Namespace, loss_of_batch: Lesson) -> None:
+    """As the options ask; `loss_of_batch` makes what gives the loss of a batch."""
     torch.manual_seed(asked.seed)
     net = OnsetNet()
     if asked.start:
         load(net.inp, net.gru, net.out, asked.start)
-    rng = np.random.default_rng(asked.seed)
     solos = known_solos(asked.solos) if asked.solos else []
     learn(
         net,
-        drawn(load_parts(asked.parts), solos, rng),
+        loss_of_batch(net, load_parts(asked.parts), solos, np.random.default_rng(asked.seed)),
         minutes=asked.minutes,
         rate=asked.rate,
         seed=asked.seed,
@@ -156,6 +191,27 @@ def main() -> None:
     if asked.mix_back:
         mix_back(net, asked.start, asked.mix_back)
         save(net.inp, net.gru, net.out, ABOUT, asked.model)
+
+
+def opinions(
+    net: OnsetNet, parts: list[KnownPart], solos: list[KnownPart], rng: np.random.Generator
+) -> Callable[[np.random.Generator], Tensor]:
+    """The lesson of every opinion judged by itself."""
+    draw = drawn(parts, solos, rng)
+
+    def loss_now(rng: np.random.Generator) -> Tensor:
+        inputs, labels = batch_of([next(draw) for _ in range(BATCH)], rng)
+        return loss_of(net(inputs), labels)
+
+    return loss_now
+
+
+def main() -> None:
+    parser = options(__doc__)
+    asked = parser.parse_args()
+    if asked.mix_back and not asked.start:
+        parser.error("--mix-back needs --start, the model to mix back")
+    teach(asked, opinions)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,107 @@
+"""The filter that the onset model learns through is the one that the tracker has."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from engine.beats.pulse.filter import (
+    COUNTED_TEMPO,
+    HINTED_TEMPO,
+    PHASES,
+    FilterSettings,
+    PulseFilter,
+    near_grid,
+)
+from engine.beats.pulse.model import CLASSES, Opinion
+from engine.beats.training.learn_followed import Following, following_of, loss_followed
+from engine.beats.training.learn_onsets import OnsetNet
+from engine.beats.training.soft_filter import SoftFilter
+from tests.engine.beats.test_learning import a_part
+
+GAPS = (0.31, 0.29, 0.62, 0.05, 1.4, 0.3, 3.7, 0.6, 0.61, 0.3)
+SOLOIST = replace(COUNTED_TEMPO, soloist=False)  # of whom the soft one knows nothing
+
+
+def heard_live(pulse: PulseFilter, places: np.ndarray, gaps: list[float]) -> np.ndarray:
+    """How likely each phase is after every chord: (chords, PHASES)."""
+    flat = np.zeros(places.shape[1], np.float32)
+    now, out = pulse.time or 0.0, []
+    for opinion, gap in zip(places, gaps, strict=True):
+        now += gap if np.isfinite(gap) else 0.0
+        pulse.advance(now)
+        pulse.update(Opinion(opinion, flat, flat))
+        out.append(pulse.mass.sum(0) / pulse.mass.sum())
+    return np.array(out)
+
+
+def begun(settings: FilterSettings, counted: bool) -> PulseFilter:
+    pulse = PulseFilter(near_grid(0.6, 0.04), settings)
+    if counted:
+        pulse.begin(10.0)
+    return pulse
+
+
+@pytest.mark.parametrize(("settings", "counted"), [(HINTED_TEMPO, False), (SOLOIST, True)])
+def test_it_thinks_what_the_tracker_s_filter_thinks(
+    settings: FilterSettings, counted: bool
+) -> None:
+    chance = np.random.default_rng(4)
+    places = chance.dirichlet(np.full(CLASSES, 0.3), (len(GAPS), 9)).astype(np.float32)
+    gaps = list(GAPS) if counted else [np.inf, *GAPS[1:]]
+    with torch.no_grad():
+        soft = SoftFilter([begun(settings, counted)]).phases(
+            torch.from_numpy(places)[None], np.array([gaps]), np.ones((1, len(gaps)), bool)
+        )
+    live = heard_live(begun(settings, counted), places, gaps)
+    assert np.abs(soft[0].numpy() - live).sum(1).max() < 0.02  # its phases turn by 1024ths
+    assert live.max(1).min() > 1.5 / PHASES  # and it thinks something
+
+
+def test_a_chord_that_is_not_there_changes_nothing() -> None:
+    places = torch.full((2, 3, 9, CLASSES), 1 / CLASSES)
+    places[:, :, :, 0] += 1.0
+    gaps, heard = np.full((2, 3), 0.6), np.array([[True, True, True], [True, False, False]])
+    gaps[1, 1:] = 0
+    both = SoftFilter([begun(HINTED_TEMPO, True) for _ in range(2)]).phases(places, gaps, heard)
+    assert torch.allclose(both[1, 0], both[1, 2], atol=1e-4)
+    assert not torch.allclose(both[0, 0], both[0, 2], atol=1e-4)
+
+
+def performances(chance: np.random.Generator, count: int) -> list[Following]:
+    found: list[Following] = []
+    while len(found) < count:
+        one = following_of(a_part(), chance)
+        found += [] if one is None else [one]
+    return found
+
+
+def test_a_network_learns_to_be_followed() -> None:
+    torch.manual_seed(1)
+    net, batch = OnsetNet(), performances(np.random.default_rng(1), 4)
+    optimizer = torch.optim.Adam(net.parameters(), 1e-2)
+    losses = []
+    for _ in range(12):
+        optimizer.zero_grad()
+        loss = loss_followed(net, batch, np.random.default_rng(1))
+        loss.backward()
+        optimizer.step()
+        losses.append(float(loss.detach()))
+    assert losses[-1] < 0.7 * losses[0]
+
+
+def test_an_upbeat_during_the_count_in_is_not_followed() -> None:
+    chance = np.random.default_rng(2)
+    for one in performances(chance, 12):
+        counted = one.begun.time is not None
+        assert (one.taps == 4) == counted
+        assert ((one.weights < 0) <= counted).all()
+        assert (one.gaps >= 0).all() and len(one.gaps) == len(one.inputs) - one.taps
+
+
+def test_after_a_count_in_the_filter_begins_on_a_beat() -> None:
+    counted = next(one for one in performances(np.random.default_rng(3), 12) if one.taps)
+    assert counted.begun.mass.sum(0).argmax() == 0
