@@ -215,6 +215,10 @@ class BarMaker:
         """Cue what the drummer answered to what was asked last; returns it as it is struck."""
         return self.play(pattern, wished, place, since, remember=self._asked_turns == self._turns)
 
+    def keep_late(self, pattern: Pattern) -> None:
+        """A bar came too late to be played. One that was played is better, if there is one."""
+        self.again = self.again or pattern
+
     def end(self, place: BarPlace) -> Pattern:
         """Cue the last stroke of the song; returns it as it is struck."""
         return self.cue(ended(self.again or Pattern(), 0.0), place)

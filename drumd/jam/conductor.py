@@ -203,12 +203,15 @@ class Conductor:
         groove: Pattern | None = None,
         place: InPart = SOMEWHERE,
     ) -> None:
-        """Play what the drummer answered, unless that comes too late.
+        """Play what the drummer answered. If that comes too late it is played in place of the next
+        bar that does, should there be no other.
 
         `told` says what it is, `groove` what it keeps to, `place` where it lies in its part.
         """
         if request is not self._next.asked or self._next.answered:
             self.counts.dropped_answers += 1
+            if request.song == self._song and not request.wishes.fill and not place.leads_on:
+                self.maker.keep_late(pattern)
             return
         self._next.answered = True
         self.told = Told.of(told)

@@ -133,6 +133,7 @@ def test_a_reader_that_goes_away_is_no_reason_for_a_traceback(onsets: Path) -> N
         assert done.stderr == b"", done.stderr
 
 
+@pytest.mark.realtime
 @pytest.mark.skipif(sys.platform == "win32", reason="a shell of POSIX makes the pipe")
 def test_a_jam_of_which_nobody_reads_is_played_to_its_end(tmp_path: Path) -> None:
     (tmp_path / "riff.mid").write_bytes(band(4))

@@ -31,6 +31,7 @@ def test_the_riff_is_a_guitar_playing_eighths(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.realtime
 def test_the_live_path_of_this_very_machine_plays() -> None:
     assert try_live_path() == ""
 

@@ -199,6 +199,24 @@ def test_without_any_answer_the_drums_stay_out_and_the_bars_are_counted():
     assert jam.starts == [] and jam.conductor.counts.missed == 3
 
 
+def test_a_drummer_who_is_always_late_plays_a_bar_later():
+    jam = Jam(answer_s=0.5)
+    jam.notes(0, 13)
+    assert jam.kit.bars == [(8.0, BACKBEAT), (12.0, BACKBEAT)]
+    assert jam.conductor.counts.missed == 1 and jam.conductor.counts.repeated == 2
+
+
+def test_a_late_answer_to_the_last_song_is_not_played_in_the_next():
+    jam = Jam(answer_s=3.0)
+    jam.notes(0, 5)
+    jam.song.rolling = False
+    jam.until(6)
+    jam.song.rolling = True
+    jam.answer_s = None
+    jam.notes(6, 17)
+    assert jam.starts == [] and jam.conductor.counts.dropped_answers == 1
+
+
 def test_a_drummer_who_answers_at_last_enters_at_the_next_bar_line():
     jam = Jam(answer_s=None)
     jam.notes(0, 9)
