@@ -68,7 +68,7 @@ class BeatTracker:
         grid = _grid(bpm, counted)
         self._chords = ChordMaker()
         self._inputs = Inputs(grid.asked)
-        self._model = OnsetModel(len(grid.asked))
+        self._model = OnsetModel(len(grid.asked), hinted=bpm is not None and counted is None)
         self._pulse = PulseFilter(grid, COUNTED_TEMPO if counted else HINTED_TEMPO if bpm else None)
         self._contest = Contest(COUNTED if counted else FIRM if bpm else FREE)
         patience = AFTER_REST if counted else ALWAYS

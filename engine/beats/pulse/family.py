@@ -21,7 +21,8 @@ TOLD = 12.0  # the same of a bar, and of a beat, that the player says is right
 MOST_DOUBT = 3.0  # how much less likely a row is taken to be, before one is told
 FORGET_BEATS = 6.0  # a rest in which half of that is forgotten
 NEAR_ONE = 0.12  # beats that bar lines which are the same may be apart
-_FILTER_POWER = 0.4  # of the filter's opinion, against that of the ranking
+# of the filter's opinion, against that of the ranking; where the length of the beat is known
+_FILTER_POWER, _NEAR_POWER = 0.4, 1.0
 _LEAST = 1e-6  # share
 
 
@@ -45,6 +46,7 @@ class Family:
         self._ratio, self._shift = np.array(relatives, np.float32).T
         self._lengths, self._which = np.unique(1 / self._ratio, return_inverse=True)
         self._patience = patience
+        self._filter_power = _NEAR_POWER if near_only else _FILTER_POWER
         self._followed = 0
         self._base = 0.0  # position in base beats at `_time`
         self._time = -inf
@@ -143,7 +145,7 @@ class Family:
         phases = (self._base * self._ratio + self._shift) % 1
         lengths = (self._period * self._lengths).astype(np.float32)
         shares = np.maximum(pulse.shares(lengths, phases, self._which), _LEAST)
-        return np.asarray(_FILTER_POWER * np.log(shares), np.float32)
+        return np.asarray(self._filter_power * np.log(shares), np.float32)
 
     def _hypothesis(self, relative: int) -> Hypothesis:
         ratio, shift = self._relatives[relative]

@@ -67,7 +67,7 @@ class FilterSettings:
         return self.tempo_walk * (STRAY if self.told and gap >= REST_S else 1.0)
 
 
-HINTED_TEMPO = FilterSettings(told=True)
+HINTED_TEMPO = FilterSettings(trust=0.7, told=True)
 # a band that was counted in
 COUNTED_TEMPO = FilterSettings(trust=0.7, tempo_walk=0.008, forget=0.001, soloist=True, told=True)
 

@@ -26,8 +26,9 @@ class Opinion:
 class OnsetModel:
     """Hears chords one by one; keeps what it remembers of them for each beat length."""
 
-    def __init__(self, periods: int) -> None:
-        self._w = load_weights("onset_model")
+    def __init__(self, periods: int, *, hinted: bool = False) -> None:
+        """`hinted`: all lengths are near one that was told, which a model of its own was taught."""
+        self._w = load_weights("hinted_model" if hinted else "onset_model")
         self._network = Recurrent(self._w, periods)
 
     def hear(self, inputs: Floats) -> Opinion:

@@ -31,5 +31,5 @@ def clues(share: float, fit: float, seconds: float) -> tuple[float, float, float
 
 
 ALONE = Sureness(bias=0.302, share=0.169, fit=0.152, time=0.027)
-WITH_HINT = Sureness(bias=0.666, share=0.052, fit=0.309, time=0.175)
-AFTER_TAPS = Sureness(bias=0.52, share=0.141, fit=0.667, time=0.104)
+WITH_HINT = Sureness(bias=0.596, share=0.145, fit=0.129, time=0.154)
+AFTER_TAPS = Sureness(bias=0.335, share=0.131, fit=0.651, time=0.182)

@@ -45,6 +45,7 @@ from engine.beats.training.parts import KnownPart
 from engine.beats.training.performances import Performance, perform
 from engine.beats.training.soft_filter import SoftFilter
 
+ABOUT = "The onset model where the tempo is told, made by engine/beats/training/learn_followed.py."
 BATCH, OPINIONS = 24, 48  # performances followed, and examples of `learn_onsets` beside them
 OPINIONS_WEIGH = 0.2
 POOL, AGAIN = 2000, 2  # performances kept, and how often each is used
@@ -174,7 +175,7 @@ def main() -> None:
     asked = parser.parse_args()
     if not asked.start:
         parser.error("--start is missing, the model of `learn_onsets` to go on from")
-    teach(asked, followed)
+    teach(asked, followed, ABOUT)
 
 
 if __name__ == "__main__":

@@ -94,10 +94,11 @@ def learn(
     minutes: float,
     rate: float,
     seed: int,
+    about: str,
     save_to: Path,
 ) -> None:
     """Learn for so long, in each step from the loss of a batch that is drawn; what was learned is
-    saved every minute."""
+    saved every minute, with what it is `about`."""
     rng, began, step = np.random.default_rng(seed), monotonic(), 0
     optimizer = torch.optim.AdamW(net.parameters(), rate, weight_decay=DECAY)
     said, losses = began, []
@@ -115,8 +116,8 @@ def learn(
         if monotonic() - said > 60:
             print(f"{done:.2f} {step} steps, loss {np.mean(losses):.4f}", flush=True)  # noqa: T201
             said, losses = monotonic(), []
-            save(net.inp, net.gru, net.out, ABOUT, save_to)
-    save(net.inp, net.gru, net.out, ABOUT, save_to)
+            save(net.inp, net.gru, net.out, about, save_to)
+    save(net.inp, net.gru, net.out, about, save_to)
 
 
 def drawn(
@@ -173,7 +174,7 @@ def options(about: str | None) -> argparse.ArgumentParser:
     return parser
 
 
-def teach(asked: argparse.Namespace, loss_of_batch: Lesson) -> None:
+def teach(asked: argparse.Namespace, loss_of_batch: Lesson, about: str = ABOUT) -> None:
     """As the options ask; `loss_of_batch` makes what gives the loss of a batch."""
     torch.manual_seed(asked.seed)
     net = OnsetNet()
@@ -186,11 +187,12 @@ def teach(asked: argparse.Namespace, loss_of_batch: Lesson) -> None:
         minutes=asked.minutes,
         rate=asked.rate,
         seed=asked.seed,
+        about=about,
         save_to=asked.model,
     )
     if asked.mix_back:
         mix_back(net, asked.start, asked.mix_back)
-        save(net.inp, net.gru, net.out, ABOUT, asked.model)
+        save(net.inp, net.gru, net.out, about, asked.model)
 
 
 def opinions(
