@@ -36,6 +36,7 @@ class BarMaker:
         self.dials, self.form = dials, form or Form()
         self.history: deque[Pattern] = deque(maxlen=HISTORY_BARS)
         self.again: Pattern | None = None  # what plays when there is nothing new; never a fill
+        self._came_late = False  # that bar: it was too late to play where it belonged
         self._player = player
         self._phrase, self._dynamics, self._gain = Phrase(), Dynamics(), 1.0
         self._phrase_before = Phrase()  # the bar that was cued last
@@ -120,6 +121,7 @@ class BarMaker:
         self.dials = replace(self.form.begin(self.dials), idea=0)
         self._forget()
         self.again = self._cued = self._sounding = self._before = None
+        self._came_late = False
 
     def hear(self, notes: Sequence[Note], heard_until: float, bar_beats: float) -> None:
         """Take in how loud the guitar is; once a bar."""
@@ -213,18 +215,21 @@ class BarMaker:
         self, pattern: Pattern, wished: Wishes, place: BarPlace, since: float = EVER
     ) -> Pattern:
         """Cue what the drummer answered to what was asked last; returns it as it is struck."""
+        self._came_late = False
         return self.play(pattern, wished, place, since, remember=self._asked_turns == self._turns)
 
     def keep_late(self, pattern: Pattern) -> None:
-        """A bar came too late to be played. One that was played is better, if there is one."""
-        self.again = self.again or pattern
+        """A bar came too late to be played where it belongs; it plays where nothing else does,
+        unless one that came in time can play again, or another groove was wished for since."""
+        if (self.again is None or self._came_late) and self._asked_turns == self._turns:
+            self.again, self._came_late = pattern, True
 
     def end(self, place: BarPlace) -> Pattern:
         """Cue the last stroke of the song; returns it as it is struck."""
         return self.cue(ended(self.again or Pattern(), 0.0), place)
 
     def play_again(self, pattern: Pattern, place: BarPlace, since: float = EVER) -> Pattern:
-        """Cue a bar that has been played already; returns it as it is struck.
+        """Cue a bar that has been played already, or came too late; returns it as it is struck.
 
         Where the player has wished for another groove since, it is not remembered once more.
         """

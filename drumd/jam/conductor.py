@@ -4,7 +4,7 @@ A `Conductor` belongs to the main thread and decides on beats alone; it has no c
 Where bars begin the musical clock says (`drumd.timing.bars`). For each there are two moments
 before its bar line (`drumd.jam.next_bar`): from the first on the bar may be asked for; the second,
 the *deadline*, comes a sixteenth before the bar line, since a drummer may lean so far forward. What
-has not been answered by then is not waited for: the last bar plays again.
+has not been answered by then is not waited for: the last bar plays again, if there is one.
 
 Drums enter at the first bar line after one bar of guitar, or on "one" after a count-in. They rest
 after two silent bars, come in again at the bar line after the guitar did, and end when the host
@@ -203,14 +203,15 @@ class Conductor:
         groove: Pattern | None = None,
         place: InPart = SOMEWHERE,
     ) -> None:
-        """Play what the drummer answered. If that comes too late it is played in place of the next
-        bar that does, should there be no other.
+        """Play what the drummer answered. What comes too late may play as the bar after it, where
+        no bar has come in time yet; what it says of itself is not told then.
 
         `told` says what it is, `groove` what it keeps to, `place` where it lies in its part.
         """
         if request is not self._next.asked or self._next.answered:
             self.counts.dropped_answers += 1
-            if request.song == self._song and not request.wishes.fill and not place.leads_on:
+            fill = request.wishes.fill or place.leads_on
+            if request.song == self._song and request.metre == self._next.place.metre and not fill:
                 self.maker.keep_late(pattern)
             return
         self._next.answered = True

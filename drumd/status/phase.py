@@ -22,4 +22,4 @@ class BarCounts:
     played: int = 0
     repeated: int = 0  # of those played: the answer was not there, the last bar played again
     missed: int = 0  # not played: neither an answer nor a bar to play again
-    dropped_answers: int = 0  # answers that came too late to be played
+    dropped_answers: int = 0  # answers that came too late for their bar

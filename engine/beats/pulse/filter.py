@@ -28,8 +28,8 @@ READINGS = np.array((0.95, 0.05), np.float32)  # the onset model is right; it is
 READ_ANEW = 0.05  # chance at each chord that it has changed its mind
 STEP_S, MOST_STEPS = 1.0, 8  # a rest is taken in steps: tempo and phase drift together
 # with a tempo that was told: after a rest from REST_S on a chord is evidence of its own, the more
-# the longer it was; and a player who rests strays further than one who plays
-REST_S, ALONE_S, STRAY = 1.0, 2.0, 1.5
+# the longer it was (e-fold ALONE_S)
+REST_S, ALONE_S = 1.0, 2.0
 # how far a hand's onsets lie round their place in the beat, and how late they are on the whole, in
 # seconds: one that is tight, and one that lays back
 HANDS = ((0.022, 0.012), (0.04, 0.024))
@@ -55,21 +55,26 @@ class FilterSettings:
     right_power: float = 2.0  # power of the model's odds for a tempo
     soloist: bool = False  # whether a soloist is thought of
     told: bool = False  # whether the tempo was told
+    stray: float = 1.0  # how much further the tempo walks in a rest
 
     def trust_after(self, gap: float) -> float:
-        """The power of a chord's evidence, so many seconds after the last one."""
+        """The power of a chord's evidence, so many seconds after the last one; the first one comes
+        after infinity."""
         if not self.told or gap <= REST_S:
             return self.trust
         return 1 - (1 - self.trust) * exp((REST_S - gap) / ALONE_S)
 
     def walk_in(self, gap: float) -> float:
-        """How far the tempo walks while no chord is heard for so long: log, a second."""
-        return self.tempo_walk * (STRAY if self.told and gap >= REST_S else 1.0)
+        """How far the tempo walks while no chord is heard for `gap` seconds: one deviation of its
+        log after a second, which grows with the root of time."""
+        return self.tempo_walk * (self.stray if gap >= REST_S else 1.0)
 
 
 HINTED_TEMPO = FilterSettings(trust=0.7, told=True)
 # a band that was counted in
-COUNTED_TEMPO = FilterSettings(trust=0.7, tempo_walk=0.008, forget=0.001, soloist=True, told=True)
+COUNTED_TEMPO = FilterSettings(
+    trust=0.7, tempo_walk=0.008, forget=0.001, soloist=True, told=True, stray=1.5
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +105,12 @@ def _grid_of(*columns: NDArray[np.float64]) -> Grid:
 
 
 class PulseFilter:
-    """The joint distribution of beat length and phase at `time`; rows are the grid's periods."""
+    """The joint distribution of beat length and phase at `time`; rows are the grid's periods.
+
+    `joint` is (readings, periods, PHASES), not normalised, and began as `prior`, (periods,);
+    `blend`, (periods, asked), lays the model's opinions on the periods, which are `step` apart
+    (log), and `shapes`, (hands, periods, CLASSES, PHASES), says where each hand plays each place.
+    """
 
     def __init__(self, grid: Grid, settings: FilterSettings | None = None) -> None:
         periods, asked = grid.periods, grid.asked

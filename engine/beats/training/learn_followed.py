@@ -30,13 +30,13 @@ from engine.beats.pulse.inputs import WIDTH, Inputs
 from engine.beats.pulse.model import CLASSES
 from engine.beats.tracker import HINT_SPREAD, TAP_SPREAD
 from engine.beats.training.learn_onsets import (
-    SOLOS,
     OnsetNet,
     batch_of,
     blur,
     drawn,
     loss_of,
     options,
+    some_part,
     teach,
     used_again,
 )
@@ -45,7 +45,9 @@ from engine.beats.training.parts import KnownPart
 from engine.beats.training.performances import Performance, perform
 from engine.beats.training.soft_filter import SoftFilter
 
-ABOUT = "The onset model where the tempo is told, made by engine/beats/training/learn_followed.py."
+ABOUT = (
+    "The onset model where the tempo is a hint, made by engine/beats/training/learn_followed.py."
+)
 BATCH, OPINIONS = 24, 48  # performances followed, and examples of `learn_onsets` beside them
 OPINIONS_WEIGH = 0.2
 POOL, AGAIN = 2000, 2  # performances kept, and how often each is used
@@ -155,8 +157,7 @@ def followed(
     """The lesson of beats that are found, and beside it that of opinions by themselves."""
 
     def fresh() -> list[Following]:
-        chosen = solos if solos and rng.random() < SOLOS else parts
-        following = following_of(chosen[int(rng.integers(len(chosen)))], rng)
+        following = following_of(some_part(parts, solos, rng), rng)
         return [] if following is None else [following]
 
     performances, examples = used_again(fresh, POOL, AGAIN, rng), drawn(parts, solos, rng)

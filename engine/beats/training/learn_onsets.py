@@ -10,11 +10,11 @@ from typing import TypeVar
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from engine.beats.pulse.inputs import WIDTH
 from engine.beats.pulse.model import CLASSES
+from engine.beats.pulse.network import Floats
 from engine.beats.training.onset_examples import NO_LABEL, Example, examples_of
 from engine.beats.training.parts import KnownPart, load_parts
 from engine.beats.training.solos import known_solos
@@ -26,7 +26,6 @@ POOL, AGAIN = 4096, 8  # examples kept, and how often each is used
 RATE, DECAY = 4e-3, 1e-2
 ABOUT = "The onset model, made by engine/beats/training/learn_onsets.py."
 Kind = TypeVar("Kind")
-Inputs = NDArray[np.float32]
 MASKS = ((slice(0, 1), 0.25), (slice(1, 13), 0.15), (slice(24, WIDTH), 0.12))  # inputs left out
 
 
@@ -75,7 +74,7 @@ def batch_of(examples: list[Example], rng: np.random.Generator) -> tuple[Tensor,
     return torch.from_numpy(blur(inputs, rng)), torch.from_numpy(labels)
 
 
-def blur(inputs: Inputs, rng: np.random.Generator) -> Inputs:
+def blur(inputs: Floats, rng: np.random.Generator) -> Floats:
     """(batch, ..., WIDTH) with some inputs of some rows left out, and others set off."""
     for row in inputs:
         for columns, chance in MASKS:
@@ -126,10 +125,16 @@ def drawn(
     """Examples without end; SOLOS of them, where there are some, of the solos."""
 
     def fresh() -> list[Example]:
-        chosen = solos if solos and rng.random() < SOLOS else parts
-        return examples_of(chosen[int(rng.integers(len(chosen)))], rng)
+        return examples_of(some_part(parts, solos, rng), rng)
 
     return used_again(fresh, POOL, AGAIN, rng)
+
+
+def some_part(
+    parts: list[KnownPart], solos: list[KnownPart], rng: np.random.Generator
+) -> KnownPart:
+    chosen = solos if solos and rng.random() < SOLOS else parts
+    return chosen[int(rng.integers(len(chosen)))]
 
 
 def used_again(

@@ -2,13 +2,12 @@
 of the onset model's opinions can be learnt through.
 
 It holds what is learnt through: phases turn, the tempo walks, chords are weighed in, by hand and
-reading. Nobody is taken for a soloist.
+reading. Nobody is taken for a soloist, and what the model says of the tempo is not weighed in.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import ceil
 
 import numpy as np
 import torch
@@ -33,7 +32,8 @@ _READINGS = torch.from_numpy(READINGS)[:, None, None]
 
 
 class SoftFilter:
-    """Begins as the `filters` stand, one for each performance; all grids are of one size."""
+    """Begins as the `filters` stand, one for each performance; all grids are of one size. Hears one
+    stretch of chords."""
 
     def __init__(self, filters: Sequence[PulseFilter]) -> None:
         def stacked(arrays: Sequence[NDArray[np.float32]]) -> Tensor:
@@ -64,19 +64,21 @@ class SoftFilter:
         return phases / phases.sum(-1, keepdim=True)
 
     def _advance(self, gaps: NDArray[np.float64]) -> None:
-        steps = min(MOST_STEPS, max(1, ceil(gaps.max() / STEP_S)))
+        """Let so many seconds pass, each performance in its own steps."""
+        steps = np.clip(np.ceil(gaps / STEP_S), 1, MOST_STEPS)
         turns = torch.from_numpy(gaps / steps).float()[:, None] / self._periods
         roots = torch.exp(-2j * np.pi * turns[..., None] * _WAVES)[:, None]
         walks = [
-            min(MOST_WALK, 0.5 * (one.settings.walk_in(gap) / one.step) ** 2 * gap / steps)
-            for one, gap in zip(self._filters, gaps, strict=True)
+            min(MOST_WALK, 0.5 * (one.settings.walk_in(gap) / one.step) ** 2 * gap / count)
+            for one, gap, count in zip(self._filters, gaps, steps, strict=True)
         ]
         walk = _column(walks)
-        for _ in range(steps):
+        for number in range(int(steps.max())):
             turned = torch.fft.irfft(torch.fft.rfft(self._joint) * roots, PHASES).clamp(min=LEAST)
             faster = torch.cat([turned[:, :, :1], turned[:, :, :-1]], 2)
             slower = torch.cat([turned[:, :, 1:], turned[:, :, -1:]], 2)
-            self._joint = turned * (1 - 2 * walk) + walk * (faster + slower)
+            walked = turned * (1 - 2 * walk) + walk * (faster + slower)
+            self._joint = torch.where(_column(steps) > number, walked, self._joint)
 
     def _weigh(self, places: Tensor, gaps: NDArray[np.float64], heard: Tensor) -> None:
         """One chord of each performance that has one."""
@@ -97,6 +99,6 @@ class SoftFilter:
         self._joint = torch.where(heard[:, None, None, None], joint, self._joint)
 
 
-def _column(numbers: Sequence[float]) -> Tensor:
+def _column(numbers: Sequence[float] | NDArray[np.float64]) -> Tensor:
     """One number for each performance, to go with (batch, readings, periods, PHASES)."""
-    return torch.tensor(numbers, dtype=torch.float32)[:, None, None, None]
+    return torch.as_tensor(numbers, dtype=torch.float32)[:, None, None, None]

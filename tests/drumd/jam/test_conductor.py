@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import mido
 import pytest
 
@@ -201,9 +203,19 @@ def test_without_any_answer_the_drums_stay_out_and_the_bars_are_counted():
 
 def test_a_drummer_who_is_always_late_plays_a_bar_later():
     jam = Jam(answer_s=0.5)
-    jam.notes(0, 13)
-    assert jam.kit.bars == [(8.0, BACKBEAT), (12.0, BACKBEAT)]
+    jam.notes(0, 6)
+    jam.pattern = FILL
+    jam.notes(6, 13)
+    assert jam.kit.bars == [(8.0, BACKBEAT), (12.0, FILL)]
     assert jam.conductor.counts.missed == 1 and jam.conductor.counts.repeated == 2
+
+
+def test_a_late_answer_in_another_metre_is_not_played():
+    jam = Jam(answer_s=None)
+    jam.notes(0, 5)
+    jam.conductor.answer(replace(jam.asked[0][1], metre=Metre(3, 4)), BACKBEAT)
+    jam.notes(5, 13)
+    assert jam.starts == [] and jam.conductor.counts.dropped_answers == 1
 
 
 def test_a_late_answer_to_the_last_song_is_not_played_in_the_next():

@@ -7,8 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from engine.beats.pulse.filter import COUNTED_TEMPO, FilterSettings, PulseFilter, near_grid
-from engine.beats.pulse.inputs import WIDTH
-from engine.beats.pulse.model import CLASSES, SLOTS, OnsetModel, Opinion
+from engine.beats.pulse.model import CLASSES, SLOTS, Opinion
 
 PERIOD_S = 0.6
 
@@ -66,7 +65,7 @@ def test_who_is_told_of_a_beat_looks_for_it_there() -> None:
 def off_after_rests(settings: FilterSettings) -> float:
     """How far off a player's beat is taken to be, in beats, who plays one chord every eight of
     his, and each eight of them 5 % faster than those before."""
-    pulse, now, period = PulseFilter(near_grid(PERIOD_S, 0.03), settings), 0.0, PERIOD_S
+    pulse, period = PulseFilter(near_grid(PERIOD_S, 0.03), settings), PERIOD_S
     pulse.begin(0.0)
     play(pulse, 1, 8, slot=0)
     now = 8 * PERIOD_S
@@ -81,10 +80,4 @@ def off_after_rests(settings: FilterSettings) -> float:
 
 def test_who_plays_one_chord_every_two_bars_is_followed_where_the_tempo_strays() -> None:
     assert off_after_rests(COUNTED_TEMPO) < 0.1
-    assert off_after_rests(replace(COUNTED_TEMPO, told=False)) > 0.1
-
-
-def test_where_a_tempo_is_a_hint_a_model_of_its_own_is_heard() -> None:
-    seen = np.random.default_rng(1).normal(0, 1, (9, WIDTH)).astype(np.float32)
-    places = [OnsetModel(9, hinted=hinted).hear(seen).places for hinted in (False, True)]
-    assert np.abs(places[0] - places[1]).max() > 0.01
+    assert off_after_rests(replace(COUNTED_TEMPO, told=False, stray=1.0)) > 0.1

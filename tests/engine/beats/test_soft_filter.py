@@ -23,7 +23,7 @@ from engine.beats.training.soft_filter import SoftFilter
 from tests.engine.beats.test_learning import a_part
 
 GAPS = (0.31, 0.29, 0.62, 0.05, 1.4, 0.3, 3.7, 0.6, 0.61, 0.3)
-SOLOIST = replace(COUNTED_TEMPO, soloist=False)  # of whom the soft one knows nothing
+NO_SOLOIST = replace(COUNTED_TEMPO, soloist=False)  # of whom the soft one knows nothing
 
 
 def heard_live(pulse: PulseFilter, places: np.ndarray, gaps: list[float]) -> np.ndarray:
@@ -38,14 +38,14 @@ def heard_live(pulse: PulseFilter, places: np.ndarray, gaps: list[float]) -> np.
     return np.array(out)
 
 
-def begun(settings: FilterSettings, counted: bool) -> PulseFilter:
+def begun(settings: FilterSettings, *, counted: bool) -> PulseFilter:
     pulse = PulseFilter(near_grid(0.6, 0.04), settings)
     if counted:
         pulse.begin(10.0)
     return pulse
 
 
-@pytest.mark.parametrize(("settings", "counted"), [(HINTED_TEMPO, False), (SOLOIST, True)])
+@pytest.mark.parametrize(("settings", "counted"), [(HINTED_TEMPO, False), (NO_SOLOIST, True)])
 def test_it_thinks_what_the_tracker_s_filter_thinks(
     settings: FilterSettings, counted: bool
 ) -> None:
@@ -53,12 +53,22 @@ def test_it_thinks_what_the_tracker_s_filter_thinks(
     places = chance.dirichlet(np.full(CLASSES, 0.3), (len(GAPS), 9)).astype(np.float32)
     gaps = list(GAPS) if counted else [np.inf, *GAPS[1:]]
     with torch.no_grad():
-        soft = SoftFilter([begun(settings, counted)]).phases(
+        soft = SoftFilter([begun(settings, counted=counted)]).phases(
             torch.from_numpy(places)[None], np.array([gaps]), np.ones((1, len(gaps)), bool)
         )
-    live = heard_live(begun(settings, counted), places, gaps)
+    live = heard_live(begun(settings, counted=counted), places, gaps)
     assert np.abs(soft[0].numpy() - live).sum(1).max() < 0.02  # its phases turn by 1024ths
     assert live.max(1).min() > 1.5 / PHASES  # and it thinks something
+
+
+def test_each_performance_rests_as_it_would_alone() -> None:
+    places = torch.full((2, 2, 9, CLASSES), 0.02)
+    places[:, :, :, 0] = 0.88
+    gaps, heard = np.array([[0.6, 1.4], [0.6, 8.0]]), np.ones((2, 2), bool)
+    both = SoftFilter([begun(HINTED_TEMPO, counted=True) for _ in range(2)])
+    alone = SoftFilter([begun(HINTED_TEMPO, counted=True)])
+    one = alone.phases(places[:1], gaps[:1], heard[:1])
+    assert torch.allclose(both.phases(places, gaps, heard)[0], one[0], atol=1e-6)
 
 
 def test_a_chord_that_is_not_there_changes_nothing() -> None:
@@ -66,7 +76,9 @@ def test_a_chord_that_is_not_there_changes_nothing() -> None:
     places[:, :, :, 0] += 1.0
     gaps, heard = np.full((2, 3), 0.6), np.array([[True, True, True], [True, False, False]])
     gaps[1, 1:] = 0
-    both = SoftFilter([begun(HINTED_TEMPO, True) for _ in range(2)]).phases(places, gaps, heard)
+    both = SoftFilter([begun(HINTED_TEMPO, counted=True) for _ in range(2)]).phases(
+        places, gaps, heard
+    )
     assert torch.allclose(both[1, 0], both[1, 2], atol=1e-4)
     assert not torch.allclose(both[0, 0], both[0, 2], atol=1e-4)
 
@@ -94,12 +106,15 @@ def test_a_network_learns_to_be_followed() -> None:
 
 
 def test_an_upbeat_during_the_count_in_is_not_followed() -> None:
-    chance = np.random.default_rng(2)
+    chance, upbeats = np.random.default_rng(2), 0
     for one in performances(chance, 12):
         counted = one.begun.time is not None
         assert (one.taps == 4) == counted
-        assert ((one.weights < 0) <= counted).all()
         assert (one.gaps >= 0).all() and len(one.gaps) == len(one.inputs) - one.taps
+        early = one.gaps.cumsum() == 0  # at the last tap still
+        assert ((one.weights < 0) == (early & counted)).all()
+        upbeats += int(early.sum())
+    assert upbeats > 0
 
 
 def test_after_a_count_in_the_filter_begins_on_a_beat() -> None:

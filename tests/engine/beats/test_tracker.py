@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.beats.pulse.filter import (
+    COUNTED_TEMPO,
+    HINTED_TEMPO,
+    FilterSettings,
+    Grid,
+    PulseFilter,
+)
+from engine.beats.pulse.network import Weights, load_weights
 from engine.beats.tracker import Beat, BeatTracker
 from tests.support.strums import Onset, strummed, taps
 
@@ -160,3 +169,31 @@ def test_any_notes_give_rising_beats_ahead_of_time(
 def test_a_tempo_of_nothing_is_refused() -> None:
     with pytest.raises(ValueError, match="above 0"):
         BeatTracker(bpm=0)
+
+
+@pytest.mark.parametrize(
+    ("told", "model", "believes"),
+    [
+        ({}, "onset_model", FilterSettings()),
+        ({"bpm": 120.0}, "hinted_model", HINTED_TEMPO),
+        ({"count_in": [0.0, 0.5, 1.0, 1.5]}, "onset_model", COUNTED_TEMPO),
+    ],
+)
+def test_each_way_of_being_told_has_its_model_and_its_settings(
+    told: dict[str, Any], model: str, believes: FilterSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard_by: list[str] = []
+    begun_with: list[FilterSettings | None] = []
+
+    def load(name: str) -> Weights:
+        heard_by.append(name)
+        return load_weights(name)
+
+    def begin(grid: Grid, settings: FilterSettings | None) -> PulseFilter:
+        begun_with.append(settings)
+        return PulseFilter(grid, settings)
+
+    monkeypatch.setattr("engine.beats.pulse.model.load_weights", load)
+    monkeypatch.setattr("engine.beats.tracker.PulseFilter", begin)
+    BeatTracker(**told)
+    assert heard_by == [model] and [one or FilterSettings() for one in begun_with] == [believes]
