@@ -121,7 +121,6 @@ class BarMaker:
         self.dials = replace(self.form.begin(self.dials), idea=0)
         self._forget()
         self.again = self._cued = self._sounding = self._before = None
-        self._came_late = False
 
     def hear(self, notes: Sequence[Note], heard_until: float, bar_beats: float) -> None:
         """Take in how loud the guitar is; once a bar."""

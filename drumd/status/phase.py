@@ -20,6 +20,6 @@ class BarCounts:
     """How the bars came out."""
 
     played: int = 0
-    repeated: int = 0  # of those played: the answer was not there, the last bar played again
+    repeated: int = 0  # of those played: for want of an answer the last bar, or a late one
     missed: int = 0  # not played: neither an answer nor a bar to play again
     dropped_answers: int = 0  # answers that came too late for their bar

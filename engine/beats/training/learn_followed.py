@@ -58,6 +58,7 @@ UNCOUNTED_KEPT = 0.7  # share of the performances without a count-in
 SEARCH_S, SEARCHING = 5.0, 0.15  # with a hint: what the first seconds weigh
 NEAR, SOFT = 0.11, 60.0  # beats that one may be off; how steeply more is wrong
 CLOSE, CLOSE_WEIGHS = 0.04, 0.25  # and better nearer
+LEAST_NEAR, LEAST_CLOSE = 0.03, 0.05  # a beat that is lost costs no more than by so much
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,9 @@ def loss_followed(net: OnsetNet, batch: Sequence[Following], rng: np.random.Gene
     away = (away + 0.5) % 1 - 0.5
     near = (mass * torch.sigmoid((NEAR - away.abs()) * SOFT)).sum(-1)
     close = (mass * torch.exp(-0.5 * (away / CLOSE) ** 2)).sum(-1)
-    lost = -torch.log(0.03 + 0.97 * near) - CLOSE_WEIGHS * torch.log(0.05 + 0.95 * close)
+    near = LEAST_NEAR + (1 - LEAST_NEAR) * near
+    close = LEAST_CLOSE + (1 - LEAST_CLOSE) * close
+    lost = -torch.log(near) - CLOSE_WEIGHS * torch.log(close)
     weigh = torch.from_numpy(weights.clip(0)).float()
     loss: Tensor = (weigh * lost).sum() / weigh.sum()
     return loss
