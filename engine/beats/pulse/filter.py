@@ -21,6 +21,7 @@ FASTEST_S, SLOWEST_S = 0.21, 1.6  # beats of a free player
 USUAL_S, USUAL_SPREAD = 0.5, 0.42  # mean and deviation (of the log)
 WINDOW = 1.2  # a told tempo is right within this factor
 RIGHT_SHARE = 0.03  # of one chord in the smoothed odds of a beat length
+RIGHT_MOST = 8.0  # of one chord's odds, a log
 TAP_PHASE = 0.03  # deviation of the beat that a count-in gives, in beats
 TOLD_S, TOLD_LEAST = 0.05, 1e-4  # how exactly a player says where a beat is; what else may be
 TOLD_ANEW = 0.1  # share of each tempo that any phase may have, when one is told
@@ -246,7 +247,7 @@ class PulseFilter:
             likely = self._by_soloist(likely, loose, gap, single=single)
         self._likely = np.tensordot(self.joint.sum((1, 2)), likely, 1) / self.joint.sum()
         joint = self.joint * likely ** s.trust_after(gap)
-        self._right += RIGHT_SHARE * (np.clip(opinion.right, -8, 8) - self._right)
+        self._right += RIGHT_SHARE * (np.clip(opinion.right, -RIGHT_MOST, RIGHT_MOST) - self._right)
         right = self.blend @ self._right
         self.weight = np.exp(s.right_power * (right - right.max())).astype(np.float32)
         anew = self.prior * self.weight

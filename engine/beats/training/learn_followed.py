@@ -1,17 +1,19 @@
-"""Teaches the onset model by what the filter makes of it: is the beat found, with a tempo told?
+"""Teaches the onset model by what the filter makes of it: is the beat found?
 
 `python -m engine.beats.training.learn_followed PARTS.npz MODEL.json --start MODEL` goes on from a
-model of `learn_onsets`, whose lessons it hears too. There every opinion is judged by itself, but
-the filter multiplies them: one that is said again with each chord counts each time. Here the
-loss is how little the filter holds near the true beat, and the network learns to say what is new
-(a hidden Markov model taught by its decoding: Bengio et al., "Global optimization of a neural
-network-hidden Markov model hybrid", IEEE Trans. Neural Networks 3(2), 1992).
+model of `learn_onsets`, whose lessons it hears too; a tempo is told, or with `--free` none is.
+There every opinion is judged by itself, but the filter multiplies them: one that is said again
+with each chord counts each time. Here the loss is how little the filter holds near the true beat,
+and the network learns to say what is new (a hidden Markov model taught by its decoding: Bengio et
+al., "Global optimization of a neural network-hidden Markov model hybrid", IEEE Trans. Neural
+Networks 3(2), 1992).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache, partial
 
 import numpy as np
 import torch
@@ -24,6 +26,7 @@ from engine.beats.pulse.filter import (
     HINTED_TEMPO,
     PHASES,
     PulseFilter,
+    free_grid,
     near_grid,
 )
 from engine.beats.pulse.inputs import WIDTH, Inputs
@@ -48,6 +51,7 @@ from engine.beats.training.soft_filter import SoftFilter
 ABOUT = (
     "The onset model where the tempo is a hint, made by engine/beats/training/learn_followed.py."
 )
+FREE_ABOUT = "The onset model of free playing, made by engine/beats/training/learn_followed.py."
 BATCH, OPINIONS = 24, 48  # performances followed, and examples of `learn_onsets` beside them
 OPINIONS_WEIGH = 0.2
 POOL, AGAIN = 2000, 2  # performances kept, and how often each is used
@@ -55,35 +59,51 @@ MOST_CHORDS = 140
 BEATS_S = (0.25, 1.5)
 HINT_OFF, TAPS_OFF = 0.1, 0.15  # how far a told tempo is off at most: log
 UNCOUNTED_KEPT = 0.7  # share of the performances without a count-in
-SEARCH_S, SEARCHING = 5.0, 0.15  # with a hint: what the first seconds weigh
+SEARCH_S, SEARCHING = 5.0, 0.15  # without a count-in: what the first seconds weigh
 NEAR, SOFT = 0.11, 60.0  # beats that one may be off; how steeply more is wrong
+LIKE = 0.07  # how far off the length of a beat may be: log
 CLOSE, CLOSE_WEIGHS = 0.04, 0.25  # and better nearer
 LEAST_NEAR, LEAST_CLOSE = 0.03, 0.05  # a beat that is lost costs no more than by so much
 
 
 @dataclass(frozen=True, slots=True)
 class Following:
-    """A performance as the tracker hears it with a tempo that was told."""
+    """A performance as the tracker hears it."""
 
     inputs: NDArray[np.float16]  # (taps and chords, asked, WIDTH)
     taps: int
     gaps: NDArray[np.float64]  # (chords,) seconds since the chord before, or the last tap
     places: NDArray[np.float64]  # (chords,) the true ones in the beat, 0..1
+    lengths: NDArray[np.float64]  # (chords,) of the true beats, in seconds
     weights: NDArray[np.float64]  # (chords,) of each in the loss; below 0 none is heard
     begun: PulseFilter  # as it stands before the first chord
 
 
-def following_of(known: KnownPart, rng: np.random.Generator) -> Following | None:
-    """One performance; none where the part, or the tempo, is not fit."""
+@cache
+def _unheard() -> PulseFilter:
+    """The filter of a player who tells nothing, one for all of them."""
+    return PulseFilter(free_grid())
+
+
+def following_of(
+    known: KnownPart, rng: np.random.Generator, *, free: bool = False
+) -> Following | None:
+    """One performance, whose tempo is told or not; none where the part, or the tempo, is not
+    fit."""
     if not known.is_guitar and rng.random() > OTHERS_KEPT:
         return None
     played = perform(known, rng)
-    if played is None or (not played.taps and rng.random() > UNCOUNTED_KEPT):
+    if played is None:
         return None
     true = float(np.median(np.diff(played.beats)))
     if not BEATS_S[0] < true < BEATS_S[1]:
         return None
+    if free:
+        played = replace(played, taps=[])
+        return _followed(played, _unheard(), free_grid().asked, None)
     if not played.taps:
+        if rng.random() > UNCOUNTED_KEPT:
+            return None
         grid = near_grid(true * float(np.exp(rng.uniform(-HINT_OFF, HINT_OFF))), HINT_SPREAD)
         return _followed(played, PulseFilter(grid, HINTED_TEMPO), grid.asked, None)
     counted = CountIn.of(played.taps)
@@ -107,26 +127,34 @@ def _followed(
     else:  # an upbeat during the count-in is not followed
         gaps = np.diff(np.maximum(times, last), prepend=last)
         weights = np.where(times < last, -1.0, 1.0)
-    places = played.beat_at(times) % 1
+    places = played.beat_at(times)
+    beats = np.diff(played.beats)
+    lengths = beats[np.clip(places.astype(int), 0, len(beats) - 1)]
     heard = np.stack(seen).astype(np.float16)
-    return Following(heard, len(played.taps), gaps, places, weights, begun)
+    return Following(heard, len(played.taps), gaps, places % 1, lengths, weights, begun)
 
 
 def loss_followed(net: OnsetNet, batch: Sequence[Following], rng: np.random.Generator) -> Tensor:
-    """How little of the filter's mass is near the true beat, chord by chord: a log, mean."""
+    """How little of what the filter holds is near the true beat, chord by chord: a log, mean."""
     count = max(len(one.gaps) for one in batch)
     gaps, places, weights = (np.zeros((len(batch), count)) for _ in range(3))
-    weights -= 1
+    lengths, weights = np.ones_like(gaps), weights - 1
     for row, one in enumerate(batch):
         length = len(one.gaps)
         gaps[row, :length], places[row, :length] = one.gaps, one.places
-        weights[row, :length] = one.weights
-    opinions = _opinions(net, batch, count, rng)
-    mass = SoftFilter([one.begun for one in batch]).phases(opinions, gaps, weights >= 0)
+        lengths[row, :length], weights[row, :length] = one.lengths, one.weights
+    opinions, right = _opinions(net, batch, count, rng)
+    mass = SoftFilter([one.begun for one in batch])
+    periods = torch.from_numpy(np.stack([one.begun.logs for one in batch]))[:, None]
+    off = (periods - torch.from_numpy(np.log(lengths))[..., None]).abs()
+    like = torch.sigmoid((LIKE - off) * SOFT).float()  # (batch, chords, periods)
+    beliefs = mass.beliefs(opinions, right, gaps, weights >= 0)
+    known = [torch.einsum("bpf,bp->bf", one, like[:, at]) for at, one in enumerate(beliefs)]
+    phases = torch.stack(known, 1)
     away = torch.arange(PHASES) / PHASES - torch.from_numpy(places).float()[..., None]
     away = (away + 0.5) % 1 - 0.5
-    near = (mass * torch.sigmoid((NEAR - away.abs()) * SOFT)).sum(-1)
-    close = (mass * torch.exp(-0.5 * (away / CLOSE) ** 2)).sum(-1)
+    near = (phases * torch.sigmoid((NEAR - away.abs()) * SOFT)).sum(-1)
+    close = (phases * torch.exp(-0.5 * (away / CLOSE) ** 2)).sum(-1)
     near = LEAST_NEAR + (1 - LEAST_NEAR) * near
     close = LEAST_CLOSE + (1 - LEAST_CLOSE) * close
     lost = -torch.log(near) - CLOSE_WEIGHS * torch.log(close)
@@ -137,8 +165,9 @@ def loss_followed(net: OnsetNet, batch: Sequence[Following], rng: np.random.Gene
 
 def _opinions(
     net: OnsetNet, batch: Sequence[Following], count: int, rng: np.random.Generator
-) -> Tensor:
-    """Where in the beat the network takes each chord to be: (batch, count, asked, CLASSES)."""
+) -> tuple[Tensor, Tensor]:
+    """Where in the beat the network takes each chord to be, (batch, count, asked, CLASSES), and
+    how well it likes each length of the beat, (batch, count, asked)."""
     asked = batch[0].inputs.shape[1]
     longest = max(len(one.inputs) for one in batch)
     inputs = np.zeros((len(batch), longest, asked, WIDTH), np.float32)
@@ -147,20 +176,24 @@ def _opinions(
         inputs[row, : len(one.inputs)] = one.inputs
         chords[row] = np.minimum(one.taps + np.arange(count), len(one.inputs) - 1)
     flat = torch.from_numpy(blur(inputs, rng)).transpose(1, 2).reshape(-1, longest, WIDTH)
-    said = net(flat)[..., :CLASSES].softmax(-1)
-    said = said.reshape(len(batch), asked, longest, CLASSES).transpose(1, 2)
-    which = torch.from_numpy(chords)[:, :, None, None].expand(-1, -1, asked, CLASSES)
-    each: Tensor = said.gather(1, which)
-    return each
+    said = net(flat).reshape(len(batch), asked, longest, -1).transpose(1, 2)
+    which = torch.from_numpy(chords)[:, :, None, None].expand(-1, -1, asked, CLASSES + 1)
+    each = said.gather(1, which)
+    return each[..., :CLASSES].softmax(-1), each[..., CLASSES]
 
 
 def followed(
-    net: OnsetNet, parts: list[KnownPart], solos: list[KnownPart], rng: np.random.Generator
+    net: OnsetNet,
+    parts: list[KnownPart],
+    solos: list[KnownPart],
+    rng: np.random.Generator,
+    *,
+    free: bool,
 ) -> Callable[[np.random.Generator], Tensor]:
     """The lesson of beats that are found, and beside it that of opinions by themselves."""
 
     def fresh() -> list[Following]:
-        following = following_of(some_part(parts, solos, rng), rng)
+        following = following_of(some_part(parts, solos, rng), rng, free=free)
         return [] if following is None else [following]
 
     performances, examples = used_again(fresh, POOL, AGAIN, rng), drawn(parts, solos, rng)
@@ -176,10 +209,11 @@ def followed(
 
 def main() -> None:
     parser = options(__doc__)
+    parser.add_argument("--free", action="store_true", help="of players who tell no tempo")
     asked = parser.parse_args()
     if not asked.start:
         parser.error("--start is missing, the model of `learn_onsets` to go on from")
-    teach(asked, followed, ABOUT)
+    teach(asked, partial(followed, free=asked.free), FREE_ABOUT if asked.free else ABOUT)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from engine.beats.pulse.filter import (
     PHASES,
     FilterSettings,
     PulseFilter,
+    free_grid,
     near_grid,
 )
 from engine.beats.pulse.model import CLASSES, Opinion
@@ -26,49 +27,59 @@ GAPS = (0.31, 0.29, 0.62, 0.05, 1.4, 0.3, 3.7, 0.6, 0.61, 0.3)
 NO_SOLOIST = replace(COUNTED_TEMPO, soloist=False)  # of whom the soft one knows nothing
 
 
-def heard_live(pulse: PulseFilter, places: np.ndarray, gaps: list[float]) -> np.ndarray:
-    """How likely each phase is after every chord: (chords, PHASES)."""
-    flat = np.zeros(places.shape[1], np.float32)
+def heard_live(
+    pulse: PulseFilter, places: np.ndarray, right: np.ndarray, gaps: list[float]
+) -> np.ndarray:
+    """How likely each beat length and phase is after every chord: (chords, periods, PHASES)."""
     now, out = pulse.time or 0.0, []
-    for opinion, gap in zip(places, gaps, strict=True):
+    for opinion, likes, gap in zip(places, right, gaps, strict=True):
         now += gap if np.isfinite(gap) else 0.0
         pulse.advance(now)
-        pulse.update(Opinion(opinion, flat, flat))
-        out.append(pulse.mass.sum(0) / pulse.mass.sum())
+        pulse.update(Opinion(opinion, likes, likes))
+        out.append(pulse.mass * pulse.weight[:, None] / pulse.total)
     return np.array(out)
 
 
-def begun(settings: FilterSettings, *, counted: bool) -> PulseFilter:
-    pulse = PulseFilter(near_grid(0.6, 0.04), settings)
-    if counted:
+def begun(settings: FilterSettings, how: str) -> PulseFilter:
+    pulse = PulseFilter(free_grid() if how == "free" else near_grid(0.6, 0.04), settings)
+    if how == "counted":
         pulse.begin(10.0)
     return pulse
 
 
-@pytest.mark.parametrize(("settings", "counted"), [(HINTED_TEMPO, False), (NO_SOLOIST, True)])
-def test_it_thinks_what_the_tracker_s_filter_thinks(
-    settings: FilterSettings, counted: bool
-) -> None:
-    chance = np.random.default_rng(4)
-    places = chance.dirichlet(np.full(CLASSES, 0.3), (len(GAPS), 9)).astype(np.float32)
-    gaps = list(GAPS) if counted else [np.inf, *GAPS[1:]]
+@pytest.mark.parametrize(
+    ("settings", "how"),
+    [(HINTED_TEMPO, "hinted"), (NO_SOLOIST, "counted"), (FilterSettings(), "free")],
+)
+def test_it_thinks_what_the_tracker_s_filter_thinks(settings: FilterSettings, how: str) -> None:
+    chance, live = np.random.default_rng(4), begun(settings, how)
+    asked = live.blend.shape[1]
+    places = chance.dirichlet(np.full(CLASSES, 0.3), (len(GAPS), asked)).astype(np.float32)
+    right = chance.normal(0, 6, (len(GAPS), asked)).astype(np.float32)
+    gaps = [GAPS[0] if how == "counted" else np.inf, *GAPS[1:]]
+    there = np.ones((2, len(gaps)), bool)
+    twice = [torch.from_numpy(np.stack([one, one])) for one in (places, right)]
+    one = begun(settings, how)
     with torch.no_grad():
-        soft = SoftFilter([begun(settings, counted=counted)]).phases(
-            torch.from_numpy(places)[None], np.array([gaps]), np.ones((1, len(gaps)), bool)
-        )
-    live = heard_live(begun(settings, counted=counted), places, gaps)
-    assert np.abs(soft[0].numpy() - live).sum(1).max() < 0.02  # its phases turn by 1024ths
-    assert live.max(1).min() > 1.5 / PHASES  # and it thinks something
+        pulses = [one, one if how == "free" else begun(settings, how)]  # one grid, or two
+        soft = SoftFilter(pulses).beliefs(*twice, np.array([gaps, gaps]), there)
+        found = torch.stack(list(soft), 1).numpy()
+    heard = heard_live(live, places, right, gaps)
+    assert np.abs(found - heard).sum((2, 3)).max() < 0.05  # its phases turn by 1024ths
+    assert heard.sum(1).max(1).min() > 1.2 / PHASES  # and it thinks something
 
 
 def test_each_performance_rests_as_it_would_alone() -> None:
     places = torch.full((2, 2, 9, CLASSES), 0.02)
     places[:, :, :, 0] = 0.88
-    gaps, heard = np.array([[0.6, 1.4], [0.6, 8.0]]), np.ones((2, 2), bool)
-    both = SoftFilter([begun(HINTED_TEMPO, counted=True) for _ in range(2)])
-    alone = SoftFilter([begun(HINTED_TEMPO, counted=True)])
-    one = alone.phases(places[:1], gaps[:1], heard[:1])
-    assert torch.allclose(both.phases(places, gaps, heard)[0], one[0], atol=1e-6)
+    right, there = torch.zeros(2, 2, 9), np.ones((2, 2), bool)
+    gaps = np.array([[0.6, 1.4], [0.6, 8.0]])
+    both = SoftFilter([begun(HINTED_TEMPO, "counted") for _ in range(2)])
+    alone = SoftFilter([begun(HINTED_TEMPO, "counted")])
+    two = list(both.beliefs(places, right, gaps, there))
+    one = list(alone.beliefs(places[:1], right[:1], gaps[:1], there[:1]))
+    assert torch.allclose(two[1][0], one[1][0], atol=1e-6)
+    assert not torch.allclose(two[1][1], one[1][0], atol=1e-3)
 
 
 def test_a_chord_that_is_not_there_changes_nothing() -> None:
@@ -76,11 +87,11 @@ def test_a_chord_that_is_not_there_changes_nothing() -> None:
     places[:, :, :, 0] += 1.0
     gaps, heard = np.full((2, 3), 0.6), np.array([[True, True, True], [True, False, False]])
     gaps[1, 1:] = 0
-    both = SoftFilter([begun(HINTED_TEMPO, counted=True) for _ in range(2)]).phases(
-        places, gaps, heard
-    )
-    assert torch.allclose(both[1, 0], both[1, 2], atol=1e-4)
-    assert not torch.allclose(both[0, 0], both[0, 2], atol=1e-4)
+    right = torch.linspace(-3, 3, 9).expand(2, 3, 9)
+    both = SoftFilter([begun(HINTED_TEMPO, "counted") for _ in range(2)])
+    first, _, last = both.beliefs(places, right, gaps, heard)
+    assert torch.allclose(first[1], last[1], atol=1e-4)
+    assert not torch.allclose(first[0], last[0], atol=1e-4)
 
 
 def performances(chance: np.random.Generator, count: int) -> list[Following]:
