@@ -17,6 +17,7 @@ __all__ = [
     "pedal",
     "picture",
     "player",
+    "playing",
     "rattle",
     "reception",
     "set_list",

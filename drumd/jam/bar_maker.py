@@ -217,11 +217,14 @@ class BarMaker:
         self._came_late = False
         return self.play(pattern, wished, place, since, remember=self._asked_turns == self._turns)
 
-    def keep_late(self, pattern: Pattern) -> None:
+    def keep_late(self, pattern: Pattern) -> bool:
         """A bar came too late to be played where it belongs; it plays where nothing else does,
-        unless one that came in time can play again, or another groove was wished for since."""
-        if (self.again is None or self._came_late) and self._asked_turns == self._turns:
+        unless one that came in time can play again, or another groove was wished for since:
+        whether it may."""
+        may = (self.again is None or self._came_late) and self._asked_turns == self._turns
+        if may:
             self.again, self._came_late = pattern, True
+        return may
 
     def end(self, place: BarPlace) -> Pattern:
         """Cue the last stroke of the song; returns it as it is struck."""

@@ -1,10 +1,9 @@
-"""What happens at which bar: when drums enter, what is asked for, when they rest and stop.
+"""What happens when: when drums enter, when they rest and stop, and where the song has moved to.
 
 A `Conductor` belongs to the main thread and decides on beats alone; it has no clock of its own.
-Where bars begin the musical clock says (`drumd.timing.bars`). For each there are two moments
-before its bar line (`drumd.jam.next_bar`): from the first on the bar may be asked for; the second,
-the *deadline*, comes a sixteenth before the bar line, since a drummer may lean so far forward. What
-has not been answered by then is not waited for: the last bar plays again, if there is one.
+Where bars begin the musical clock says (`drumd.timing.bars`); how one is asked for and settled is
+for `Playing` to know (`drumd.jam.playing`), and how it is struck for the `BarMaker`
+(`drumd.jam.bar_maker`).
 
 Drums enter at the first bar line after one bar of guitar, or on "one" after a count-in. They rest
 after two silent bars, come in again at the bar line after the guitar did, and end when the host
@@ -18,37 +17,32 @@ While the player taps in a groove (`drumd.jam.tapping`) the notes that begin are
 no guitar; they keep the drums from resting.
 
 What the player has set (`drumd.jam.dials`) and where the song is in its form (`drumd.jam.form`) is
-looked up when a bar is asked for. How bars are struck is for the `BarMaker` to know
-(`drumd.jam.bar_maker`).
+looked up when a bar is asked for.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import mido
 
 from drumd.controls import Command
 from drumd.jam.bar_maker import BarMaker
 from drumd.jam.dials import Dials
-from drumd.jam.entry import Entry
-from drumd.jam.form import Ahead, Form, Lead
-from drumd.jam.heard import HeardNotes
+from drumd.jam.form import Ahead, Form
 from drumd.jam.jumps import Jumps
-from drumd.jam.next_bar import EVER, LEAN, MISSED, NextBar
+from drumd.jam.next_bar import EVER, LEAN, MISSED
 from drumd.jam.player import Player
-from drumd.jam.stops import StopTime
+from drumd.jam.playing import Playing
 from drumd.jam.tapping import TapPedal
 from drumd.ports.base import Muted, Onset
-from drumd.status.phase import BarCounts, Phase
-from drumd.status.told import NOTHING, Told
+from drumd.status.phase import Phase
+from drumd.status.told import Told
 from drumd.timing.bars import Bars
 from drumd.timing.musical import MusicalClock
 from drumd.timing.song_state import SongState
 from drumd.timing.timeline import Timeline
 from engine.music.notes import SOMEWHERE, InPart, Metre, Pattern, Request
-from engine.performance.phrase import HALF
 
 RELOCATE_S = 0.5  # a stop so short was a jump
 JUST_NOW = 1.0  # beats; a note so little before the time began to roll belongs to the song
@@ -68,21 +62,30 @@ class Conductor:
         form: Form | None = None,
         stops: bool = False,
     ) -> None:
-        self.heard = HeardNotes()
-        self.phase = Phase.STOPPED
-        self.counts = BarCounts()
-        self.pattern: Pattern | None = None  # the last bar that was cued, while playing
-        self.told = NOTHING  # what the drummer says that it plays in this song
-        self.played = list[Told]()  # what it has played, one after the other, in all songs
-        self._musical, self._player, self._ask = musical, player, ask
         self.maker = BarMaker(player, dials or Dials(), form)
+        self._playing = Playing(musical, self.maker, ask, stops=stops)
+        self.heard, self.counts = self._playing.heard, self._playing.counts
+        self.stops, self.played = self._playing.stops, self._playing.in_all
+        self._next, self._entry = self._playing.next, self._playing.entry
+        self._musical, self._player = musical, player
         self._taps = TapPedal(self.maker)
-        self.stops = StopTime(self.maker, on=stops)
-        self._next = NextBar(musical)
-        self._entry = Entry(self.heard)
         self._jumps = Jumps()
         self._stopped = (EVER, Phase.STOPPED)  # when, and what the drummer was doing then
-        self._song = 0  # the number of the song, from 1
+
+    @property
+    def phase(self) -> Phase:
+        """What the drummer is doing."""
+        return self._playing.phase
+
+    @property
+    def pattern(self) -> Pattern | None:
+        """The last bar that was cued, while playing."""
+        return self._playing.pattern
+
+    @property
+    def told(self) -> Told:
+        """What the drummer says that it plays in this song."""
+        return self._playing.told
 
     @property
     def trouble(self) -> str:
@@ -203,24 +206,8 @@ class Conductor:
         groove: Pattern | None = None,
         place: InPart = SOMEWHERE,
     ) -> None:
-        """Play what the drummer answered. What comes too late may play as the bar after it, where
-        no bar has come in time yet; what it says of itself is not told then.
-
-        `told` says what it is, `groove` what it keeps to, `place` where it lies in its part.
-        """
-        if request is not self._next.asked or self._next.answered:
-            self.counts.dropped_answers += 1
-            fill = request.wishes.fill or place.leads_on
-            if request.song == self._song and request.metre == self._next.place.metre and not fill:
-                self.maker.keep_late(pattern)
-            return
-        self._next.answered = True
-        self.told = Told.of(told)
-        self.maker.hear_told(self.told, groove, request.metre, place.bars)
-        if self.told != NOTHING and self.played[-1:] != [self.told]:
-            self.played.append(self.told)
-        wished = replace(request.wishes, fill=True) if place.leads_on else request.wishes
-        self._play(self.maker.answered(pattern, wished, self._next.place, self._next.since))
+        """The drummer has answered: see `Playing.answer`."""
+        self._playing.answer(request, pattern, Told.of(told), groove, place)
 
     def step(self, now: float) -> None:
         """Do what is due at `now` seconds; to be called some hundred times a second."""
@@ -237,9 +224,18 @@ class Conductor:
         if self.phase is Phase.PLAYING:
             self.stops.step(timeline.beat_at(now), self.heard.silent_since)
         while now >= self._next.deadline(timeline):
-            self._settle(now, timeline)
-        if self._next.is_due(now, timeline) and self._wanted(now, timeline):
-            self._ask_for_bar(now, timeline)
+            start = self._next.start
+            self._playing.settle(now, timeline, self._taps.last)
+            self._jumps.begin_bar(start)
+        if self._next.is_due(now, timeline):
+            self._ask_if_wanted(now, timeline)
+
+    def _ask_if_wanted(self, now: float, timeline: Timeline) -> bool:
+        """Ask for the next bar, if drums belong into it; whether they do."""
+        wanted = self._playing.wanted(now, timeline, self._taps.last)
+        if wanted:
+            self._playing.ask_for_bar(now, timeline)
+        return wanted
 
     def _notice(self, time: float, before: SongState) -> None:
         """See whether the song has moved, or was counted in."""
@@ -255,93 +251,20 @@ class Conductor:
             self._begin(time, self._musical.timeline)
         self._entry.count_in(counted_in)
 
-    def _wanted(self, now: float, timeline: Timeline) -> bool:
-        """Whether drums belong into the next bar, as far as one can tell now."""
-        if self.form.over:
-            return False
-        if self.phase is not Phase.PLAYING:
-            return self._entry.is_open(self._next.start)
-        return self._lively(now, timeline)
-
-    def _lively(self, now: float, timeline: Timeline) -> bool:
-        """Whether the player has done something of late."""
-        counted_in = None if self._musical.counted_in is None else self._entry.counted_in
-        place, done = self._next.place, (counted_in, self._taps.last)
-        return self._entry.is_lively(now, timeline, place.start, place.beats, done)
-
-    def _ask_for_bar(self, now: float, timeline: Timeline) -> None:
-        heard_until = timeline.beat_at(now)
-        notes = self.heard.notes(heard_until)
-        self.maker.hear(notes, heard_until, self._next.place.beats)
-        held = self.maker.held if self.phase is Phase.PLAYING else None
-        if held is not None:
-            self._next.answered = True
-            self._play_again(held)
-            return
-        if self.phase is not Phase.PLAYING:
-            self.form.songs.start(self._entry.first_bar(self._next.number, self._musical.bars))
-        lead = self.maker.lead(self._next.number)
-        if Lead.PART in lead and (metre := self.form.songs.metre(self._next.number)):
-            self._musical.take_metre(metre, self._next.start)
-        if self._musical.bars.leads_on(self._next.number, HALF):
-            self.maker.ask_fill()
-        if lead is Lead.END:
-            self._next.answered = True
-            self._play(self.maker.end(self._next.place))
-            return
-        if self.phase is not Phase.PLAYING:
-            self.maker.come_in()
-        bpm, known = self._musical.bpm or timeline.bpm, min(heard_until, self._next.start)
-        asked = self.maker.request(self._next.number, self._next.place, notes, known, bpm)
-        self._next.asked = replace(asked, song=self._song)
-        self._ask(self._next.asked)
-
-    def _settle(self, now: float, timeline: Timeline) -> None:
-        """The deadline of the next bar is here: play, play the last bar again, or rest."""
-        if not self._next.answered:
-            if not (self._next.asked or self._wanted(now, timeline)):
-                self._rest()
-            elif self.maker.again is None:
-                self.counts.missed += 1
-            elif now < timeline.time_of(self._next.end):  # else it is long gone
-                self.counts.repeated += 1
-                self._play_again(self.maker.again)
-        self.maker.settle()
-        if self.form.over and self.phase is Phase.RESTING and not self._lively(now, timeline):
-            self.form.again()
-            self._entry.beat = None
-        self._jumps.begin_bar(self._next.start)
-        self._next.begin(self._next.number + 1)
-
-    def _play_again(self, pattern: Pattern) -> None:
-        self._play(self.maker.play_again(pattern, self._next.place, self._next.since))
-
-    def _play(self, struck: Pattern) -> None:
-        """The next bar is cued, to be struck so."""
-        self.phase, self.pattern = Phase.PLAYING, struck
-        self.counts.played += 1
-
-    def _rest(self) -> None:
-        if self.phase is Phase.PLAYING:
-            self.phase = Phase.RESTING
-            self.pattern = self._entry.beat = None
-            self.stops.forget(self._next.start)
-            self.maker.rest()
-
     def _begin(self, time: float, timeline: Timeline) -> None:
         """The time has begun to roll; a host's first notes come before its tempo is known."""
         beat = timeline.beat_at(time)
         stopped_at, before = self._stopped
         self.heard.place(timeline)
         if time - stopped_at < RELOCATE_S:
-            self.phase = before
+            self._playing.phase = before
             self._go_on_from(time, beat)
             return
-        self.phase = Phase.LISTENING
+        self._playing.phase = Phase.LISTENING
         self._jumps.forget()
         self._go_on_from(time, beat)
         self.maker.begin()
-        self._song, self.told = self._song + 1, NOTHING
+        self._playing.begin_song()
         since = self._musical.music_from
         first = beat - JUST_NOW if since is None else timeline.beat_at(since)
         onsets = [note.onset for note in self.heard.notes(beat) if note.onset > first]
@@ -351,12 +274,12 @@ class Conductor:
 
     def _stop(self, now: float) -> None:
         """The host has stopped: silence."""
-        self._stopped, self.phase = (now, self.phase), Phase.STOPPED
+        self._stopped, self._playing.phase = (now, self.phase), Phase.STOPPED
         self.maker.drop()
         self.stops.forget(0.0)
         self._player.silence()
         self._next.begin(self._next.number)
-        self.pattern = None
+        self._playing.pattern = None
 
     def _jump(self, time: float, before: SongState) -> None:
         """The song was moved, or its bars are counted anew: go on there."""
@@ -400,7 +323,7 @@ class Conductor:
         again = self.maker.again
         if self.phase is Phase.PLAYING and again is not None:
             place = self._musical.bars.place_of(bar)
-            self.pattern = self.maker.cue(again, place, beat - MISSED)
+            self._playing.pattern = self.maker.cue(again, place, beat - MISSED)
         if self._jumps.make_a_bar(self._next.place.beats):
             self._turn_over(time)
 
@@ -412,10 +335,8 @@ class Conductor:
         self._jumps.forget()
         timeline = self._musical.timeline
         assert timeline is not None
-        if self._wanted(now, timeline):
-            self._ask_for_bar(now, timeline)
-        else:
-            self._rest()
+        if not self._ask_if_wanted(now, timeline):
+            self._playing.rest()
 
 
 def _beat(timeline: Timeline | None, time: float) -> float | None:

@@ -5,6 +5,7 @@ import pytest
 
 from drumd.jam.conductor import Conductor
 from drumd.status.phase import Phase
+from drumd.status.told import NOTHING, Told
 from drumd.timing.bars import Bars
 from drumd.timing.musical import MusicalClock
 from drumd.timing.sources.base import Source
@@ -208,6 +209,15 @@ def test_a_drummer_who_is_always_late_plays_a_bar_later():
     jam.notes(6, 13)
     assert jam.kit.bars == [(8.0, BACKBEAT), (12.0, FILL)]
     assert jam.conductor.counts.missed == 1 and jam.conductor.counts.repeated == 2
+
+
+def test_a_bar_that_plays_late_says_what_it_is_once_it_plays():
+    jam = Jam(answer_s=None)
+    jam.notes(0, 5)
+    jam.conductor.answer(jam.asked[0][1], BACKBEAT, "half-time rock; part A")
+    assert jam.conductor.told == NOTHING
+    jam.notes(5, 9)
+    assert jam.conductor.told == Told("half-time rock", "A") == jam.conductor.played[-1]
 
 
 def test_a_late_answer_in_another_metre_is_not_played():
