@@ -11,7 +11,7 @@ Networks 3(2), 1992).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 
@@ -62,6 +62,9 @@ UNCOUNTED_KEPT = 0.7  # share of the performances without a count-in
 SEARCH_S, SEARCHING = 5.0, 0.15  # without a count-in: what the first seconds weigh
 NEAR, SOFT = 0.11, 60.0  # beats that one may be off; how steeply more is wrong
 LIKE = 0.07  # how far off the length of a beat may be: log
+# beats to a true one; in which part of such a beat all phases are alike; what it is worth: of
+# those twice as fast or slow the ranking may choose still
+KIN = ((1.0, 1.0, 1.0), (2.0, 1.0, 0.6), (0.5, 0.5, 0.6))
 CLOSE, CLOSE_WEIGHS = 0.04, 0.25  # and better nearer
 LEAST_NEAR, LEAST_CLOSE = 0.03, 0.05  # a beat that is lost costs no more than by so much
 
@@ -144,23 +147,41 @@ def loss_followed(net: OnsetNet, batch: Sequence[Following], rng: np.random.Gene
         gaps[row, :length], places[row, :length] = one.gaps, one.places
         lengths[row, :length], weights[row, :length] = one.lengths, one.weights
     opinions, right = _opinions(net, batch, count, rng)
-    mass = SoftFilter([one.begun for one in batch])
-    periods = torch.from_numpy(np.stack([one.begun.logs for one in batch]))[:, None]
-    off = (periods - torch.from_numpy(np.log(lengths))[..., None]).abs()
-    like = torch.sigmoid((LIKE - off) * SOFT).float()  # (batch, chords, periods)
-    beliefs = mass.beliefs(opinions, right, gaps, weights >= 0)
-    known = [torch.einsum("bpf,bp->bf", one, like[:, at]) for at, one in enumerate(beliefs)]
-    phases = torch.stack(known, 1)
-    away = torch.arange(PHASES) / PHASES - torch.from_numpy(places).float()[..., None]
-    away = (away + 0.5) % 1 - 0.5
-    near = (phases * torch.sigmoid((NEAR - away.abs()) * SOFT)).sum(-1)
-    close = (phases * torch.exp(-0.5 * (away / CLOSE) ** 2)).sum(-1)
+    beliefs = SoftFilter([one.begun for one in batch]).beliefs(opinions, right, gaps, weights >= 0)
+    logs = np.stack([one.begun.logs for one in batch])
+    near, close = found(beliefs, logs, lengths, places)
     near = LEAST_NEAR + (1 - LEAST_NEAR) * near
     close = LEAST_CLOSE + (1 - LEAST_CLOSE) * close
     lost = -torch.log(near) - CLOSE_WEIGHS * torch.log(close)
     weigh = torch.from_numpy(weights.clip(0)).float()
     loss: Tensor = (weigh * lost).sum() / weigh.sum()
     return loss
+
+
+def found(
+    beliefs: Iterable[Tensor],
+    logs: NDArray[np.floating],
+    lengths: NDArray[np.float64],
+    places: NDArray[np.float64],
+) -> tuple[Tensor, Tensor]:
+    """How much of each belief is near the true beat, and how much close to it: (batch, chords).
+
+    `beliefs` are (batch, periods, PHASES), one for each chord, and `logs` those of their periods,
+    (batch, periods); the true beats last `lengths`, seconds, and the chords are at `places` in
+    them, 0..1, both (batch, chords)."""
+    ratios, rounds, worth = torch.tensor(KIN).T
+    length = torch.from_numpy(np.log(lengths))[..., None, None] - torch.log(ratios)
+    off = torch.from_numpy(logs)[:, None, :, None] - length  # (batch, chords, periods, kin)
+    like = torch.sigmoid((LIKE - off.abs()) * SOFT).float() * worth
+    known = [torch.einsum("bpf,bpk->bkf", one, like[:, at]) for at, one in enumerate(beliefs)]
+    phases = torch.stack(known, 1)
+    true = torch.from_numpy(places).float()[..., None] * ratios
+    half = rounds[:, None] / 2
+    away = torch.arange(PHASES) / PHASES - true[..., None]  # (batch, chords, kin, PHASES)
+    away = ((away + half) % (2 * half) - half).abs()
+    near = phases * torch.sigmoid((NEAR - away) * SOFT)
+    close = phases * torch.exp(-0.5 * (away / CLOSE) ** 2)
+    return near.sum((-1, -2)), close.sum((-1, -2))
 
 
 def _opinions(

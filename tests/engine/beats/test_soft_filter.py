@@ -18,7 +18,7 @@ from engine.beats.pulse.filter import (
     near_grid,
 )
 from engine.beats.pulse.model import CLASSES, Opinion
-from engine.beats.training.learn_followed import Following, following_of, loss_followed
+from engine.beats.training.learn_followed import Following, following_of, found, loss_followed
 from engine.beats.training.learn_onsets import OnsetNet
 from engine.beats.training.soft_filter import SoftFilter
 from tests.engine.beats.test_learning import a_part
@@ -92,6 +92,21 @@ def test_a_chord_that_is_not_there_changes_nothing() -> None:
     first, _, last = both.beliefs(places, right, gaps, heard)
     assert torch.allclose(first[1], last[1], atol=1e-4)
     assert not torch.allclose(first[0], last[0], atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("length", "place", "worth"),
+    [(0.5, 0.2, 1.0), (0.25, 0.4, 0.6), (1.0, 0.1, 0.6), (1.0, 0.6, 0.6), (0.5, 0.7, 0.0),
+     (0.25, 0.9, 0.0), (0.75, 0.2, 0.0)],
+)  # fmt: skip
+def test_a_beat_of_twice_or_half_the_length_is_worth_less_than_the_true_one(
+    length: float, place: float, worth: float
+) -> None:
+    logs, belief = np.log(np.geomspace(0.2, 1.6, 100)), torch.zeros(1, 100, PHASES)
+    belief[0, np.abs(logs - np.log(length)).argmin(), round(place * PHASES)] = 1.0
+    near, close = found([belief], logs[None], np.array([[0.5]]), np.array([[0.2]]))
+    assert float(near) == pytest.approx(worth, abs=0.03)
+    assert float(close) == pytest.approx(worth, abs=0.03)
 
 
 def performances(chance: np.random.Generator, count: int) -> list[Following]:
