@@ -219,12 +219,12 @@ class BarMaker:
 
     def keep_late(self, pattern: Pattern) -> bool:
         """A bar came too late to be played where it belongs; it plays where nothing else does,
-        unless one that came in time can play again, or another groove was wished for since:
-        whether it may."""
-        may = (self.again is None or self._came_late) and self._asked_turns == self._turns
-        if may:
+        unless one that came in time can play again, or another groove was wished for since.
+        Returns whether it was kept."""
+        kept = (self.again is None or self._came_late) and self._asked_turns == self._turns
+        if kept:
             self.again, self._came_late = pattern, True
-        return may
+        return kept
 
     def end(self, place: BarPlace) -> Pattern:
         """Cue the last stroke of the song; returns it as it is struck."""

@@ -65,7 +65,7 @@ class Conductor:
         self.maker = BarMaker(player, dials or Dials(), form)
         self._playing = Playing(musical, self.maker, ask, stops=stops)
         self.heard, self.counts = self._playing.heard, self._playing.counts
-        self.stops, self.played = self._playing.stops, self._playing.in_all
+        self.stops, self.played = self._playing.stops, self._playing.played
         self._next, self._entry = self._playing.next, self._playing.entry
         self._musical, self._player = musical, player
         self._taps = TapPedal(self.maker)
@@ -257,14 +257,13 @@ class Conductor:
         stopped_at, before = self._stopped
         self.heard.place(timeline)
         if time - stopped_at < RELOCATE_S:
-            self._playing.phase = before
+            self._playing.resume(before)
             self._go_on_from(time, beat)
             return
-        self._playing.phase = Phase.LISTENING
+        self._playing.begin_song()
         self._jumps.forget()
         self._go_on_from(time, beat)
         self.maker.begin()
-        self._playing.begin_song()
         since = self._musical.music_from
         first = beat - JUST_NOW if since is None else timeline.beat_at(since)
         onsets = [note.onset for note in self.heard.notes(beat) if note.onset > first]
@@ -274,12 +273,12 @@ class Conductor:
 
     def _stop(self, now: float) -> None:
         """The host has stopped: silence."""
-        self._stopped, self._playing.phase = (now, self.phase), Phase.STOPPED
+        self._stopped = now, self.phase
+        self._playing.stop()
         self.maker.drop()
         self.stops.forget(0.0)
         self._player.silence()
         self._next.begin(self._next.number)
-        self._playing.pattern = None
 
     def _jump(self, time: float, before: SongState) -> None:
         """The song was moved, or its bars are counted anew: go on there."""
@@ -320,10 +319,7 @@ class Conductor:
         self._jumps.land(beat)
         if self.phase is Phase.STOPPED or self._jumps.rattle(time):
             return
-        again = self.maker.again
-        if self.phase is Phase.PLAYING and again is not None:
-            place = self._musical.bars.place_of(bar)
-            self._playing.pattern = self.maker.cue(again, place, beat - MISSED)
+        self._playing.play_on(self._musical.bars.place_of(bar), beat - MISSED)
         if self._jumps.make_a_bar(self._next.place.beats):
             self._turn_over(time)
 

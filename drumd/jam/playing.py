@@ -9,7 +9,7 @@ by then is not waited for: the last bar plays again, if there is one.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from drumd.jam.bar_maker import BarMaker
 from drumd.jam.entry import Entry
@@ -19,10 +19,22 @@ from drumd.jam.next_bar import NextBar
 from drumd.jam.stops import StopTime
 from drumd.status.phase import BarCounts, Phase
 from drumd.status.told import NOTHING, Told
+from drumd.timing.bars import BarPlace
 from drumd.timing.musical import MusicalClock
 from drumd.timing.timeline import Timeline
-from engine.music.notes import SOMEWHERE, InPart, Pattern, Request
+from engine.music.notes import SOMEWHERE, InPart, Metre, Pattern, Request
 from engine.performance.phrase import HALF
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """A bar, and what the drummer says of it: what it is, what it keeps to, where it lies."""
+
+    pattern: Pattern
+    told: Told
+    groove: Pattern | None
+    metre: Metre
+    bars: int  # into its part
 
 
 class Playing:
@@ -40,12 +52,12 @@ class Playing:
         self.phase, self.counts = Phase.STOPPED, BarCounts()
         self.pattern: Pattern | None = None  # the last bar that was cued, while playing
         self.told = NOTHING  # what the drummer says that it plays in this song
-        self.in_all = list[Told]()  # what it has played, one after the other, in all songs
+        self.played = list[Told]()  # what it has played, one after the other, in all songs
         self.next, self.entry = NextBar(musical), Entry(self.heard)
         self.stops = StopTime(maker, on=stops)
         self._musical, self._ask = musical, ask
         self._song = 0  # the number of the song, from 1
-        self._late: Told | None = None  # what a bar that came too late says of itself
+        self._late: _Answer | None = None  # that came too late, while it may play still
 
     @property
     def form(self) -> Form:
@@ -54,7 +66,23 @@ class Playing:
 
     def begin_song(self) -> None:
         """Another song: nothing was played in it."""
+        self.phase = Phase.LISTENING
         self._song, self.told, self._late = self._song + 1, NOTHING, None
+
+    def stop(self) -> None:
+        """The song has stopped."""
+        self.phase, self.pattern = Phase.STOPPED, None
+
+    def resume(self, phase: Phase) -> None:
+        """It had not: it has moved."""
+        self.phase = phase
+
+    def play_on(self, place: BarPlace, beat: float) -> None:
+        """The song has moved to that beat of a bar: who plays plays the rest of the last bar."""
+        again = self.maker.again
+        if self.phase is Phase.PLAYING and again is not None:
+            self._say_late(again)
+            self.pattern = self.maker.cue(again, place, beat)
 
     def answer(
         self,
@@ -69,38 +97,46 @@ class Playing:
 
         `told` says what it is, `groove` what it keeps to, `place` where it lies in its part.
         """
+        answer = _Answer(pattern, told, groove, request.metre, place.bars)
         if request is not self.next.asked or self.next.answered:
             self.counts.dropped_answers += 1
             fill = request.wishes.fill or place.leads_on
             here = request.song == self._song and request.metre == self.next.place.metre
             if here and not fill and self.maker.keep_late(pattern):
-                self._late = told
+                self._late = answer
             return
         self.next.answered, self._late = True, None
-        self._say(told)
-        self.maker.hear_told(told, groove, request.metre, place.bars)
+        self._say(answer)
         wished = replace(request.wishes, fill=True) if place.leads_on else request.wishes
         self._play(self.maker.answered(pattern, wished, self.next.place, self.next.since))
 
-    def _say(self, told: Told) -> None:
-        self.told = told
-        if told != NOTHING and self.in_all[-1:] != [told]:
-            self.in_all.append(told)
+    def _say(self, answer: _Answer) -> None:
+        """Tell what the drummer says of a bar that plays."""
+        self.told = answer.told
+        self.maker.hear_told(answer.told, answer.groove, answer.metre, answer.bars)
+        if self.told != NOTHING and self.played[-1:] != [self.told]:
+            self.played.append(self.told)
 
-    def wanted(self, now: float, timeline: Timeline, done: float | None) -> bool:
-        """Whether drums belong into the next bar, as far as one can tell now; `done`: when the
-        player did something that is no guitar."""
+    def _say_late(self, pattern: Pattern) -> None:
+        """The same, if it is the bar that came too late and plays for the first time."""
+        if self._late is not None and self._late.pattern is pattern:
+            self._say(self._late)
+            self._late = None
+
+    def wanted(self, now: float, timeline: Timeline, tapped: float | None) -> bool:
+        """Whether drums belong into the next bar, as far as one can tell now; `tapped`: when the
+        player last tapped in a stroke of a groove."""
         if self.form.over:
             return False
         if self.phase is not Phase.PLAYING:
             return self.entry.is_open(self.next.start)
-        return self._lively(now, timeline, done)
+        return self._lively(now, timeline, tapped)
 
-    def _lively(self, now: float, timeline: Timeline, done: float | None) -> bool:
+    def _lively(self, now: float, timeline: Timeline, tapped: float | None) -> bool:
         """Whether the player has done something of late."""
         counted_in = None if self._musical.counted_in is None else self.entry.counted_in
-        place, signs = self.next.place, (counted_in, done)
-        return self.entry.is_lively(now, timeline, place.start, place.beats, signs)
+        place, done = self.next.place, (counted_in, tapped)
+        return self.entry.is_lively(now, timeline, place.start, place.beats, done)
 
     def ask_for_bar(self, now: float, timeline: Timeline) -> None:
         """Ask the drummer for the next bar, unless it is known what plays there."""
@@ -130,22 +166,21 @@ class Playing:
         self.next.asked = replace(asked, song=self._song)
         self._ask(self.next.asked)
 
-    def settle(self, now: float, timeline: Timeline, done: float | None) -> None:
-        """The deadline of the next bar is here: play, play the last bar again, or rest; then it is
-        the one after it."""
+    def settle(self, now: float, timeline: Timeline, tapped: float | None) -> None:
+        """The deadline of the next bar is here: play, play the last bar again, or rest; then the
+        bar after it is the next."""
         if not self.next.answered:
-            if not (self.next.asked or self.wanted(now, timeline, done)):
+            if not (self.next.asked or self.wanted(now, timeline, tapped)):
                 self.rest()
             elif self.maker.again is None:
                 self.counts.missed += 1
             elif now < timeline.time_of(self.next.end):  # else it is long gone
                 self.counts.repeated += 1
-                if self._late is not None:
-                    self._say(self._late)
+                self._say_late(self.maker.again)
                 self._play_again(self.maker.again)
         self.maker.settle()
         resting = self.form.over and self.phase is Phase.RESTING
-        if resting and not self._lively(now, timeline, done):
+        if resting and not self._lively(now, timeline, tapped):
             self.form.again()
             self.entry.beat = None
         self.next.begin(self.next.number + 1)

@@ -26,7 +26,7 @@ from engine.beats.pulse.filter import (
 )
 from engine.beats.pulse.hypothesis import COUNTED, FIRM, FREE, Contest, Hypothesis, around, leader
 from engine.beats.pulse.inputs import Inputs
-from engine.beats.pulse.model import OnsetModel
+from engine.beats.pulse.model import FREE_MODEL, GENERAL_MODEL, HINTED_MODEL, OnsetModel
 from engine.beats.pulse.relatives import METRES
 from engine.beats.pulse.sureness import AFTER_TAPS, ALONE, WITH_HINT
 
@@ -68,7 +68,8 @@ class BeatTracker:
         grid = _grid(bpm, counted)
         self._chords = ChordMaker()
         self._inputs = Inputs(grid.asked)
-        self._model = OnsetModel(len(grid.asked), hinted=bpm is not None and counted is None)
+        weights = GENERAL_MODEL if counted else HINTED_MODEL if bpm else FREE_MODEL
+        self._model = OnsetModel(len(grid.asked), weights)
         self._pulse = PulseFilter(grid, COUNTED_TEMPO if counted else HINTED_TEMPO if bpm else None)
         self._contest = Contest(COUNTED if counted else FIRM if bpm else FREE)
         patience = AFTER_REST if counted else ALWAYS

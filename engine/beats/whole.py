@@ -19,7 +19,7 @@ from engine.beats.pulse.chords import Chord, chords_of
 from engine.beats.pulse.filter import PHASES, Grid, PulseFilter, near_grid
 from engine.beats.pulse.hypothesis import Hypothesis, around, leader
 from engine.beats.pulse.inputs import Inputs
-from engine.beats.pulse.model import CLASSES, SLOTS, OnsetModel, Opinion
+from engine.beats.pulse.model import CLASSES, GENERAL_MODEL, SLOTS, OnsetModel, Opinion
 from engine.beats.pulse.ranking import Ranking
 from engine.beats.pulse.relatives import METRES, SHIFTED, Rows
 from engine.beats.records import Onset
@@ -115,7 +115,7 @@ def _period_of(onsets: Sequence[Onset], bpm: float | None) -> float | None:
 
 
 def _opinions(chords: Sequence[Chord], grid: Grid) -> list[Opinion]:
-    inputs, model = Inputs(grid.asked), OnsetModel(len(grid.asked))
+    inputs, model = Inputs(grid.asked), OnsetModel(len(grid.asked), GENERAL_MODEL)
     return [model.hear(inputs.of(chord)) for chord in chords]
 
 

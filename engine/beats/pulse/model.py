@@ -12,6 +12,8 @@ from engine.beats.pulse.network import Floats, Recurrent, load_weights
 # where in the beat a chord may fall; one more class says "elsewhere"
 SLOTS = (0.0, 1 / 2, 1 / 4, 3 / 4, 1 / 3, 2 / 3)
 CLASSES = len(SLOTS) + 1
+# files of weights: one for all, and those taught further where nothing is told, or a hint is
+GENERAL_MODEL, FREE_MODEL, HINTED_MODEL = "onset_model", "free_model", "hinted_model"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +28,9 @@ class Opinion:
 class OnsetModel:
     """Hears chords one by one; keeps what it remembers of them for each beat length."""
 
-    def __init__(self, periods: int, *, hinted: bool = False) -> None:
-        """`hinted`: all lengths are near one that was told, which a model of its own was taught."""
-        self._w = load_weights("hinted_model" if hinted else "onset_model")
+    def __init__(self, periods: int, weights: str) -> None:
+        """`weights`: `GENERAL_MODEL`, or one taught for what is told."""
+        self._w = load_weights(weights)
         self._network = Recurrent(self._w, periods)
 
     def hear(self, inputs: Floats) -> Opinion:

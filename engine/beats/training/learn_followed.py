@@ -12,7 +12,7 @@ Networks 3(2), 1992).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from functools import cache, partial
 
 import numpy as np
@@ -61,12 +61,23 @@ HINT_OFF, TAPS_OFF = 0.1, 0.15  # how far a told tempo is off at most: log
 UNCOUNTED_KEPT = 0.7  # share of the performances without a count-in
 SEARCH_S, SEARCHING = 5.0, 0.15  # without a count-in: what the first seconds weigh
 NEAR, SOFT = 0.11, 60.0  # beats that one may be off; how steeply more is wrong
-LIKE = 0.07  # how far off the length of a beat may be: log
-# beats to a true one; in which part of such a beat all phases are alike; what it is worth: of
-# those twice as fast or slow the ranking may choose still
-KIN = ((1.0, 1.0, 1.0), (2.0, 1.0, 0.6), (0.5, 0.5, 0.6))
+LENGTH_OFF = 0.07  # how far off the length of a beat may be: log
 CLOSE, CLOSE_WEIGHS = 0.04, 0.25  # and better nearer
 LEAST_NEAR, LEAST_CLOSE = 0.03, 0.05  # a beat that is lost costs no more than by so much
+
+
+@dataclass(frozen=True, slots=True)
+class Relative:
+    """A beat that is something worth, if less than the true one: `ratio` of it to a true beat;
+    phases are alike from one `part` of it to the next."""
+
+    ratio: float
+    part: float
+    worth: float
+
+
+# which of them it is the ranking still chooses
+RELATIVES = (Relative(1, 1, 1.0), Relative(2, 1, 0.6), Relative(1 / 2, 1 / 2, 0.6))
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,16 +180,15 @@ def found(
     `beliefs` are (batch, periods, PHASES), one for each chord, and `logs` those of their periods,
     (batch, periods); the true beats last `lengths`, seconds, and the chords are at `places` in
     them, 0..1, both (batch, chords)."""
-    ratios, rounds, worth = torch.tensor(KIN).T
-    length = torch.from_numpy(np.log(lengths))[..., None, None] - torch.log(ratios)
-    off = torch.from_numpy(logs)[:, None, :, None] - length  # (batch, chords, periods, kin)
-    like = torch.sigmoid((LIKE - off.abs()) * SOFT).float() * worth
-    known = [torch.einsum("bpf,bpk->bkf", one, like[:, at]) for at, one in enumerate(beliefs)]
-    phases = torch.stack(known, 1)
-    true = torch.from_numpy(places).float()[..., None] * ratios
-    half = rounds[:, None] / 2
-    away = torch.arange(PHASES) / PHASES - true[..., None]  # (batch, chords, kin, PHASES)
-    away = ((away + half) % (2 * half) - half).abs()
+    ratio, part, worth = torch.tensor([astuple(one) for one in RELATIVES]).T
+    length = torch.from_numpy(np.log(lengths))[..., None, None] - torch.log(ratio)
+    off = torch.from_numpy(logs)[:, None, :, None] - length  # (batch, chords, periods, relatives)
+    like = torch.sigmoid((LENGTH_OFF - off.abs()) * SOFT).float() * worth
+    known = [torch.einsum("bpf,bpr->brf", one, like[:, at]) for at, one in enumerate(beliefs)]
+    phases = torch.stack(known, 1)  # (batch, chords, relatives, PHASES)
+    true = (torch.from_numpy(places).float()[..., None] * ratio)[..., None]
+    turns = (torch.arange(PHASES) / PHASES - true) / part[:, None]
+    away = ((turns + 0.5) % 1 - 0.5).abs()
     near = phases * torch.sigmoid((NEAR - away) * SOFT)
     close = phases * torch.exp(-0.5 * (away / CLOSE) ** 2)
     return near.sum((-1, -2)), close.sum((-1, -2))

@@ -3,6 +3,7 @@ from dataclasses import replace
 import mido
 import pytest
 
+from drumd.controls import Command
 from drumd.jam.conductor import Conductor
 from drumd.status.phase import Phase
 from drumd.status.told import NOTHING, Told
@@ -218,6 +219,32 @@ def test_a_bar_that_plays_late_says_what_it_is_once_it_plays():
     assert jam.conductor.told == NOTHING
     jam.notes(5, 9)
     assert jam.conductor.told == Told("half-time rock", "A") == jam.conductor.played[-1]
+
+
+def test_what_a_late_bar_says_is_not_told_of_the_bar_that_is_held():
+    jam = Jam(answer_s=None)
+    jam.notes(0, 5)
+    jam.conductor.answer(jam.asked[0][1], BACKBEAT, "half-time rock; part A")
+    jam.notes(5, 13)
+    jam.conductor.command(jam.now, Command.HOLD)
+    jam.conductor.press(jam.now, frozenset({Command.HOLD}))
+    jam.conductor.answer(jam.asked[1][1], FILL, "shuffle; part B")
+    jam.notes(13, 17)
+    jam.conductor.press(jam.now, frozenset())
+    jam.notes(17, 21)
+    assert [pattern for _, pattern in jam.kit.bars] == [BACKBEAT] * 4
+    assert jam.conductor.told == Told("half-time rock", "A")
+    assert jam.conductor.form.part == "A"
+
+
+def test_a_late_bar_that_plays_on_after_a_jump_says_what_it_is():
+    jam = Jam(answer_s=None)
+    jam.notes(0, 5)
+    jam.conductor.answer(jam.asked[0][1], BACKBEAT, "half-time rock; part A")
+    jam.notes(5, 9)
+    jam.conductor.answer(jam.asked[1][1], FILL, "shuffle; part B")
+    jam.hear(9.5, mido.Message("songpos", pos=17 * 4))
+    assert jam.conductor.told == Told("shuffle", "B")
 
 
 def test_a_late_answer_in_another_metre_is_not_played():

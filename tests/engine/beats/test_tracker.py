@@ -174,7 +174,7 @@ def test_a_tempo_of_nothing_is_refused() -> None:
 @pytest.mark.parametrize(
     ("told", "model", "believes"),
     [
-        ({}, "onset_model", FilterSettings()),
+        ({}, "free_model", FilterSettings()),
         ({"bpm": 120.0}, "hinted_model", HINTED_TEMPO),
         ({"count_in": [0.0, 0.5, 1.0, 1.5]}, "onset_model", COUNTED_TEMPO),
     ],
