@@ -8,6 +8,7 @@ __all__ = [
     "learn_soloist",
     "learn_sureness",
     "logistic",
+    "mix",
     "onset_examples",
     "parts",
     "performances",

@@ -150,19 +150,6 @@ def used_again(
             yield pool[int(rng.integers(len(pool)))]
 
 
-def mix_back(net: OnsetNet, start: Path, share: float) -> None:
-    """Mixes so much of the model that it went on from back into a network.
-
-    What was learnt of one kind of player is then not paid for by another (Wortsman et al.,
-    "Robust fine-tuning of zero-shot models", CVPR 2022).
-    """
-    before = OnsetNet()
-    load(before.inp, before.gru, before.out, start)
-    with torch.no_grad():
-        for mine, old in zip(net.parameters(), before.parameters(), strict=True):
-            mine.lerp_(old, share)
-
-
 def options(about: str | None) -> argparse.ArgumentParser:
     """What every way to teach the model is asked."""
     parser = argparse.ArgumentParser(description=about)
@@ -171,9 +158,6 @@ def options(about: str | None) -> argparse.ArgumentParser:
     parser.add_argument("--minutes", type=float, default=30)
     parser.add_argument("--solos", type=Path, help="real solos to learn from too")
     parser.add_argument("--start", type=Path, help="a model to go on from, or a smaller one")
-    parser.add_argument(
-        "--mix-back", type=float, default=0.0, help="share of --start in what is kept at the end"
-    )
     parser.add_argument("--rate", type=float, default=RATE)
     parser.add_argument("--seed", type=int, default=0)
     return parser
@@ -195,9 +179,6 @@ def teach(asked: argparse.Namespace, loss_of_batch: Lesson, about: str = ABOUT) 
         about=about,
         save_to=asked.model,
     )
-    if asked.mix_back:
-        mix_back(net, asked.start, asked.mix_back)
-        save(net.inp, net.gru, net.out, about, asked.model)
 
 
 def opinions(
@@ -214,11 +195,7 @@ def opinions(
 
 
 def main() -> None:
-    parser = options(__doc__)
-    asked = parser.parse_args()
-    if asked.mix_back and not asked.start:
-        parser.error("--mix-back needs --start, the model to mix back")
-    teach(asked, opinions)
+    teach(options(__doc__).parse_args(), opinions)
 
 
 if __name__ == "__main__":

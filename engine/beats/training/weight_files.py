@@ -33,15 +33,24 @@ def write(numbers: Mapping[str, NDArray[Any]], about: str, path: Path) -> None:
     path.write_text(json.dumps({"about": about, "arrays": arrays}, indent=1))
 
 
+def read(path: Path) -> dict[str, NDArray[np.float32]]:
+    """The arrays of a file, by name."""
+    return {
+        name: np.frombuffer(b64decode(held["float16"]), "<f2")
+        .reshape(held["shape"])
+        .astype(np.float32)
+        for name, held in json.loads(path.read_text("utf-8"))["arrays"].items()
+    }
+
+
 def load(inp: nn.Linear, gru: nn.GRU, out: nn.Linear, path: Path) -> None:
     """Put the numbers of a file into three layers. A smaller network fills their first units; the
     others are not listened to at first."""
-    arrays = json.loads(path.read_text("utf-8"))["arrays"]
-    size = arrays["recurrent"]["shape"][0]
+    numbers = read(path)
+    size = len(numbers["recurrent"])
     with torch.no_grad():
         for name, tensor in _tensors(inp, gru, out).items():
-            values = np.frombuffer(b64decode(arrays[name]["float16"]), "<f2").astype(np.float32)
-            held = torch.from_numpy(values.reshape(arrays[name]["shape"]))
+            held = torch.from_numpy(numbers[name])
             gates = 3 if name in GATED else 1
             for mine, other in zip(tensor.chunk(gates, -1), held.chunk(gates, -1), strict=True):
                 if name in HEARING:

@@ -11,7 +11,8 @@ import torch
 from torch import Tensor, nn
 
 from engine.beats.training.conditions import Played
-from engine.beats.training.learn_onsets import OnsetNet, mix_back
+from engine.beats.training.learn_onsets import OnsetNet
+from engine.beats.training.mix import mixed
 from engine.beats.training.parts import KnownPart
 from engine.beats.training.performances import perform
 from engine.beats.training.weight_files import load, save
@@ -77,9 +78,21 @@ def test_a_network_goes_on_from_one_no_larger_and_answers_as_that_did(
     assert json.loads((tmp_path / "small.json").read_text())["about"] == "a test"
 
 
-def test_what_was_known_is_mixed_back(tmp_path: Path) -> None:
-    known, learnt = OnsetNet(), OnsetNet()
-    save(known.inp, known.gru, known.out, "a test", tmp_path / "known.json")
-    old, new = known.out.bias.detach().clone(), learnt.out.bias.detach().clone()
-    mix_back(learnt, tmp_path / "known.json", 0.25)
-    assert torch.allclose(learnt.out.bias, 0.25 * old + 0.75 * new, atol=1e-3)
+def test_models_are_mixed_by_their_shares(tmp_path: Path) -> None:
+    known, learnt, out = (tmp_path / f"{name}.json" for name in ("known", "learnt", "out"))
+    nets = [OnsetNet(), OnsetNet(), OnsetNet()]
+    for net, path in zip(nets, (known, learnt), strict=False):
+        save(net.inp, net.gru, net.out, path.stem, path)
+    mixed([(learnt, 3.0), (known, 1.0)], out)
+    load(nets[2].inp, nets[2].gru, nets[2].out, out)
+    old, new, both = (net.out.bias for net in nets)
+    assert torch.allclose(both, 0.25 * old + 0.75 * new, atol=1e-3)
+    assert json.loads(out.read_text())["about"] == "learnt"
+
+
+def test_models_of_two_sizes_are_not_mixed(tmp_path: Path) -> None:
+    for size in (4, 6):
+        save(*Net(size).layers, "a test", tmp_path / f"{size}.json")
+    with pytest.raises(ValueError, match=r"6\.json is of another size"):
+        mixed([(tmp_path / "4.json", 1), (tmp_path / "6.json", 1)], tmp_path / "out.json")
+    assert not (tmp_path / "out.json").exists()
