@@ -41,6 +41,15 @@ def test_a_steady_strum_is_followed(told: dict[str, object]) -> None:
     assert len(found) > 30 and max(off) < 0.08
 
 
+@pytest.mark.parametrize("told", [{}, {"bpm": 125.0}], ids=["free", "hint"])
+def test_an_even_strum_is_not_led(told: dict[str, object]) -> None:
+    chord = [(0.004 * k, pitch) for k, pitch in enumerate((40, 47, 52, 55, 59, 64))]
+    strum = [(3 + 0.5 * beat + late, pitch, 90) for beat in range(80) for late, pitch in chord]
+    found = [beat.time % 0.5 for beat in beats_of(strum, **told) if beat.time > 13]
+    early = (np.array(found) + 0.25) % 0.5 - 0.25
+    assert len(found) > 20 and np.abs(early).max() < 0.015
+
+
 def test_after_a_count_in_one_is_the_next_beat() -> None:
     found = beats_of(strummed(), count_in=taps(100, 1.0))
     assert abs(found[0].time - 1.0) < 0.02 and found[0].announced_at < 1.0
