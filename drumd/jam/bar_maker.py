@@ -214,7 +214,8 @@ class BarMaker:
         self, pattern: Pattern, wished: Wishes, place: BarPlace, since: float = EVER
     ) -> Pattern:
         """Cue what the drummer answered to what was asked last; returns it as it is struck."""
-        self._came_late = False
+        if not wished.fill:  # which is never what plays again
+            self._came_late = False
         return self.play(pattern, wished, place, since, remember=self._asked_turns == self._turns)
 
     def keep_late(self, pattern: Pattern) -> bool:

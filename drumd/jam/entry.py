@@ -1,7 +1,7 @@
 """When the drums may come in, and whether the player has given a sign of life of late.
 
 They come in a bar after the guitar began, at once when it begins again after a rest, and on "one"
-when they were counted or called in. An `Entry` belongs to the conductor; beats are those of the
+when they were counted or called in. An `Entry` belongs to `Playing`; beats are those of the
 song, other times seconds.
 """
 

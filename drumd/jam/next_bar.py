@@ -1,6 +1,6 @@
 """The next bar to settle: where it lies, until when it can be answered, and what was asked for it.
 
-A `NextBar` belongs to the conductor. Beats are those of the song, bars count from 0.
+A `NextBar` belongs to `Playing`. Beats are those of the song, bars count from 0.
 """
 
 from __future__ import annotations

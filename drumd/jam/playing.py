@@ -22,19 +22,20 @@ from drumd.status.told import NOTHING, Told
 from drumd.timing.bars import BarPlace
 from drumd.timing.musical import MusicalClock
 from drumd.timing.timeline import Timeline
-from engine.music.notes import SOMEWHERE, InPart, Metre, Pattern, Request
+from engine.music.notes import SOMEWHERE, InPart, Pattern, Request
 from engine.performance.phrase import HALF
 
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """A bar, and what the drummer says of it: what it is, what it keeps to, where it lies."""
+    """A bar, and what the drummer says of it: what it is, what it keeps to, and where in its part
+    the bar that was asked for lies."""
 
+    request: Request
     pattern: Pattern
     told: Told
     groove: Pattern | None
-    metre: Metre
-    bars: int  # into its part
+    place: InPart
 
 
 class Playing:
@@ -74,15 +75,14 @@ class Playing:
         self.phase, self.pattern = Phase.STOPPED, None
 
     def resume(self, phase: Phase) -> None:
-        """It had not: it has moved."""
+        """The stop was a jump: go on as before it."""
         self.phase = phase
 
     def play_on(self, place: BarPlace, beat: float) -> None:
         """The song has moved to that beat of a bar: who plays plays the rest of the last bar."""
-        again = self.maker.again
-        if self.phase is Phase.PLAYING and again is not None:
-            self._say_late(again)
-            self.pattern = self.maker.cue(again, place, beat)
+        self._late = None  # where it lies in its part nobody knows any more
+        if self.phase is Phase.PLAYING and self.maker.again is not None:
+            self.pattern = self.maker.cue(self.maker.again, place, beat)
 
     def answer(
         self,
@@ -97,7 +97,7 @@ class Playing:
 
         `told` says what it is, `groove` what it keeps to, `place` where it lies in its part.
         """
-        answer = _Answer(pattern, told, groove, request.metre, place.bars)
+        answer = _Answer(request, pattern, told, groove, place)
         if request is not self.next.asked or self.next.answered:
             self.counts.dropped_answers += 1
             fill = request.wishes.fill or place.leads_on
@@ -105,7 +105,7 @@ class Playing:
             if here and not fill and self.maker.keep_late(pattern):
                 self._late = answer
             return
-        self.next.answered, self._late = True, None
+        self.next.answered = True
         self._say(answer)
         wished = replace(request.wishes, fill=True) if place.leads_on else request.wishes
         self._play(self.maker.answered(pattern, wished, self.next.place, self.next.since))
@@ -113,7 +113,8 @@ class Playing:
     def _say(self, answer: _Answer) -> None:
         """Tell what the drummer says of a bar that plays."""
         self.told = answer.told
-        self.maker.hear_told(answer.told, answer.groove, answer.metre, answer.bars)
+        bars = answer.place.bars + self.next.number - answer.request.bar
+        self.maker.hear_told(answer.told, answer.groove, answer.request.metre, bars)
         if self.told != NOTHING and self.played[-1:] != [self.told]:
             self.played.append(self.told)
 

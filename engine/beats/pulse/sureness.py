@@ -30,6 +30,6 @@ def clues(share: float, fit: float, seconds: float) -> tuple[float, float, float
     return log(share / (1 - share)), fit, log(1 + max(0.0, seconds))
 
 
-ALONE = Sureness(bias=-0.061, share=0.174, fit=-0.142, time=0.272)
+ALONE = Sureness(bias=-0.048, share=0.157, fit=0.0, time=0.24)
 WITH_HINT = Sureness(bias=0.596, share=0.145, fit=0.129, time=0.154)
 AFTER_TAPS = Sureness(bias=0.335, share=0.131, fit=0.651, time=0.182)

@@ -45,6 +45,17 @@ def heard(record: dict[str, Any], mode: str, seed: int) -> tuple[Array, Array]:
     return np.array([clues(*k) for k in known[: len(bars)]])[kept], bars[kept]
 
 
+def learnt(x: Array, y: Array) -> Array:
+    """The bias and the weights. A clue of a beat that is right never counts against it: one that
+    would, since others tell as much already, is left out."""
+    weights = fit(x, y)
+    kept = weights[1:] > 0
+    if not kept.all():
+        weights = np.zeros(len(weights))
+        weights[[True, *kept]] = fit(x[:, kept], y)
+    return weights
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("files", type=Path, nargs="+", help="records: JSON, or JSON gzipped")
@@ -58,13 +69,13 @@ def main() -> None:
         for fold in range(FOLDS):
             rest = [part for k, part in enumerate(parts) if k % FOLDS != fold]
             x, y = (np.concatenate(column) for column in zip(*rest, strict=True))
-            weights = fit(x, y)
+            weights = learnt(x, y)
             for x, y in parts[fold::FOLDS]:
                 sure = weights[0] + x @ weights[1:] >= np.log(SURE / (1 - SURE))
                 said += y[sure].tolist()
                 count += len(y)
         x, y = (np.concatenate(column) for column in zip(*parts, strict=True))
-        weights = fit(x, y).round(3).tolist()
+        weights = learnt(x, y).round(3).tolist()
         right = float(np.mean(said)) if said else float("nan")
         print(  # noqa: T201
             f"{mode}: bias, share, fit, time {weights}; held out: {right:.3f} right where it says"

@@ -9,29 +9,41 @@ from __future__ import annotations
 
 import argparse
 import json
+from math import inf, nan
 from pathlib import Path
+
+import numpy as np
 
 from engine.beats.training.weight_files import read, write
 
 
 def mixed(models: list[tuple[Path, float]], out: Path) -> None:
-    """Write the mean of `models`, each with its share; what they are about says the first."""
-    whole = sum(share for _, share in models)
-    first = read(models[0][0])
-    numbers = {name: 0 * array for name, array in first.items()}
-    for path, share in models:
-        for name, array in read(path).items():
-            if array.shape != first[name].shape:
-                raise ValueError(f"{path} is of another size than {models[0][0]}")
-            numbers[name] += share / whole * array
-    write(numbers, json.loads(models[0][0].read_text("utf-8"))["about"], out)
+    """Write the mean of `models`, each with its share; what they are about says the first.
+
+    Raises `ValueError` for models of two sizes, and `OSError` for one that can't be read."""
+    first = models[0][0]
+    each = [read(path) for path, _ in models]
+    sizes = [{name: array.shape for name, array in one.items()} for one in each]
+    for (path, _), size in zip(models, sizes, strict=True):
+        if size != sizes[0]:
+            raise ValueError(f"{path} is of another size than {first}")
+    shares = [share for _, share in models]
+    numbers = {
+        name: np.average([one[name] for one in each], 0, shares).astype(np.float32)
+        for name in each[0]
+    }
+    write(numbers, json.loads(first.read_text("utf-8"))["about"], out)
 
 
 def _share(text: str) -> tuple[Path, float]:
-    path, _, share = text.rpartition("=")
-    if not path or not float(share) > 0:
-        raise argparse.ArgumentTypeError(f"{text} is not MODEL=SHARE")
-    return Path(path), float(share)
+    path, _, number = text.rpartition("=")
+    try:
+        share = float(number)
+    except ValueError:
+        share = nan
+    if not path or not 0 < share < inf:
+        raise argparse.ArgumentTypeError(f"{text} is not MODEL=SHARE, as in a.json=1")
+    return Path(path), share
 
 
 def main() -> None:
@@ -39,7 +51,12 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("models", type=_share, nargs="+", metavar="MODEL=SHARE")
     asked = parser.parse_args()
-    mixed(asked.models, asked.out)
+    if "=" in asked.out.name:
+        parser.error(f"{asked.out} is a model to mix: name the file to write first")
+    try:
+        mixed(asked.models, asked.out)
+    except (OSError, ValueError) as error:
+        parser.error(str(error))
 
 
 if __name__ == "__main__":

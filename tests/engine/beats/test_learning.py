@@ -10,8 +10,12 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from engine.beats.pulse.sureness import AFTER_TAPS, ALONE, WITH_HINT, Sureness
+from engine.beats.training import mix
 from engine.beats.training.conditions import Played
 from engine.beats.training.learn_onsets import OnsetNet
+from engine.beats.training.learn_sureness import learnt
+from engine.beats.training.logistic import fit
 from engine.beats.training.mix import mixed
 from engine.beats.training.parts import KnownPart
 from engine.beats.training.performances import perform
@@ -96,3 +100,35 @@ def test_models_of_two_sizes_are_not_mixed(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"6\.json is of another size"):
         mixed([(tmp_path / "4.json", 1), (tmp_path / "6.json", 1)], tmp_path / "out.json")
     assert not (tmp_path / "out.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (["out.json", "a.json=x"], "a.json=x is not MODEL=SHARE"),
+        (["out.json", "a.json=inf"], "a.json=inf is not MODEL=SHARE"),
+        (["a.json=1", "b.json=1"], "name the file to write first"),
+        (["out.json", "nowhere.json=1"], "nowhere.json"),
+    ],
+)
+def test_what_cannot_be_mixed_is_said(
+    asked: list[str], said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["mix", *asked])
+    with pytest.raises(SystemExit, match="2"):
+        mix.main()
+    assert said in capsys.readouterr().err
+
+
+def test_a_clue_that_would_count_against_a_right_beat_is_left_out() -> None:
+    chance = np.random.default_rng(3)
+    share, fresh = chance.normal(0, 1, (2, 4000))
+    x = np.stack([share, share + 0.3 * fresh, fresh], 1)
+    y = (chance.random(4000) < 1 / (1 + np.exp(-(2 * share - 0.5 * x[:, 1])))).astype(float)
+    assert (fit(x, y)[1:] < -0.1).any()
+    assert (learnt(x, y)[1:] >= 0).all() and learnt(x, y)[1] > 0.5
+
+
+@pytest.mark.parametrize("sure", [ALONE, WITH_HINT, AFTER_TAPS])
+def test_no_clue_of_a_right_beat_counts_against_it(sure: Sureness) -> None:
+    assert min(sure.share, sure.fit, sure.time) >= 0
