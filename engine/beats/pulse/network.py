@@ -18,11 +18,16 @@ Weights = dict[str, Floats]
 def load_weights(name: str) -> Weights:
     """The numbers of a model in `engine/beats/weights`, read once."""
     path = resources.files("engine.beats") / "weights" / f"{name}.json"
+    return weights_of(path.read_text("utf-8"))
+
+
+def weights_of(text: str) -> Weights:
+    """The numbers of a model, from the text of its file."""
     return {
         name: np.frombuffer(b64decode(array["float16"]), "<f2")
         .reshape(array["shape"])
         .astype(np.float32)
-        for name, array in json.loads(path.read_text("utf-8"))["arrays"].items()
+        for name, array in json.loads(text)["arrays"].items()
     }
 
 

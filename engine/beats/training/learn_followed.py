@@ -68,15 +68,15 @@ LEAST_NEAR, LEAST_CLOSE = 0.03, 0.05  # a beat that is lost costs no more than b
 
 @dataclass(frozen=True, slots=True)
 class Relative:
-    """A beat that is something worth, if less than the true one: `ratio` of it to a true beat;
-    phases are alike from one `part` of it to the next."""
+    """A beat that is worth something, the true one most: `ratio` of it to a true beat; a chord's
+    place in one `part` of it is as good as in the next."""
 
     ratio: float
     part: float
     worth: float
 
 
-# which of them it is the ranking still chooses
+# half and double time, between which the ranking still chooses
 RELATIVES = (Relative(1, 1, 1.0), Relative(2, 1, 0.6), Relative(1 / 2, 1 / 2, 0.6))
 
 

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.beats.training.weight_files import read, write
+from engine.beats.pulse.network import weights_of
+from engine.beats.training.weight_files import write
 
 
 def mixed(models: list[tuple[Path, float]], out: Path) -> None:
@@ -22,7 +23,8 @@ def mixed(models: list[tuple[Path, float]], out: Path) -> None:
 
     Raises `ValueError` for models of two sizes, and `OSError` for one that can't be read."""
     first = models[0][0]
-    each = [read(path) for path, _ in models]
+    texts = [path.read_text("utf-8") for path, _ in models]
+    each = [weights_of(text) for text in texts]
     sizes = [{name: array.shape for name, array in one.items()} for one in each]
     for (path, _), size in zip(models, sizes, strict=True):
         if size != sizes[0]:
@@ -32,7 +34,7 @@ def mixed(models: list[tuple[Path, float]], out: Path) -> None:
         name: np.average([one[name] for one in each], 0, shares).astype(np.float32)
         for name in each[0]
     }
-    write(numbers, json.loads(first.read_text("utf-8"))["about"], out)
+    write(numbers, json.loads(texts[0])["about"], out)
 
 
 def _share(text: str) -> tuple[Path, float]:

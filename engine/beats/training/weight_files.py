@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from base64 import b64decode, b64encode
+from base64 import b64encode
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
+
+from engine.beats.pulse.network import weights_of
 
 GATED = ("input", "input_bias", "recurrent", "recurrent_bias")  # three gates side by side
 HEARING = ("input", "recurrent", "out")  # rows are the units that are listened to
@@ -33,20 +35,10 @@ def write(numbers: Mapping[str, NDArray[Any]], about: str, path: Path) -> None:
     path.write_text(json.dumps({"about": about, "arrays": arrays}, indent=1))
 
 
-def read(path: Path) -> dict[str, NDArray[np.float32]]:
-    """The arrays of a file, by name."""
-    return {
-        name: np.frombuffer(b64decode(held["float16"]), "<f2")
-        .reshape(held["shape"])
-        .astype(np.float32)
-        for name, held in json.loads(path.read_text("utf-8"))["arrays"].items()
-    }
-
-
 def load(inp: nn.Linear, gru: nn.GRU, out: nn.Linear, path: Path) -> None:
     """Put the numbers of a file into three layers. A smaller network fills their first units; the
     others are not listened to at first."""
-    numbers = read(path)
+    numbers = weights_of(path.read_text("utf-8"))
     size = len(numbers["recurrent"])
     with torch.no_grad():
         for name, tensor in _tensors(inp, gru, out).items():
