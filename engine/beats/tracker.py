@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp, inf, log
+from typing import ClassVar
 
 import numpy as np
 
@@ -26,7 +27,7 @@ from engine.beats.pulse.filter import (
 )
 from engine.beats.pulse.hypothesis import COUNTED, FIRM, FREE, Contest, Hypothesis, around, leader
 from engine.beats.pulse.inputs import Inputs
-from engine.beats.pulse.model import FREE_MODEL, GENERAL_MODEL, HINTED_MODEL, OnsetModel
+from engine.beats.pulse.model import COUNTED_MODEL, FREE_MODEL, HINTED_MODEL, OnsetModel
 from engine.beats.pulse.relatives import METRES
 from engine.beats.pulse.sureness import AFTER_TAPS, ALONE, WITH_HINT
 
@@ -53,6 +54,8 @@ class Beat:
 class BeatTracker:
     """Hears notes, announces beats."""
 
+    _family_kind: ClassVar[type[Family]] = Family
+
     def __init__(
         self,
         *,
@@ -68,14 +71,13 @@ class BeatTracker:
         grid = _grid(bpm, counted)
         self._chords = ChordMaker()
         self._inputs = Inputs(grid.asked)
-        weights = GENERAL_MODEL if counted else HINTED_MODEL if bpm else FREE_MODEL
+        weights = COUNTED_MODEL if counted else HINTED_MODEL if bpm else FREE_MODEL
         self._model = OnsetModel(len(grid.asked), weights)
         self._pulse = PulseFilter(grid, COUNTED_TEMPO if counted else HINTED_TEMPO if bpm else None)
         self._contest = Contest(COUNTED if counted else FIRM if bpm else FREE)
         patience = AFTER_REST if counted else ALWAYS
-        self._family = Family(
-            patience, near_only=counted is not None or bpm is not None, metre=metre
-        )
+        near_only = counted is not None or bpm is not None
+        self._family = self._family_kind(patience, near_only=near_only, metre=metre)
         self._bar: BarFilter | None = None
         if metre is not None and metre not in METRES:
             self._bar = BarFilter(one_next=counted is not None, metre=metre)
@@ -84,7 +86,6 @@ class BeatTracker:
         self._now = -inf
         self._heard = 0
         self._share = 0.0  # of the followed beat, smoothed
-        self._fit = 0.0  # of the chords, smoothed
         self._since: float | None = None  # followed
         self._judged_at = 0.0
         self._sureness = self._unaided = AFTER_TAPS if counted else WITH_HINT if bpm else ALONE
@@ -228,27 +229,26 @@ class BeatTracker:
         if new and self.period is not None and self._bar:
             self._bar.doubt()
         self.period, self.next_beat = period, coming
-        self._judge(found, time, new)
+        self._judge(time, new)
 
-    def _judge(self, found: Hypothesis, time: float, new: bool) -> None:
-        """How sure to be: how likely the followed beat is among its relatives, how well the
-        chords fall on it, and for how long it has been followed."""
-        fit, share = self._pulse.fit_of(found.period, found.phase), self._family.chance
+    def _judge(self, time: float, new: bool) -> None:
+        """How sure to be: how likely the followed beat is among its relatives, and for how long it
+        has been followed."""
+        share = self._family.chance
         if new or self._since is None:
-            self._share, self._fit, self._since = share, min(fit, 0.0), time
+            self._share, self._since = share, time
         else:
             fresh = 1 - exp((self._judged_at - time) / SMOOTH_S)
             self._share += fresh * (share - self._share)
-            self._fit += 0.3 * fresh * (fit - self._fit)
         self._judged_at = time
         self.confidence = self._sureness.of(*self.clues)
 
     @property
-    def clues(self) -> tuple[float, float, float]:
-        """What the confidence is made of: the followed beat's share and how well the chords fall
-        on it, both smoothed, and the seconds it has been followed."""
+    def clues(self) -> tuple[float, float]:
+        """What the confidence is made of: the followed beat's share, smoothed, and the seconds it
+        has been followed."""
         since = self._judged_at if self._since is None else self._since
-        return self._share, self._fit, self._judged_at - since
+        return self._share, self._judged_at - since
 
     def _place(self, time: float, ones: np.ndarray) -> None:
         """Hear whether a chord that lies on a beat is a "one"."""

@@ -17,13 +17,15 @@ from engine.beats.pulse.relatives import DOUBLE, HALF, METRES, SHIFTED
 
 OPEN_S = 10.0  # after a rest
 COUNTED_ONE = 6.0  # how much likelier a bar is whose one was counted in, a log
-TOLD = 12.0  # the same of a bar, and of a beat, that the player says is right
+TOLD = 20.0  # the same of a bar, and of a beat, that the player says is right
 MOST_DOUBT = 3.0  # how much less likely a row is taken to be, before one is told
 FORGET_BEATS = 6.0  # a rest in which half of that is forgotten
 NEAR_ONE = 0.12  # beats that bar lines which are the same may be apart
 # of the filter's opinion, against that of the ranking; where the length of the beat is known
 _FILTER_POWER, _NEAR_POWER = 0.4, 1.0
 _LEAST = 1e-6  # share
+# the shortest beat where none is told: nobody taps faster; how much less likely a shorter one is
+FASTEST_S, TOO_FAST = 0.28, 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class Family:
         self._lengths, self._which = np.unique(1 / self._ratio, return_inverse=True)
         self._patience = patience
         self._filter_power = _NEAR_POWER if near_only else _FILTER_POWER
+        self._fastest_s = 0.0 if near_only else FASTEST_S
         self._followed = 0
         self._base = 0.0  # position in base beats at `_time`
         self._time = -inf
@@ -136,6 +139,7 @@ class Family:
     def _weigh(self, pulse: PulseFilter) -> NDArray[np.float64]:
         """How likely each relative is by all that is known, a log."""
         likely = np.log(self._ranking.chances() + 1e-12) + self._told_beat + self._filtered(pulse)
+        likely[self._period / self._ratio < self._fastest_s] -= TOO_FAST
         chances = np.exp(likely - likely.max())
         self._chances = chances / chances.sum()
         return np.asarray(likely, np.float64)

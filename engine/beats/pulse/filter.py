@@ -134,7 +134,6 @@ class PulseFilter:
         self._hands = np.zeros(len(HANDS))  # how likely each is, a log
         self._soloist = Soloist(periods)
         self._heard = -inf  # the last chord
-        self._likely = np.ones(self.joint.shape[1:], np.float32)
         self._columns = np.arange(PHASES)
 
     def _place_shapes(self, spread_s: float, late_s: float) -> Floats:
@@ -189,11 +188,6 @@ class PulseFilter:
         """All the mass, weighed by how well the model likes its tempo."""
         return float(self.mass.sum(1) @ self.weight)
 
-    def fit_of(self, period: float, phase: float) -> float:
-        """How much likelier than anywhere the last chord is where a beat puts it: a log."""
-        row = min(int(np.searchsorted(self.logs, np.log(period))), len(self.logs) - 1)
-        return float(np.log(self._likely[row, int(phase * PHASES) % PHASES]))
-
     def advance(self, time: float) -> None:
         """Let time pass: phases turn, the tempo walks."""
         if self.time is None:
@@ -245,7 +239,6 @@ class PulseFilter:
         likely, loose = self._by_hand(self.blend @ opinion.places)
         if s.soloist:
             likely = self._by_soloist(likely, loose, gap, single=single)
-        self._likely = np.tensordot(self.joint.sum((1, 2)), likely, 1) / self.joint.sum()
         joint = self.joint * likely ** s.trust_after(gap)
         self._right += RIGHT_SHARE * (np.clip(opinion.right, -RIGHT_MOST, RIGHT_MOST) - self._right)
         right = self.blend @ self._right

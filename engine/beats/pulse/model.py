@@ -12,8 +12,9 @@ from engine.beats.pulse.network import Floats, Recurrent, load_weights
 # where in the beat a chord may fall; one more class says "elsewhere"
 SLOTS = (0.0, 1 / 2, 1 / 4, 3 / 4, 1 / 3, 2 / 3)
 CLASSES = len(SLOTS) + 1
-# files of weights: one for all, and those taught further where nothing is told, or a hint is
-GENERAL_MODEL, FREE_MODEL, HINTED_MODEL = "onset_model", "free_model", "hinted_model"
+# files of weights: one for all, and those taught further by what is told: nothing, a hint, taps
+GENERAL_MODEL, FREE_MODEL = "onset_model", "free_model"
+HINTED_MODEL, COUNTED_MODEL = "hinted_model", "counted_model"
 
 
 @dataclass(frozen=True, slots=True)

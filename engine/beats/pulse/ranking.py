@@ -29,7 +29,7 @@ from engine.beats.pulse.relatives import (
 )
 
 AGAIN = 16  # chords heard again when another base beat is taken
-_LENGTHS_S = (0.19, 1.75)  # beats that are thought possible
+LENGTHS_S = (0.19, 1.75)  # beats that are thought possible
 
 
 class Ranking:
@@ -65,6 +65,11 @@ class Ranking:
     def keep(self, chord: Chord) -> None:
         """One chord that is heard only when the ranking starts again."""
         self._chords.append((chord, chord.time))
+
+    @property
+    def remembered(self) -> list[tuple[Chord, float]]:
+        """The chords that are heard again where it starts again, and when they sounded."""
+        return [(chord, then) for chord, then in self._chords if chord is not None]
 
     def start_again(self, position: float, time: float, period: float) -> None:
         """Another base beat: the last chords are heard again, laid on it."""
@@ -104,7 +109,7 @@ class Ranking:
         first = (own @ self._chord_in + self._w["in_bias"] + beat @ self._beat_in)[rows.relative]
         first += bar @ self._bar_in
         self.energy = self._network.step(first)[:, 0]
-        self.energy[(length < _LENGTHS_S[0]) | (length > _LENGTHS_S[1])] = -30
+        self.energy[(length < LENGTHS_S[0]) | (length > LENGTHS_S[1])] = -30
 
     def _echoes(self, chord: Chord, position: float, period: float) -> Floats:
         """(2, lags); the chord is remembered."""

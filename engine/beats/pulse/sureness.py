@@ -14,22 +14,21 @@ class Sureness:
 
     bias: float
     share: float  # for the log odds of the followed beat
-    fit: float  # for how well the chords fall on it, a log
     time: float  # for the log of the seconds it has been followed
 
-    def of(self, share: float, fit: float, seconds: float) -> float:
+    def of(self, share: float, seconds: float) -> float:
         """The chance that a beat to come is within 70 ms, 0..1."""
-        odds, fit, time = clues(share, fit, seconds)
-        score = self.bias + self.share * odds + self.fit * fit + self.time * time
+        odds, time = clues(share, seconds)
+        score = self.bias + self.share * odds + self.time * time
         return 1 / (1 + exp(-max(-30.0, min(30.0, score))))
 
 
-def clues(share: float, fit: float, seconds: float) -> tuple[float, float, float]:
+def clues(share: float, seconds: float) -> tuple[float, float]:
     """What the score is made of."""
     share = max(LEAST, min(1 - LEAST, share))
-    return log(share / (1 - share)), fit, log(1 + max(0.0, seconds))
+    return log(share / (1 - share)), log(1 + max(0.0, seconds))
 
 
-ALONE = Sureness(bias=-0.048, share=0.157, fit=0.0, time=0.24)
-WITH_HINT = Sureness(bias=0.596, share=0.145, fit=0.129, time=0.154)
-AFTER_TAPS = Sureness(bias=0.335, share=0.131, fit=0.651, time=0.182)
+ALONE = Sureness(bias=0.199, share=0.264, time=0.117)
+WITH_HINT = Sureness(bias=0.557, share=0.109, time=0.295)
+AFTER_TAPS = Sureness(bias=0.242, share=0.233, time=0.379)

@@ -15,5 +15,6 @@ __all__ = [
     "ranking_examples",
     "soft_filter",
     "solos",
+    "tracked_examples",
     "weight_files",
 ]

@@ -1,18 +1,19 @@
 """Teaches the onset model by what the filter makes of it: is the beat found?
 
 `python -m engine.beats.training.learn_followed PARTS.npz MODEL.json --start MODEL` goes on from a
-model of `learn_onsets`, whose lessons it hears too; a tempo is told, or with `--free` none is.
-There every opinion is judged by itself, but the filter multiplies them: one that is said again
-with each chord counts each time. Here the loss is how little the filter holds near the true beat,
-and the network learns to say what is new (a hidden Markov model taught by its decoding: Bengio et
-al., "Global optimization of a neural network-hidden Markov model hybrid", IEEE Trans. Neural
-Networks 3(2), 1992).
+model of `learn_onsets`, whose lessons it hears too. Players tell a tempo or count in; with
+`--told nothing` neither, with `--told count-in` all count in. `learn_onsets` judges each opinion by
+itself, but the filter multiplies them: one that is said again with each chord counts each time.
+Here the loss is how little the filter holds near the true beat, and the network learns to say what
+is new (a hidden Markov model taught by its decoding: Bengio et al., "Global optimization of a
+neural network-hidden Markov model hybrid", IEEE Trans. Neural Networks 3(2), 1992).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import astuple, dataclass, replace
+from enum import StrEnum
 from functools import cache, partial
 
 import numpy as np
@@ -45,13 +46,9 @@ from engine.beats.training.learn_onsets import (
 )
 from engine.beats.training.onset_examples import OTHERS_KEPT
 from engine.beats.training.parts import KnownPart
-from engine.beats.training.performances import Performance, perform
+from engine.beats.training.performances import COUNTED, Performance, perform
 from engine.beats.training.soft_filter import SoftFilter
 
-ABOUT = (
-    "The onset model where the tempo is a hint, made by engine/beats/training/learn_followed.py."
-)
-FREE_ABOUT = "The onset model of free playing, made by engine/beats/training/learn_followed.py."
 BATCH, OPINIONS = 24, 48  # performances followed, and examples of `learn_onsets` beside them
 OPINIONS_WEIGH = 0.2
 POOL, AGAIN = 2000, 2  # performances kept, and how often each is used
@@ -64,6 +61,24 @@ NEAR, SOFT = 0.11, 60.0  # beats that one may be off; how steeply more is wrong
 LENGTH_OFF = 0.07  # how far off the length of a beat may be: log
 CLOSE, CLOSE_WEIGHS = 0.04, 0.25  # and better nearer
 LEAST_NEAR, LEAST_CLOSE = 0.03, 0.05  # a beat that is lost costs no more than by so much
+
+
+class Told(StrEnum):
+    """What the players of the lesson tell beforehand."""
+
+    NOTHING = "nothing"
+    TEMPO = "tempo"  # about, or by a count-in
+    COUNT_IN = "count-in"
+
+
+ABOUT = {
+    told: f"The onset model {when}, made by engine/beats/training/learn_followed.py."
+    for told, when in (
+        (Told.NOTHING, "of free playing"),
+        (Told.TEMPO, "where the tempo is a hint"),
+        (Told.COUNT_IN, "after a count-in"),
+    )
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,23 +115,22 @@ def _unheard() -> PulseFilter:
 
 
 def following_of(
-    known: KnownPart, rng: np.random.Generator, *, free: bool = False
+    known: KnownPart, rng: np.random.Generator, told: Told = Told.TEMPO
 ) -> Following | None:
-    """One performance, whose tempo is told or not; none where the part, or the tempo, is not
-    fit."""
+    """One performance; none where the part, or the tempo, is not fit."""
     if not known.is_guitar and rng.random() > OTHERS_KEPT:
         return None
-    played = perform(known, rng)
+    played = perform(known, rng, 1.0 if told is Told.COUNT_IN else COUNTED)
     if played is None:
         return None
     true = float(np.median(np.diff(played.beats)))
     if not BEATS_S[0] < true < BEATS_S[1]:
         return None
-    if free:
+    if told is Told.NOTHING:
         played = replace(played, taps=[])
         return _followed(played, _unheard(), free_grid().asked, None)
     if not played.taps:
-        if rng.random() > UNCOUNTED_KEPT:
+        if told is Told.COUNT_IN or rng.random() > UNCOUNTED_KEPT:
             return None
         grid = near_grid(true * float(np.exp(rng.uniform(-HINT_OFF, HINT_OFF))), HINT_SPREAD)
         return _followed(played, PulseFilter(grid, HINTED_TEMPO), grid.asked, None)
@@ -219,12 +233,12 @@ def followed(
     solos: list[KnownPart],
     rng: np.random.Generator,
     *,
-    free: bool,
+    told: Told,
 ) -> Callable[[np.random.Generator], Tensor]:
     """The lesson of beats that are found, and beside it that of opinions by themselves."""
 
     def fresh() -> list[Following]:
-        following = following_of(some_part(parts, solos, rng), rng, free=free)
+        following = following_of(some_part(parts, solos, rng), rng, told)
         return [] if following is None else [following]
 
     performances, examples = used_again(fresh, POOL, AGAIN, rng), drawn(parts, solos, rng)
@@ -240,11 +254,13 @@ def followed(
 
 def main() -> None:
     parser = options(__doc__)
-    parser.add_argument("--free", action="store_true", help="of players who tell no tempo")
+    parser.add_argument(
+        "--told", type=Told, choices=list(Told), default=Told.TEMPO, help="what players tell"
+    )
     asked = parser.parse_args()
     if not asked.start:
         parser.error("--start is missing, the model of `learn_onsets` to go on from")
-    teach(asked, partial(followed, free=asked.free), FREE_ABOUT if asked.free else ABOUT)
+    teach(asked, partial(followed, told=asked.told), ABOUT[asked.told])
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
-"""Teaches the ranking model.
+"""Teaches the ranking model: `python -m engine.beats.training.learn_ranking PARTS.npz MODEL.json`.
 
-`python -m engine.beats.training.learn_ranking PARTS.npz MODEL.json`
+It learns from beats of which one relative is the true one: invented ones (`ranking_examples`), and
+those of the tracker as it is, with the ranking that it has (`tracked_examples`).
 """
 
 from __future__ import annotations
@@ -16,16 +17,20 @@ import torch
 from torch import Tensor, nn
 
 from engine.beats.pulse.relatives import RANK_WIDTH
+from engine.beats.training.learn_onsets import used_again
 from engine.beats.training.parts import KnownPart, load_parts
-from engine.beats.training.performances import perform
+from engine.beats.training.performances import Performance, perform
 from engine.beats.training.ranking_examples import Ranked, ranked
 from engine.beats.training.solos import known_solos
+from engine.beats.training.tracked_examples import tracked
 from engine.beats.training.weight_files import load, save
 
 HIDDEN, DROPOUT, BATCH = 96, 0.1, 12
 RATE, DECAY = 4e-3, 1e-2
 ABOUT = "The ranking model, made by engine/beats/training/learn_ranking.py."
 OTHERS = 0.35  # how often another instrument is taken, against a guitar
+TRACKED = 0.65  # share of the examples in which the tracker follows as it is
+POOL, AGAIN = 1500, 4  # of these, so many are kept, and each is used so often
 SOLOS = 0.12  # share of the examples, where there are solos
 KEPT_BACK = 20  # one song in so many is for validation
 MASKS = ((slice(0, 1), 0.2), (slice(1, 13), 0.1), (slice(RANK_WIDTH - 4, RANK_WIDTH), 0.1))
@@ -62,18 +67,18 @@ def loss_of(energy: Tensor, one: Ranked) -> tuple[Tensor, int]:
 def batch_of(examples: list[Ranked], rng: np.random.Generator) -> Tensor:
     """(chords, rows of all, RANK_WIDTH), with some inputs left out."""
     longest = max(len(one.counts) for one in examples)
-    rows = sum(len(one.log_weight) for one in examples)
+    rows = sum(one.inputs.shape[1] for one in examples)
     inputs = np.zeros((longest, rows, RANK_WIDTH), np.float32)
     row = 0
     for one in examples:
-        own = inputs[: len(one.counts), row : row + len(one.log_weight)]
+        own = inputs[: len(one.counts), row : row + one.inputs.shape[1]]
         own[:] = one.inputs
         for columns, chance in MASKS:
             if rng.random() < chance:
                 own[..., columns] = 0
         for column in (0, 1, 2, 7, 11):
             own[..., column] += rng.normal(0, 0.15)
-        row += len(one.log_weight)
+        row += one.inputs.shape[1]
     return torch.from_numpy(inputs)
 
 
@@ -86,9 +91,28 @@ def batches(source: Iterator[Ranked], rng: np.random.Generator) -> Iterator[list
 
 
 def draw(
-    parts: list[KnownPart], solos: list[KnownPart], rng: np.random.Generator
+    parts: list[KnownPart], solos: list[KnownPart], rng: np.random.Generator, share: float
 ) -> Iterator[Ranked]:
-    """Examples without end; SOLOS of them, where there are some, of the solos."""
+    """Examples without end; in such a share of them the tracker follows."""
+    performances = performed(parts, solos, rng)
+
+    def fresh() -> list[Ranked]:
+        return tracked(next(performances), rng)
+
+    live = used_again(fresh, POOL, AGAIN, rng)
+    while True:
+        if rng.random() < share:
+            yield next(live)
+        else:
+            one = ranked(next(performances), rng)
+            if one is not None:
+                yield one
+
+
+def performed(
+    parts: list[KnownPart], solos: list[KnownPart], rng: np.random.Generator
+) -> Iterator[Performance]:
+    """Performances without end; SOLOS of them, where there are some, of the solos."""
     chance = np.array([1.0 if part.is_guitar else OTHERS for part in parts])
     chance /= chance.sum()
     while True:
@@ -96,9 +120,8 @@ def draw(
             of_solos = bool(solos) and rng.random() < SOLOS
             known = solos[int(rng.integers(len(solos)))] if of_solos else parts[index]
             played = perform(known, rng)
-            one = ranked(played, rng) if played else None
-            if one is not None:
-                yield one
+            if played is not None:
+                yield played
 
 
 def learn(
@@ -121,7 +144,7 @@ def learn(
         batch = next(source)
         energy = net(batch_of(batch, rng))
         optimizer.zero_grad()
-        parts_of = energy.split([len(one.log_weight) for one in batch], 1)
+        parts_of = energy.split([one.inputs.shape[1] for one in batch], 1)
         sums = [loss_of(rows, one) for rows, one in zip(parts_of, batch, strict=True)]
         loss = torch.stack([lost for lost, _ in sums]).sum() / sum(count for _, count in sums)
         loss.backward()  # type: ignore[no-untyped-call]
@@ -149,6 +172,9 @@ def main() -> None:
     parser.add_argument("--start", type=Path, help="a model to go on from, or a smaller one")
     parser.add_argument("--rate", type=float, default=RATE)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--tracked", type=float, default=TRACKED, help="share in which the tracker follows"
+    )
     asked = parser.parse_args()
     torch.manual_seed(asked.seed)
     net = RankNet()
@@ -158,7 +184,7 @@ def main() -> None:
     solos = known_solos(asked.solos) if asked.solos else []
     learn(
         net,
-        draw(parts, solos, np.random.default_rng(asked.seed)),
+        draw(parts, solos, np.random.default_rng(asked.seed), asked.tracked),
         minutes=asked.minutes,
         rate=asked.rate,
         seed=asked.seed,

@@ -27,7 +27,7 @@ SEED = 5000  # of the performances: others than those of the bench
 
 
 def heard(record: dict[str, Any], mode: str, seed: int) -> tuple[Array, Array]:
-    """Of one performance, for every beat: the clues (beats, 3), and the share of it and the next
+    """Of one performance, for every beat: the clues (beats, 2), and the share of it and the next
     three that are within 70 ms."""
     condition = "clean" if is_solo(record) else "human"
     part, _, told = drawn(record, mode, condition, seed)
@@ -45,17 +45,6 @@ def heard(record: dict[str, Any], mode: str, seed: int) -> tuple[Array, Array]:
     return np.array([clues(*k) for k in known[: len(bars)]])[kept], bars[kept]
 
 
-def learnt(x: Array, y: Array) -> Array:
-    """The bias and the weights. A clue of a beat that is right never counts against it: one that
-    would, since others tell as much already, is left out."""
-    weights = fit(x, y)
-    kept = weights[1:] > 0
-    if not kept.all():
-        weights = np.zeros(len(weights))
-        weights[[True, *kept]] = fit(x[:, kept], y)
-    return weights
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("files", type=Path, nargs="+", help="records: JSON, or JSON gzipped")
@@ -69,16 +58,16 @@ def main() -> None:
         for fold in range(FOLDS):
             rest = [part for k, part in enumerate(parts) if k % FOLDS != fold]
             x, y = (np.concatenate(column) for column in zip(*rest, strict=True))
-            weights = learnt(x, y)
+            weights = fit(x, y)
             for x, y in parts[fold::FOLDS]:
                 sure = weights[0] + x @ weights[1:] >= np.log(SURE / (1 - SURE))
                 said += y[sure].tolist()
                 count += len(y)
         x, y = (np.concatenate(column) for column in zip(*parts, strict=True))
-        weights = learnt(x, y).round(3).tolist()
+        weights = fit(x, y).round(3).tolist()
         right = float(np.mean(said)) if said else float("nan")
         print(  # noqa: T201
-            f"{mode}: bias, share, fit, time {weights}; held out: {right:.3f} right where it says"
+            f"{mode}: bias, share, time {weights}; held out: {right:.3f} right where it says"
             f" {SURE}, in {len(said) / count:.2f} of the beats"
         )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.beats.pulse.chords import Chord, chords_of
+from engine.beats.pulse.chords import CHORD_S, Chord, chords_of
 from engine.beats.training.conditions import Array, Played, play
 from engine.beats.training.parts import KnownPart
 
@@ -20,6 +20,11 @@ LATE, MOST_LATE_S = 0.25, 0.035  # share of the performances that lay back on pu
 SWUNG, SWINGS = 0.12, (0.54, 0.68)  # share of the performances; where in the beat its half falls
 FLAWED, MOST_LOST, MOST_TWICE = 0.2, 0.15, 0.04  # share of the performances; of their notes
 RESTED, REST_S = 0.2, (2.0, 8.0)  # share of the performances with a rest put in
+# by ear: share of the performances; at most so many of their strokes are missed, soft ones sooner,
+# of their notes unheard, and of their strokes heard with an overtone or followed by a false one
+BY_EAR, MOST_MISSED, MOST_UNHEARD, MOST_GHOSTS, MOST_FALSE = 0.25, 0.2, 0.5, 0.15, 0.1
+OVERTONES, FALSE_S, MUTED = (12, 12, 19, -12), (0.06, 0.3), 0.5
+HEARD_VELOCITY = 10.0  # one deviation of how far off a stroke's is
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +47,11 @@ def position_in(beats: Array, time: Array) -> Array:
     return np.asarray(index + (time - beats[index]) / (beats[index + 1] - beats[index]))
 
 
-def perform(known: KnownPart, rng: np.random.Generator) -> Performance | None:
-    """One performance of a stretch of a part; none where it is too short."""
+def perform(
+    known: KnownPart, rng: np.random.Generator, counted: float = COUNTED
+) -> Performance | None:
+    """One performance of a stretch of a part, so often with a count-in where it has one; none
+    where it is too short."""
     part = known.part
     start = part.time[0]
     if part.time[-1] - start > 40 and rng.random() > 0.65:
@@ -58,7 +66,10 @@ def perform(known: KnownPart, rng: np.random.Generator) -> Performance | None:
     if not known.by_hand and rng.random() < SWUNG:
         cut = _swung(cut, float(rng.uniform(*SWINGS)))
     condition = "clean" if known.by_hand else str(rng.choice(CONDITIONS))
-    played = _flawed(play(cut, condition, rng, wild=True), rng)
+    played = play(cut, condition, rng, wild=True)
+    if rng.random() < BY_EAR:
+        played = heard_by_ear(played, rng)
+    played = _flawed(played, rng)
     columns = (played.time.tolist(), played.pitch.tolist(), played.velocity.tolist())
     chords = chords_of(zip(*columns, strict=True))[:MOST_CHORDS]
     first = max(0, int(np.searchsorted(played.beats, chords[0].time - 0.03)) - 4)
@@ -67,7 +78,7 @@ def perform(known: KnownPart, rng: np.random.Generator) -> Performance | None:
     if len(beats) < FEWEST_BEATS:
         return None
     whole = Performance(chords, beats, is_one, [])
-    return replace(whole, taps=_taps(whole, rng)) if rng.random() < COUNTED else whole
+    return replace(whole, taps=_taps(whole, rng)) if rng.random() < counted else whole
 
 
 def _swung(part: Played, half: float) -> Played:
@@ -81,6 +92,46 @@ def _swung(part: Played, half: float) -> Played:
     inside = (place >= 0) & (place <= index[-1])
     time = np.where(inside, np.interp(swung, index, part.beats), part.time)
     return replace(part, time=time)
+
+
+def heard_by_ear(played: Played, rng: np.random.Generator) -> Played:
+    """What ears make of it (`docs/ears.md`): a strum is one moment, soft strokes and single notes
+    of chords are missed, overtones are taken for notes, and there are strokes that were none. One
+    in which no note is heard was muted: the last note again, softly."""
+    missed, unheard, ghosts, false = rng.uniform(
+        0, (MOST_MISSED, MOST_UNHEARD, MOST_GHOSTS, MOST_FALSE)
+    )
+    usual = float(np.median(played.velocity))
+    notes: list[tuple[float, int, int]] = []
+    for strummed in strokes_of(played.time):
+        level = int(played.velocity[strummed].max())
+        if rng.random() < missed * (1.5 if level < usual else 0.5):
+            continue
+        time = float(played.time[strummed].mean())
+        velocity = int(np.clip(level + rng.normal(0, HEARD_VELOCITY), 1, 127))
+        soft = max(1, round(MUTED * velocity))
+        pitches = [int(one) for one in played.pitch[strummed] if rng.random() >= unheard]
+        if rng.random() < ghosts:
+            pitches += [one + int(rng.choice(OVERTONES)) for one in pitches[:1]]
+        if pitches:
+            notes += [(time, pitch, velocity) for pitch in dict.fromkeys(pitches)]
+        elif notes:
+            notes.append((time, notes[-1][1], soft))
+        if notes and rng.random() < false:
+            notes.append((time + float(rng.uniform(*FALSE_S)), notes[-1][1], soft))
+    if not notes:
+        return played
+    times, pitch, velocities = zip(*sorted(notes), strict=True)
+    return Played(np.array(times), np.array(pitch), np.array(velocities), played.beats)
+
+
+def strokes_of(time: Array) -> list[slice]:
+    """Which notes, in order of time, are one stroke of the hand."""
+    starts = [0]
+    for number, moment in enumerate(time):
+        if moment - time[starts[-1]] >= CHORD_S:
+            starts.append(number)
+    return [slice(*pair) for pair in zip(starts, [*starts[1:], len(time)], strict=True)]
 
 
 def _flawed(played: Played, rng: np.random.Generator) -> Played:

@@ -73,7 +73,7 @@ def ranked(played: Performance, rng: np.random.Generator) -> Ranked | None:
         return None
     ratio, shift = relatives[truth]
     period = beat * ratio
-    metre, offset, in_bar = _bar_of(played, true)
+    metre, offset, in_bar = bar_of(played, true)
     after, slid, whole = _slip(time, truth, relatives, rng)
     count = int(rng.integers(0, 12))
     base = (true + _wander(time, rng) / beat + slid + count - shift) / ratio
@@ -90,13 +90,14 @@ def ranked(played: Performance, rng: np.random.Generator) -> Ranked | None:
 
 
 def inputs_of(
-    chords: list[Chord], taps: int, base: Array, period: float, rows: Rows
+    chords: list[Chord], taps: int, base: Array, period: float | Array, rows: Rows
 ) -> NDArray[np.float32]:
     """What the model sees of some taps, then chords, at positions `base`, (taps and chords,), in a
     base beat of `period` seconds: (taps and chords, rows, RANK_WIDTH)."""
-    before = np.concatenate([[base[0] - FIRST_GAP_S / period], base[:-1]])
+    period = np.broadcast_to(period, base.shape)
+    before = np.concatenate([[base[0] - FIRST_GAP_S / period[0]], base[:-1]])
     place, earlier = (at[:, None] * rows.ratio + rows.shift for at in (base, before))
-    periods = np.full((len(base), 1), period) / rows.ratio
+    periods = period[:, None] / rows.ratio
     lags, index = lags_of(rows)
     echoes = _echoes(base, chords, taps, period, lags)[:, index]
     inputs = np.zeros((len(base), len(rows.ratio), RANK_WIDTH), np.float32)
@@ -139,7 +140,7 @@ def _slip(
     return after, np.interp(time, [start, end], [0.0, distance + whole]), whole
 
 
-def _bar_of(played: Performance, true: NDArray[np.float64]) -> tuple[int, int, NDArray[np.bool_]]:
+def bar_of(played: Performance, true: NDArray[np.float64]) -> tuple[int, int, NDArray[np.bool_]]:
     """The metre, what to add to a position so that its bar begins at 0, and the chords for which
     that holds; metre 0 where no usual one does."""
     ones = np.flatnonzero(played.is_one)
@@ -217,7 +218,7 @@ def _echoes(
     base: NDArray[np.float64],
     chords: list[Chord],
     taps: int,
-    period: float,
+    period: Array,
     lags: NDArray[np.float32],
 ) -> NDArray[np.float32]:
     """(chords, lags, 2)"""
@@ -230,6 +231,6 @@ def _echoes(
     ago = np.where(back >= 0, place[:, None] - place[np.maximum(back, 0)], 1e3)
     back = np.maximum(back, 0)
     same = likeness(classes[back], low[back], classes[:, None], low[:, None])
-    close, alike = echo(ago, same, np.full(count, period, np.float32), lags)
+    close, alike = echo(ago, same, period[taps:].astype(np.float32), lags)
     out[taps:, :, 0], out[taps:, :, 1] = close, alike
     return out

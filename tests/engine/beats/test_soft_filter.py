@@ -18,7 +18,13 @@ from engine.beats.pulse.filter import (
     near_grid,
 )
 from engine.beats.pulse.model import CLASSES, Opinion
-from engine.beats.training.learn_followed import Following, following_of, found, loss_followed
+from engine.beats.training.learn_followed import (
+    Following,
+    Told,
+    following_of,
+    found,
+    loss_followed,
+)
 from engine.beats.training.learn_onsets import OnsetNet
 from engine.beats.training.soft_filter import SoftFilter
 from tests.engine.beats.test_learning import a_part
@@ -126,10 +132,12 @@ def test_who_knows_no_phase_is_not_worth_more_at_another_length() -> None:
         assert double / true == pytest.approx(0.6, abs=0.02) == half / true
 
 
-def performances(chance: np.random.Generator, count: int) -> list[Following]:
+def performances(
+    chance: np.random.Generator, count: int, told: Told = Told.TEMPO
+) -> list[Following]:
     found: list[Following] = []
     while len(found) < count:
-        one = following_of(a_part(), chance)
+        one = following_of(a_part(), chance, told)
         found += [] if one is None else [one]
     return found
 
@@ -160,6 +168,12 @@ def test_an_upbeat_during_the_count_in_is_not_followed() -> None:
     assert upbeats > 0
 
 
+def test_players_of_a_lesson_may_all_count_in() -> None:
+    counted = [one.taps for one in performances(np.random.default_rng(4), 8, Told.COUNT_IN)]
+    some = [one.taps for one in performances(np.random.default_rng(4), 8)]
+    assert counted == [4] * 8 and set(some) == {0, 4}
+
+
 def test_after_a_count_in_the_filter_begins_on_a_beat() -> None:
     counted = next(one for one in performances(np.random.default_rng(3), 12) if one.taps)
     assert counted.begun.mass.sum(0).argmax() == 0
@@ -169,7 +183,7 @@ def test_a_player_who_tells_nothing_is_followed_from_nothing() -> None:
     chance, known = np.random.default_rng(5), a_part()
     free = None
     while free is None:
-        free = following_of(known, chance, free=True)
+        free = following_of(known, chance, Told.NOTHING)
     assert free.taps == 0 and free.begun.time is None
     assert len(free.begun.periods) == len(free_grid().periods)
     true = float(np.median(np.diff(known.part.beats)))

@@ -185,7 +185,7 @@ def test_a_tempo_of_nothing_is_refused() -> None:
     [
         ({}, "free_model", FilterSettings()),
         ({"bpm": 120.0}, "hinted_model", HINTED_TEMPO),
-        ({"count_in": [0.0, 0.5, 1.0, 1.5]}, "onset_model", COUNTED_TEMPO),
+        ({"count_in": [0.0, 0.5, 1.0, 1.5]}, "counted_model", COUNTED_TEMPO),
     ],
 )
 def test_each_way_of_being_told_has_its_model_and_its_settings(
