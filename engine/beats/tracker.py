@@ -54,7 +54,7 @@ class Beat:
 class BeatTracker:
     """Hears notes, announces beats."""
 
-    _family_kind: ClassVar[type[Family]] = Family
+    _family_kind: ClassVar[type[Family]] = Family  # who learns from it watches another
 
     def __init__(
         self,

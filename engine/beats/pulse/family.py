@@ -24,8 +24,9 @@ NEAR_ONE = 0.12  # beats that bar lines which are the same may be apart
 # of the filter's opinion, against that of the ranking; where the length of the beat is known
 _FILTER_POWER, _NEAR_POWER = 0.4, 1.0
 _LEAST = 1e-6  # share
-# the shortest beat where none is told: nobody taps faster; how much less likely a shorter one is
-FASTEST_S, TOO_FAST = 0.28, 20.0
+# where no tempo is told a relative shorter than that is not followed, for nobody taps faster; it is
+# taken to be so much less likely, a log; one that is followed already stays down to a share of it
+SHORTEST_S, TOO_FAST, STAYS = 0.28, 20.0, 0.93
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Family:
         self._lengths, self._which = np.unique(1 / self._ratio, return_inverse=True)
         self._patience = patience
         self._filter_power = _NEAR_POWER if near_only else _FILTER_POWER
-        self._fastest_s = 0.0 if near_only else FASTEST_S
+        self.shortest_s = 0.0 if near_only else SHORTEST_S
         self._followed = 0
         self._base = 0.0  # position in base beats at `_time`
         self._time = -inf
@@ -139,7 +140,9 @@ class Family:
     def _weigh(self, pulse: PulseFilter) -> NDArray[np.float64]:
         """How likely each relative is by all that is known, a log."""
         likely = np.log(self._ranking.chances() + 1e-12) + self._told_beat + self._filtered(pulse)
-        likely[self._period / self._ratio < self._fastest_s] -= TOO_FAST
+        shortest = np.full(len(likely), self.shortest_s)
+        shortest[self._followed] *= STAYS
+        likely[self._period / self._ratio < shortest] -= TOO_FAST
         chances = np.exp(likely - likely.max())
         self._chances = chances / chances.sum()
         return np.asarray(likely, np.float64)

@@ -67,9 +67,9 @@ class Ranking:
         self._chords.append((chord, chord.time))
 
     @property
-    def remembered(self) -> list[tuple[Chord, float]]:
-        """The chords that are heard again where it starts again, and when they sounded."""
-        return [(chord, then) for chord, then in self._chords if chord is not None]
+    def remembered(self) -> list[tuple[Chord | None, float]]:
+        """What is heard again where it starts again, and when it sounded; taps are none."""
+        return list(self._chords)
 
     def start_again(self, position: float, time: float, period: float) -> None:
         """Another base beat: the last chords are heard again, laid on it."""

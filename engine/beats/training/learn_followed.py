@@ -156,8 +156,7 @@ def _followed(
         gaps = np.diff(np.maximum(times, last), prepend=last)
         weights = np.where(times < last, -1.0, 1.0)
     places = played.beat_at(times)
-    beats = np.diff(played.beats)
-    lengths = beats[np.clip(places.astype(int), 0, len(beats) - 1)]
+    lengths = played.lengths_at(places)
     heard = np.stack(seen).astype(np.float16)
     return Following(heard, len(played.taps), gaps, places % 1, lengths, weights, begun)
 

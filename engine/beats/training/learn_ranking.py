@@ -59,7 +59,7 @@ def loss_of(energy: Tensor, one: Ranked) -> tuple[Tensor, int]:
     whole = weighed.logsumexp(1)
     beat = weighed.masked_fill(torch.from_numpy(~one.is_true), -1e4).logsumexp(1)
     row = torch.from_numpy(one.true_row)
-    bar = energy.gather(1, row.clamp(min=0)[:, None])[:, 0]
+    bar = weighed.gather(1, row.clamp(min=0)[:, None])[:, 0]
     lost = whole - torch.where(row >= 0, 0.5 * (beat + bar), beat)
     return lost[torch.from_numpy(one.counts)].sum(), int(one.counts.sum())
 

@@ -20,8 +20,9 @@ LATE, MOST_LATE_S = 0.25, 0.035  # share of the performances that lay back on pu
 SWUNG, SWINGS = 0.12, (0.54, 0.68)  # share of the performances; where in the beat its half falls
 FLAWED, MOST_LOST, MOST_TWICE = 0.2, 0.15, 0.04  # share of the performances; of their notes
 RESTED, REST_S = 0.2, (2.0, 8.0)  # share of the performances with a rest put in
-# by ear: share of the performances; at most so many of their strokes are missed, soft ones sooner,
-# of their notes unheard, and of their strokes heard with an overtone or followed by a false one
+# by ear: share of the performances; at most so many of their strokes are missed (half as many again
+# of the soft ones), of their notes unheard, of their strokes heard with an overtone, or followed by
+# a false one
 BY_EAR, MOST_MISSED, MOST_UNHEARD, MOST_GHOSTS, MOST_FALSE = 0.25, 0.2, 0.5, 0.15, 0.1
 OVERTONES, FALSE_S, MUTED = (12, 12, 19, -12), (0.06, 0.3), 0.5
 HEARD_VELOCITY = 10.0  # one deviation of how far off a stroke's is
@@ -39,6 +40,11 @@ class Performance:
     def beat_at(self, time: Array) -> Array:
         """The true position in beats, counted from the first of `beats`."""
         return position_in(self.beats, time)
+
+    def lengths_at(self, places: Array) -> Array:
+        """How long the true beats are, in seconds, at positions in beats."""
+        beats = np.diff(self.beats)
+        return np.asarray(beats[np.clip(places.astype(int), 0, len(beats) - 1)])
 
 
 def position_in(beats: Array, time: Array) -> Array:
@@ -103,7 +109,7 @@ def heard_by_ear(played: Played, rng: np.random.Generator) -> Played:
     )
     usual = float(np.median(played.velocity))
     notes: list[tuple[float, int, int]] = []
-    for strummed in strokes_of(played.time):
+    for strummed in _strokes_of(played.time):
         level = int(played.velocity[strummed].max())
         if rng.random() < missed * (1.5 if level < usual else 0.5):
             continue
@@ -125,7 +131,7 @@ def heard_by_ear(played: Played, rng: np.random.Generator) -> Played:
     return Played(np.array(times), np.array(pitch), np.array(velocities), played.beats)
 
 
-def strokes_of(time: Array) -> list[slice]:
+def _strokes_of(time: Array) -> list[slice]:
     """Which notes, in order of time, are one stroke of the hand."""
     starts = [0]
     for number, moment in enumerate(time):

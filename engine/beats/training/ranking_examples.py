@@ -41,7 +41,8 @@ SETTLED = 0.08  # beats off
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """Inputs (chords, rows, RANK_WIDTH); `log_weight` (rows,) says how many rows each stands for;
+    """Inputs (chords, rows, RANK_WIDTH); `log_weight` (rows,) says how many rows each stands
+    for, or (chords, rows) that and what the filter thinks of each;
     `is_true` (chords, rows) marks the relative that is the true beat; `true_row` (chords,) is the
     one with the true bar too, or -1; `counts` (chords,) where something is to be learned."""
 

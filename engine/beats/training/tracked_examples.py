@@ -23,16 +23,15 @@ from engine.beats.pulse.ranking import LENGTHS_S
 from engine.beats.pulse.relatives import Rows
 from engine.beats.tracker import BeatTracker
 from engine.beats.training.conditions import Array
+from engine.beats.training.learn_followed import BEATS_S, HINT_OFF, LENGTH_OFF, NEAR
 from engine.beats.training.performances import Performance
 from engine.beats.training.ranking_examples import Ranked, bar_of, inputs_of
 
-HINT_OFF = 0.1  # how far a told tempo is off at most: log
 FREE_SHARE = 0.5  # of the performances without a count-in
-LENGTH_OFF, NEAR = 0.07, 0.11  # how far the true beat's length (a log) and its phase may be
 FEWEST_CHORDS = 8  # of a stretch
 OTHERS_KEPT = 2  # rows of each relative, beside the true ones
 IMPOSSIBLE = -30.0  # a log weight
-Shares = NDArray[np.float32]
+Opinions = NDArray[np.float32]
 
 
 @dataclass(slots=True)
@@ -43,16 +42,23 @@ class Stretch:
     chords: list[Chord] = field(default_factory=list)
     base: list[float] = field(default_factory=list)  # positions of taps and chords
     periods: list[float] = field(default_factory=list)  # of the base beat, seconds
-    shares: list[Shares | None] = field(default_factory=list)  # of the relatives; none: heard again
+    # what the filter thought of the relatives, logs; none where nothing was chosen
+    opinions: list[Opinions | None] = field(default_factory=list)
 
-    def add(self, chord: Chord, base: float, period: float, shares: Shares | None) -> None:
-        self.chords.append(chord)
+    def add(
+        self, chord: Chord | None, base: float, period: float, opinions: Opinions | None
+    ) -> None:
+        """A chord, or a tap, which comes before all chords."""
+        if chord is None:
+            self.taps += 1
+        else:
+            self.chords.append(chord)
         self.base.append(base)
         self.periods.append(period)
-        self.shares.append(shares)
+        self.opinions.append(opinions)
 
 
-class _WatchedFamily(Family):
+class WatchedFamily(Family):
     """Keeps what its ranking heard."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -69,16 +75,16 @@ class _WatchedFamily(Family):
 
     def begin(self, taps: Sequence[float], period: float) -> None:
         super().begin(taps, period)
-        count = len(taps)
-        places, nothing = list(map(float, range(1 - count, 1))), [None] * count
-        self.stretches.append(Stretch(count, [], places, [period] * count, list(nothing)))
+        self._start_again(0.0, taps[-1], period)
 
     def follow(self, time: float, beat: Hypothesis) -> None:
         super().follow(time, beat)
+        self._start_again(self._base, time, beat.period)
+
+    def _start_again(self, base: float, time: float, period: float) -> None:
         self.stretches.append(Stretch())
         for chord, then in self._ranking.remembered:
-            base = self._base - (time - then) / beat.period
-            self.stretches[-1].add(chord, base, beat.period, None)
+            self.stretches[-1].add(chord, base - (time - then) / period, period, None)
 
     def hear(self, chord: Chord, pulse: PulseFilter) -> Hypothesis | None:
         self.stretches[-1].add(chord, self._base, self._period, self._filtered(pulse))
@@ -86,24 +92,26 @@ class _WatchedFamily(Family):
 
 
 class _WatchedTracker(BeatTracker):
-    _family_kind: ClassVar[type[Family]] = _WatchedFamily
+    _family_kind: ClassVar[type[Family]] = WatchedFamily
 
-    def watch(self, chords: Sequence[Chord]) -> _WatchedFamily:
+    def watch(self, chords: Sequence[Chord]) -> WatchedFamily:
         for chord in chords:
             self._weigh(chord)
-        assert isinstance(self._family, _WatchedFamily)
+        assert isinstance(self._family, WatchedFamily)
         return self._family
 
 
 def tracked(played: Performance, rng: np.random.Generator) -> list[Ranked]:
     """A performance as the tracker follows it, with a count-in, a hint or nothing: one example for
-    each base beat."""
+    each base beat; none where the beat is too short or too long to be followed."""
+    true = float(np.median(np.diff(played.beats)))
+    if not BEATS_S[0] < true < BEATS_S[1]:
+        return []
     if played.taps:
         tracker = _WatchedTracker(count_in=played.taps)
     elif rng.random() < FREE_SHARE:
         tracker = _WatchedTracker()
     else:
-        true = float(np.median(np.diff(played.beats)))
         off = float(np.exp(rng.uniform(-HINT_OFF, HINT_OFF)))
         tracker = _WatchedTracker(bpm=60 / true * off)
     family = tracker.watch(played.chords)
@@ -112,40 +120,35 @@ def tracked(played: Performance, rng: np.random.Generator) -> list[Ranked]:
 
 
 def _example(
-    played: Performance, one: Stretch, family: _WatchedFamily, rng: np.random.Generator
+    played: Performance, one: Stretch, family: WatchedFamily, rng: np.random.Generator
 ) -> Ranked | None:
-    live = np.array([shares is not None for shares in one.shares])
+    live = np.array([opinions is not None for opinions in one.opinions])
     if live.sum() < FEWEST_CHORDS:
         return None
-    rows = family.rows
     ratio, shift = np.array(family.relatives).T
     base, periods = np.array(one.base), np.array(one.periods)
     heard = played.beat_at(np.array([chord.time for chord in one.chords]))
     places = np.concatenate([np.zeros(one.taps), heard])
-    beats = np.diff(played.beats)
-    lengths = beats[np.clip(places.astype(int), 0, len(beats) - 1)]
-    positions = base[:, None] * ratio + shift  # (chords, relatives)
+    positions, lengths = base[:, None] * ratio + shift, periods[:, None] / ratio
+    possible = (lengths > max(LENGTHS_S[0], family.shortest_s)) & (lengths < LENGTHS_S[1])
     away = np.abs((positions - places[:, None] + 0.5) % 1 - 0.5)
-    long = np.abs(np.log(periods[:, None] / ratio / lengths[:, None]))
-    right = (long < LENGTH_OFF) & (away < NEAR) & live[:, None]
+    long = np.abs(np.log(lengths / played.lengths_at(places)[:, None]))
+    right = (long < LENGTH_OFF) & (away < NEAR) & possible & live[:, None]
     counts, true = right.any(1), np.where(right, away, 1).argmin(1)
     if not counts.any():
         return None
-    true_row = _true_rows(played, places, positions, true, rows)
-    true_row[~counts] = -1
-    kept, weights = _chosen(rows, np.unique(true_row[true_row >= 0]), rng)
-    chosen = rows.take(kept)
+    true_row = np.where(counts, _true_rows(played, places, positions, true, family.rows), -1)
+    kept, weights = _chosen(family.rows, np.unique(true_row[true_row >= 0]), rng)
+    rows = family.rows.take(kept)
     nothing = np.zeros(len(ratio), np.float32)
-    shares = np.stack([nothing if each is None else each for each in one.shares])
-    log_weight = np.log(weights) + shares[:, chosen.relative]
-    length = periods[:, None] / chosen.ratio
-    log_weight[(length < LENGTHS_S[0]) | (length > LENGTHS_S[1])] = IMPOSSIBLE
-    where = np.full(len(rows.ratio) + 1, -1)
+    opinions = np.stack([nothing if each is None else each for each in one.opinions])
+    opinions = np.where(possible, opinions, IMPOSSIBLE)
+    where = np.full(len(family.rows.ratio) + 1, -1)  # the last is for no row at all
     where[kept] = np.arange(len(kept))
     return Ranked(
-        inputs_of(one.chords, one.taps, base, periods, chosen),
-        log_weight.astype(np.float32),
-        (chosen.relative == true[:, None]) & counts[:, None],
+        inputs_of(one.chords, one.taps, base, periods, rows),
+        (np.log(weights) + opinions[:, rows.relative]).astype(np.float32),
+        (rows.relative == true[:, None]) & counts[:, None],
         where[true_row],
         counts,
     )

@@ -5,10 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from engine.beats.pulse.chords import Chord
+from engine.beats.pulse.family import Patience
+from engine.beats.pulse.filter import PulseFilter, near_grid
+from engine.beats.pulse.hypothesis import Hypothesis
+from engine.beats.pulse.ranking import Ranking
+from engine.beats.pulse.relatives import CHORD_WIDTH
 from engine.beats.training.conditions import Played
 from engine.beats.training.performances import Performance, heard_by_ear
 from engine.beats.training.ranking_examples import Ranked
-from engine.beats.training.tracked_examples import tracked
+from engine.beats.training.tracked_examples import FREE_SHARE, WatchedFamily, tracked
 from tests.engine.beats.test_ranking import PERIOD, chords
 
 BARS, METRE = 16, 4
@@ -47,10 +53,56 @@ def test_the_true_row_has_the_true_bar_line(off: float) -> None:
     assert seen[distance < 0.03].min() > 0.5 > seen[distance > 0.2].max()
 
 
+@pytest.mark.parametrize("ratio", [0.5, 2.0])
+def test_untold_twice_and_half_the_beat_may_be_the_true_one(ratio: float) -> None:
+    untold = next(seed for seed in range(9) if np.random.default_rng(seed).random() < FREE_SHARE)
+    beats = 1.0 + PERIOD * ratio * (np.arange(METRE * BARS + 4) - METRE)
+    played = Performance(chords(BARS), beats, np.arange(len(beats)) % METRE == 0, [])
+    (one,) = tracked(played, np.random.default_rng(untold))
+    labelled = one.true_row >= 0
+    assert labelled.mean() > 0.8 and one.is_true[-1].any()
+    assert one.is_true[labelled, one.true_row[labelled]].all()
+    length = one.inputs[-1, one.is_true[-1], CHORD_WIDTH + 14]  # log(period / 0.5) * 2
+    assert np.exp(length / 2) * 0.5 == pytest.approx(PERIOD * ratio, rel=0.05)
+
+
 def test_nothing_is_learnt_where_no_relative_is_true() -> None:
     beats = 1.0 + PERIOD * 1.22 * np.arange(METRE * BARS)
     played = Performance(chords(BARS), beats, np.arange(len(beats)) % METRE == 0, TAPS)
-    assert all(one.counts.mean() < 0.5 for one in tracked(played, np.random.default_rng(1)))
+    for one in tracked(played, np.random.default_rng(1)):
+        assert one.counts.mean() < 0.2  # where two tempi meet for a moment
+
+
+def test_what_is_heard_again_is_learnt_from_as_it_was_heard(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where a stranger is followed soon after a count-in, taps and chords are heard again."""
+    heard: list[tuple[bool, float, float]] = []
+    take, again = Ranking._take, Ranking.start_again
+
+    def taken(ranking: Ranking, chord: Chord | None, position: float, period: float) -> None:
+        heard.append((chord is None, position, period))
+        take(ranking, chord, position, period)
+
+    def started(ranking: Ranking, position: float, time: float, period: float) -> None:
+        heard.clear()
+        again(ranking, position, time, period)
+
+    monkeypatch.setattr(Ranking, "_take", taken)
+    monkeypatch.setattr(Ranking, "start_again", started)
+    family = WatchedFamily(Patience(0.25), near_only=True, metre=None)
+    family.begin(TAPS, PERIOD)
+    pulse = PulseFilter(near_grid(PERIOD, 0.05))
+    for chord in chords(2):
+        family.place(chord.time, Hypothesis(PERIOD, (chord.time - 1.0) / PERIOD % 1, 0.0))
+        family.hear(chord, pulse)
+        if chord.time > 2.0 and len(family.stretches) == 1:
+            family.follow(chord.time, Hypothesis(0.7, 0.3, 0.0))
+    first, second = family.stretches
+    assert first.taps == second.taps == 4 and len(second.chords) == len(chords(2))
+    assert [is_tap for is_tap, *_ in heard] == [number < 4 for number in range(len(second.base))]
+    told = np.stack([second.base, second.periods], 1)
+    np.testing.assert_allclose(told, [pair for _, *pair in heard], atol=1e-6)
 
 
 def test_ears_hear_a_strum_at_one_moment_and_not_all_of_it() -> None:

@@ -206,3 +206,16 @@ def test_each_way_of_being_told_has_its_model_and_its_settings(
     monkeypatch.setattr("engine.beats.tracker.PulseFilter", begin)
     BeatTracker(**told)
     assert heard_by == [model] and [one or FilterSettings() for one in begun_with] == [believes]
+
+
+@pytest.mark.parametrize(("told", "beats"), [({}, 1.0), ({"bpm": 232.0}, 0.5)])
+def test_no_beat_is_taken_to_be_faster_than_people_tap_unless_they_say_so(
+    told: dict[str, Any], beats: float
+) -> None:
+    """Three, two and three sixteenths at 116 bpm, or as many eighths at 232."""
+    tracker, beat_s = BeatTracker(**told), 0.517
+    for place in (4 * bar + one for bar in range(24) for one in (0, 0.75, 1.25, 2, 2.75, 3.25)):
+        for up in (0, 12, 16, 19):
+            tracker.hear(1.0 + beat_s * place, 40 + up, 80)
+        tracker.beats(1.0 + beat_s * place)
+    assert tracker.period == pytest.approx(beats * beat_s, rel=0.05)
