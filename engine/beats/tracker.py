@@ -38,7 +38,7 @@ FIRST_CHORDS = 3  # free: no beat is announced before
 ON_BEAT = 0.08  # how near to a beat a chord is to count for the bar, in beats, one deviation
 SMOOTH_S = 1.5  # of the confidence
 AFTER_COUNT_IN = 0.9  # confidence
-ALWAYS, AFTER_REST = Patience(lead=0.25), Patience(lead=0.25, rest_s=1.0)  # to take a relative
+ALWAYS, AFTER_REST = Patience(lead=0.25), Patience(lead=1.0, rest_s=1.0)  # to take a relative
 
 
 @dataclass(frozen=True, slots=True)

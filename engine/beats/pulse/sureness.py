@@ -29,6 +29,6 @@ def clues(share: float, seconds: float) -> tuple[float, float]:
     return log(share / (1 - share)), log(1 + max(0.0, seconds))
 
 
-ALONE = Sureness(bias=0.199, share=0.264, time=0.117)
+ALONE = Sureness(bias=0.172, share=0.265, time=0.125)
 WITH_HINT = Sureness(bias=0.557, share=0.109, time=0.295)
-AFTER_TAPS = Sureness(bias=0.242, share=0.233, time=0.379)
+AFTER_TAPS = Sureness(bias=0.239, share=0.291, time=0.291)
