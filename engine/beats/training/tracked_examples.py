@@ -75,7 +75,9 @@ class WatchedFamily(Family):
 
     def begin(self, taps: Sequence[float], period: float) -> None:
         super().begin(taps, period)
-        self._start_again(0.0, taps[-1], period)
+        self.stretches.append(Stretch())
+        for place in range(1 - len(taps), 1):  # counted, however even they were
+            self.stretches[-1].add(None, place, period, None)
 
     def follow(self, time: float, beat: Hypothesis) -> None:
         super().follow(time, beat)

@@ -105,6 +105,14 @@ def test_what_is_heard_again_is_learnt_from_as_it_was_heard(
     np.testing.assert_allclose(told, [pair for _, *pair in heard], atol=1e-6)
 
 
+def test_taps_lie_on_beats_however_even_they_were(monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[float] = []
+    monkeypatch.setattr(Ranking, "_take", lambda _, __, position, ___: heard.append(position))
+    family = WatchedFamily(Patience(0.25), near_only=True, metre=None)
+    family.begin([0.0, 0.62, 1.19, 1.8], PERIOD)
+    assert family.stretches[0].taps == 4 and family.stretches[0].base == heard == [-3, -2, -1, 0]
+
+
 def test_ears_hear_a_strum_at_one_moment_and_not_all_of_it() -> None:
     rng = np.random.default_rng(2)
     starts = np.repeat(np.arange(200) * 0.3, 4)
