@@ -3,7 +3,7 @@
 The network looks at the last two seconds whenever a stroke has sounded for long enough, and a few
 times a second while notes sound, to hear them end. A stroke in which no pitch is found was muted:
 it is rhythm alone, told as if the hand had struck the last note again, softly. What the network is
-sure of where no stroke was heard (a soft hammer-on) is a note nevertheless.
+sure of where no stroke was heard is slurred: a hammer-on, a pull-off, a slide.
 """
 
 from __future__ import annotations
@@ -20,9 +20,10 @@ SOUNDED_S = 0.16  # a stroke is looked at once it has sounded for so long
 OVERDUE_S = 0.6  # and at last when it has sounded for so long, though there is more to be heard
 AGAIN_S = 0.3  # between looks while notes sound
 BEGINS, SOUNDS = 0.4, 0.4  # how sure the network must be that a pitch begins, and that it sounds
-SURELY = 0.5  # and that it begins where no stroke was heard
+SLURRED, STILL = 0.53, 0.3  # and that a slur begins: more, by that share of how it sounded before
 EARLY, LATE = 2, 6  # frames around a stroke in which its pitches begin
 SOUND_FROM, SOUND_TO = 2, 11  # frames after it in which they sound
+SOUNDED = 8  # frames before a slur in which its pitch may sound already
 SILENT = 8  # frames in which a note does not sound have ended it
 HARMONICS = (12, 19, 24, 28, 31)  # semitones above a note that may be its own overtones
 GHOST = 0.9  # an overtone is a note of its own from such a share of the lower note's sureness on
@@ -33,11 +34,13 @@ MUTED = 0.6  # what a muted stroke's velocity counts as, against itself
 
 @dataclass(frozen=True, slots=True)
 class NoteBegins:
-    """A note that sounded at `time`, seconds of the stream; it is told a little later."""
+    """A note that sounded at `time`, seconds of the stream; it is told a little later. One that is
+    slurred was not struck."""
 
     time: float
     pitch: int
     velocity: int
+    slurred: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +150,8 @@ class NoteFinder:
         return [LOWEST + pitch for pitch in kept if GUITAR[0] <= LOWEST + pitch <= GUITAR[1]]
 
     def _unstruck(self, sounds: Floats, begins: Floats) -> list[NoteEvent]:
-        """Notes that the network is sure of where no stroke was heard."""
+        """Slurs: notes that the network is sure of where no stroke was heard. One of a pitch that
+        sounds already is mostly its string, beating."""
         until = self.now - SOUNDED_S
         first, last = self._frame(self._judged), self._frame(until)
         if self._strokes:
@@ -156,12 +160,14 @@ class NoteFinder:
         events: list[NoteEvent] = []
         for frame in range(max(1, first), min(last, FRAMES - 1)):
             peaks = begins[frame] >= np.maximum(begins[frame - 1], begins[frame + 1])
-            if not (peaks & (begins[frame] >= SURELY)).any():
+            before = sounds[max(0, frame - SOUNDED) : frame].mean(0)
+            peaks &= begins[frame] >= SLURRED + STILL * before
+            if not peaks.any():
                 continue
-            for pitch in self._pitches(sounds, begins, frame, SURELY):
+            for pitch in self._pitches(sounds, begins, frame, SLURRED):
                 if peaks[pitch - LOWEST]:
                     velocity = max(1, round(SOFTER * self._velocity))
-                    events += self._begin(NoteBegins(self._time(frame), pitch, velocity))
+                    events += self._begin(NoteBegins(self._time(frame), pitch, velocity, True))
         return events
 
     def _begin(self, note: NoteBegins) -> list[NoteEvent]:

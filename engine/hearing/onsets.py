@@ -29,10 +29,12 @@ BEGAN_S = 0.0075  # so long before the end of its frame a stroke began
 
 @dataclass(frozen=True, slots=True)
 class Stroke:
-    """The guitar was struck: seconds of the stream, MIDI velocity."""
+    """The guitar was struck: seconds of the stream, MIDI velocity. A slur (a hammer-on, a pull-off,
+    a slide) is one that no pick made, and is known later."""
 
     time: float
     velocity: int
+    slurred: bool = False
 
 
 class OnsetDetector:

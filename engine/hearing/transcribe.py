@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from engine.hearing.notes import Muted, NoteBegins, NoteEvent, NoteFinder
-from engine.hearing.onsets import OnsetDetector, Stroke
+from engine.hearing.onsets import APART_S, OnsetDetector, Stroke
 from engine.hearing.pitches import RATE
 from engine.hearing.resampling import Resampler
 from engine.hearing.spectra import Floats
@@ -28,7 +29,8 @@ class PlayedNote:
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """What was heard: every stroke, and the notes of those that were not muted."""
+    """What was heard, each in order of time: every stroke, slurs among them, and the notes of those
+    that were not muted."""
 
     strokes: tuple[Stroke, ...]
     notes: tuple[PlayedNote, ...]
@@ -50,11 +52,24 @@ def transcribe(samples: Floats, rate: int) -> Transcript:
     for _ in range(2):  # what was struck last is looked at too
         finder.hear(np.zeros(RATE // 3, np.float32))
         events += finder.look()
-    return Transcript(tuple(strokes), tuple(notes_of(events, len(samples) / rate)))
+    notes = notes_of(events, len(samples) / rate)
+    return Transcript(tuple(with_slurs(strokes, events)), tuple(notes))
 
 
 def _blocks(samples: Floats) -> Iterator[Floats]:
     return (samples[begin : begin + BLOCK] for begin in range(0, len(samples), BLOCK))
+
+
+def with_slurs(strokes: Iterable[Stroke], events: Iterable[NoteEvent]) -> list[Stroke]:
+    """The strokes and what was slurred between them, in order of time."""
+    kept = sorted(strokes, key=lambda stroke: stroke.time)
+    for event in events:
+        if isinstance(event, NoteBegins) and event.slurred:
+            place = bisect(kept, event.time, key=lambda stroke: stroke.time)
+            near = kept[max(0, place - 1) : place + 1]
+            if all(abs(event.time - one.time) > APART_S for one in near):
+                kept.insert(place, Stroke(event.time, event.velocity, slurred=True))
+    return kept
 
 
 def notes_of(events: Iterable[NoteEvent], end: float) -> list[PlayedNote]:
