@@ -101,6 +101,7 @@ HOMES = {
         "engine/training/*",
         "engine/seed/*",
         "engine/beats/training/*",
+        "engine/hearing/training/*",
         "engine/grooves/training/*",
     ],
     "uvicorn": ["drumd/page/server.py"],

@@ -9,6 +9,7 @@ __all__ = [
     "pitches",
     "resampling",
     "spectra",
+    "strums",
     "training",
     "transcribe",
     "velocities",

@@ -16,6 +16,7 @@ import numpy as np
 from engine.hearing.evidence import Evidence
 from engine.hearing.novelty import LAG, Novelty
 from engine.hearing.spectra import Floats, Spectra
+from engine.hearing.strums import Strum, StrumReader
 from engine.hearing.velocities import PlayersRange
 
 LEAST, FAINT = 0.01, 0.03  # how high a peak is at least, and one that may begin a strum
@@ -40,10 +41,18 @@ class Stroke:
 class OnsetDetector:
     """Hears blocks of samples of one channel and gives back each stroke as it is known."""
 
-    def __init__(self, rate: int, *, gate: float = 0.0, evidence: Evidence | None = None) -> None:
+    def __init__(
+        self,
+        rate: int,
+        *,
+        gate: float = 0.0,
+        evidence: Evidence | None = None,
+        reader: StrumReader | None = None,
+    ) -> None:
         """What is no louder than `gate` (mean amplitude of the bands) is no stroke; `evidence`
-        judges instead of what was learnt."""
+        judges and `reader` reads instead of what was learnt."""
         self.damped: float | None = None  # when the last stroke was, if these samples tell that
+        self.strums = list[Strum]()  # that are known with these samples
         self._gate = gate
         self._attack: float | None = None  # how loud the last stroke was, while it sounds
         self._rate = rate
@@ -51,6 +60,7 @@ class OnsetDetector:
         frame_s = self._spectra.hop / rate
         self._novelty = Novelty(frame_s)
         self._evidence = evidence or Evidence(self._spectra.hz)
+        self._reader = reader or StrumReader(self._spectra.hz, frame_s)
         self._apart, self._gathered = APART_S / frame_s, GATHERED_S / frame_s
         self._flux = deque[float](maxlen=round(USUAL_S / frame_s))
         self._loud = deque[float](maxlen=LAG)  # of the last frames
@@ -62,19 +72,21 @@ class OnsetDetector:
 
     def hear(self, samples: Floats) -> list[Stroke]:
         """The strokes that are known with these samples."""
-        self.damped = None
+        self.damped, self.strums = None, []
         strokes = (self._step(bands) for bands in self._spectra.hear(samples))
         return [stroke for stroke in strokes if stroke]
 
     def _step(self, bands: Floats) -> Stroke | None:
         """Take in a frame; a stroke in the one before it, if there was one."""
-        flux = float(self._novelty.hear(bands).mean())
+        new = self._novelty.hear(bands)
+        flux = float(new.mean())
         self._evidence.hear(self._novelty.relative)
         self._loud.append(self._novelty.loud)
         self._ours.append(self._novelty.ours)
         stroke = self._stroke() if self._is_stroke(flux) else None
         self._flux.append(flux)
         self._frame += 1
+        self.strums += self._reader.hear(new)
         self._notice_damping()
         return stroke
 
@@ -109,8 +121,9 @@ class OnsetDetector:
         self._last = self._frame - 1
         self._attack = max(self._loud)
         began = min(self._faint, default=self._last)
-        time = (began + 1) * self._spectra.hop / self._rate - BEGAN_S
-        return Stroke(max(0.0, time), self._range.velocity(max(self._loud)))
+        time = max(0.0, (began + 1) * self._spectra.hop / self._rate - BEGAN_S)
+        self._reader.strike(began, time)
+        return Stroke(time, self._range.velocity(max(self._loud)))
 
     def _notice_damping(self) -> None:
         if self._attack is None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
 
 import numpy as np
 
@@ -13,8 +14,10 @@ from engine.hearing.onsets import APART_S, OnsetDetector, Stroke
 from engine.hearing.pitches import RATE
 from engine.hearing.resampling import Resampler
 from engine.hearing.spectra import Floats
+from engine.hearing.strums import Strum
 
 BLOCK = 512  # samples heard at once
+SHORTEST_S = 0.01  # of a note
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +44,19 @@ def transcribe(samples: Floats, rate: int) -> Transcript:
     samples = np.asarray(samples, np.float32)
     detector, finder = OnsetDetector(rate), NoteFinder()
     resampler = Resampler(rate, RATE)
-    strokes, events = list[Stroke](), list[NoteEvent]()
+    strokes, strums, events = list[Stroke](), list[Strum](), list[NoteEvent]()
     for block in _blocks(samples):
         finder.hear(resampler.hear(block))
         for stroke in detector.hear(block):
             strokes.append(stroke)
             finder.strike(stroke)
+        strums += detector.strums
         if finder.due:
             events += finder.look()
     for _ in range(2):  # what was struck last is looked at too
         finder.hear(np.zeros(RATE // 3, np.float32))
         events += finder.look()
-    notes = notes_of(events, len(samples) / rate)
+    notes = spread_out(notes_of(events, len(samples) / rate), strums)
     return Transcript(tuple(with_slurs(strokes, events)), tuple(notes))
 
 
@@ -80,7 +84,9 @@ def notes_of(events: Iterable[NoteEvent], end: float) -> list[PlayedNote]:
     def finish(pitch: int, time: float) -> None:
         note = begun.pop(pitch, None)
         if note:
-            notes.append(PlayedNote(note.time, pitch, note.velocity, max(0.01, time - note.time)))
+            notes.append(
+                PlayedNote(note.time, pitch, note.velocity, max(SHORTEST_S, time - note.time))
+            )
 
     for event in events:
         if isinstance(event, Muted):
@@ -90,4 +96,28 @@ def notes_of(events: Iterable[NoteEvent], end: float) -> list[PlayedNote]:
             begun[event.pitch] = event
     for pitch in list(begun):
         finish(pitch, end)
-    return sorted(notes, key=lambda note: (note.time, note.pitch))
+    return sorted(notes, key=_in_order)
+
+
+def spread_out(notes: Iterable[PlayedNote], strums: Sequence[Strum]) -> list[PlayedNote]:
+    """The notes of strummed chords, string after string; what is no chord stays as it is. They
+    end when they ended."""
+    struck = {strum.stroke: strum for strum in strums}
+    out = list[PlayedNote]()
+    for time, group in groupby(sorted(notes, key=_in_order), key=lambda note: note.time):
+        chord, strum = list(group), struck.get(time)
+        if strum and len(chord) > 1:
+            steps = np.linspace(0, strum.spread, len(chord))
+            moments = np.maximum(0, strum.first + (steps if strum.down else steps[::-1]))
+            chord = [_begun(*pair) for pair in zip(chord, moments.tolist(), strict=True)]
+        out += chord
+    return sorted(out, key=_in_order)
+
+
+def _in_order(note: PlayedNote) -> tuple[float, int]:
+    return note.time, note.pitch
+
+
+def _begun(note: PlayedNote, time: float) -> PlayedNote:
+    left = note.time + note.duration - time
+    return replace(note, time=time, duration=max(SHORTEST_S, left))

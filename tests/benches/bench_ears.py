@@ -34,7 +34,7 @@ from drumd.sound.strings.plucks import DRIVEN
 from drumd.timing.clock import MonotonicClock
 from drumd.timing.sources.player import LATE_BY_EAR_S
 from engine.beats.tracker import BeatTracker
-from engine.hearing.notes import NoteEnds, NoteFinder
+from engine.hearing.notes import NoteBegins, NoteEnds, NoteEvent, NoteFinder
 from engine.hearing.onsets import OnsetDetector, Stroke
 from engine.hearing.pitches import (
     FRAME_S,
@@ -46,7 +46,7 @@ from engine.hearing.pitches import (
     PitchNetwork,
 )
 from engine.hearing.resampling import Resampler
-from engine.hearing.transcribe import transcribe
+from engine.hearing.transcribe import transcribe, with_slurs
 from tests.benches.beats.score import score
 from tests.benches.figures import Figure, Options, skipped
 from tests.support.jack.audio import playing
@@ -156,15 +156,37 @@ def heard(samples: Array, rate: int) -> tuple[list[Stroke], NDArray[np.float64]]
     return strokes, np.array(known)
 
 
+def slurs_heard(samples: Array, rate: int) -> tuple[list[NoteEvent], NDArray[np.float64]]:
+    """The slurs, and how late each was known."""
+    detector, finder = OnsetDetector(rate), NoteFinder()
+    resampler, slurs, late = Resampler(rate, RATE), list[NoteEvent](), list[float]()
+    for begin in range(0, len(samples), BLOCK):
+        block = samples[begin : begin + BLOCK]
+        finder.hear(resampler.hear(block))
+        for stroke in detector.hear(block):
+            finder.strike(stroke)
+        for event in finder.look() if finder.due else ():
+            if isinstance(event, NoteBegins) and event.slurred:
+                slurs.append(event)
+                late.append((begin + len(block)) / rate - event.time)
+    return slurs, np.array(late)
+
+
 def strokes_of(take: Take, way: str) -> Iterator[Figure]:
     samples = through_amp(take.samples, take.rate) if way else take.samples
     strokes, known = heard(samples, take.rate)
+    slurs, slurs_late = slurs_heard(samples, take.rate)
+    every = np.array([one.time for one in with_slurs(strokes, slurs)])
     times = np.array([one.time for one in strokes])
     name = f"{take.name}{', amp' if way else ''}"
-    f, precision, recall = onset.f_measure(take.strokes, times, NEAR_S)
+    f, precision, recall = onset.f_measure(take.strokes, every, NEAR_S)
     goal = GOALS[take.kind, way]
-    yield Figure(f"{name}: strokes F, {take.kind}", f, goal, more_is_better=True)
+    yield Figure(f"{name}: onsets F, {take.kind}", f, goal, more_is_better=True)
     yield Figure(f"{name}: precision / recall", f"{precision:.2f} / {recall:.2f}")
+    at_once = onset.f_measure(take.strokes, times, NEAR_S)[0]
+    yield Figure(f"{name}: F of what is known at once", at_once)
+    if take.notes:
+        yield Figure(f"{name}: slurs, from sound to known, p50", _ms(slurs_late), 250.0, "ms")
     nearest = np.abs(take.strokes[:, None] - times).argmin(1)
     off = times[nearest] - take.strokes
     right = np.abs(off) < NEAR_S

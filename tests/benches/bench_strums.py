@@ -2,7 +2,9 @@
 
 Chords of six strings, up and down, by the project's own plucked strings, clean and through the amp
 of the ears' bench. *Doubled* are strums that were told as more than one stroke: of their strokes
-one follows another within 0.15 s.
+one follows another within 0.15 s. Of those that are heard: the spread that is read (quartiles), how
+far off the first string is, as the stroke was told and as it is read later, and the share whose
+direction is right.
 """
 
 from __future__ import annotations
@@ -12,7 +14,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from drumd.sound.strings.plucks import ACOUSTIC
-from tests.benches.bench_ears import Array, heard, through_amp
+from engine.hearing.onsets import OnsetDetector
+from engine.hearing.strums import Strum
+from tests.benches.bench_ears import BLOCK, Array, heard, through_amp
 from tests.benches.figures import Figure, Options
 from tests.support.plucked import plucked
 
@@ -29,10 +33,32 @@ def run(options: Options) -> Iterator[Figure]:  # noqa: ARG001
             found = np.array([stroke.time for stroke in heard(sound, RATE)[0]])
             missed = np.abs(times[:, None] - found).min(1) > NEAR_S
             doubled = [((found > at - NEAR_S) & (found < at + SINGLE_S)).sum() > 1 for at in times]
-            yield Figure(
-                f"strums of {spread_ms} ms{name}: missed / doubled of {COUNT}",
-                f"{missed.sum()} / {sum(doubled)}",
-            )
+            told = f"strums of {spread_ms} ms{name}"
+            yield Figure(f"{told}: missed / doubled of {COUNT}", f"{missed.sum()} / {sum(doubled)}")
+            yield from _read(told, times, strums_of(sound))
+
+
+def _read(told: str, times: np.ndarray, strums: list[Strum]) -> Iterator[Figure]:
+    moments = np.array([strum.stroke for strum in strums])
+    nearest = np.abs(times[:, None] - moments).argmin(1)
+    kept = np.abs(times - moments[nearest]) < SINGLE_S
+    read = [strums[place] for place in nearest[kept]]
+    low, middle, high = 1e3 * np.quantile([strum.spread for strum in read], (0.25, 0.5, 0.75))
+    yield Figure(f"{told}: spread read", f"{middle:.0f} ({low:.0f} to {high:.0f}) ms")
+    off = 1e3 * np.abs(np.array([(one.stroke, one.first) for one in read]) - times[kept, None])
+    late, first = np.median(off, 0)
+    yield Figure(f"{told}: first string off, as told / as read", f"{late:.0f} / {first:.0f} ms")
+    down = np.flatnonzero(kept) % 2 == 0
+    right = np.mean([strum.down for strum in read] == down)
+    yield Figure(f"{told}: direction right", f"{right:.2f}")
+
+
+def strums_of(samples: Array) -> list[Strum]:
+    detector, strums = OnsetDetector(RATE), list[Strum]()
+    for begin in range(0, len(samples), BLOCK):
+        detector.hear(samples[begin : begin + BLOCK])
+        strums += detector.strums
+    return strums
 
 
 def strummed(spread_s: float) -> tuple[np.ndarray, Array]:

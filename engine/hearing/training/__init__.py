@@ -4,6 +4,8 @@ __all__ = [
     "gear",
     "hands",
     "learn_evidence",
+    "learn_strums",
     "peaks",
     "pieces",
+    "strummed",
 ]

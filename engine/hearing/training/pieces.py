@@ -49,10 +49,7 @@ def pieces_of(
 ) -> Iterator[tuple[Piece, Piece]]:
     """A stretch of a guitar part of each song, song by song in an order that is drawn: before a
     microphone, and through an amplifier."""
-    if not shutil.which("fluidsynth"):
-        raise HearingError("learning needs fluidsynth: install it (apt-get install fluidsynth)")
-    if not soundfont.is_file():
-        raise HearingError(f"{soundfont}: no such soundfont; name one with --soundfont")
+    need_fluidsynth(soundfont)
     guitars = {known.song: known.part for known in parts if known.is_guitar}
     for song in rng.permutation(sorted(guitars)):
         notes, slurs = _played(guitars[song], rng)
@@ -66,6 +63,14 @@ def pieces_of(
         sound = with_hands(sound, RATE, strokes, rng)
         clean = Piece(before_microphone(sound, RATE, rng), RATE, strokes)
         yield clean, Piece(through_amplifier(sound, RATE, rng), RATE, strokes)
+
+
+def need_fluidsynth(soundfont: Path) -> None:
+    """Raises `HearingError` where nothing can sound."""
+    if not shutil.which("fluidsynth"):
+        raise HearingError("learning needs fluidsynth: install it (apt-get install fluidsynth)")
+    if not soundfont.is_file():
+        raise HearingError(f"{soundfont}: no such soundfont; name one with --soundfont")
 
 
 def merged(times: Sequence[float]) -> Array:

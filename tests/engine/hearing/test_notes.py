@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from engine.hearing.notes import Muted, NoteBegins, NoteFinder
-from engine.hearing.onsets import OnsetDetector
+from engine.hearing.onsets import OnsetDetector, Stroke
+from engine.hearing.pitches import FRAMES, PITCHES
 from engine.hearing.pitches import RATE as HEARD_RATE
 from engine.hearing.resampling import Resampler
-from engine.hearing.transcribe import transcribe
+from engine.hearing.transcribe import transcribe, with_slurs
 from tests.support.plucked import muted, plucked
 
 RATE = 48_000
@@ -72,3 +74,61 @@ def test_a_muted_stroke_is_told_as_the_last_note_again_and_softer() -> None:
     (found,) = [event for event in events if isinstance(event, Muted)]
     assert abs(found.time - 1.2) < 0.02 and found.pitch == 45
     assert found.velocity < 80
+
+
+def hammered(step: int, rise_s: float = 0.02) -> np.ndarray:
+    """A note is struck at half a second; a near one follows at 0.8 s, without a pick."""
+    struck = plucked([(0.5, 50, 90, 0.3)], 2.0, RATE)
+    follows = plucked([(0.8, 50 + step, 60, 0.8)], 2.0, RATE) * 0.5
+    begin, count = round(0.8 * RATE), round(rise_s * RATE)
+    follows[begin : begin + count] *= np.linspace(0, 1, count) ** 2
+    return np.asarray(struck + follows, np.float32)
+
+
+@pytest.mark.parametrize("step", [2, -2])
+def test_a_slur_is_a_stroke_that_no_pick_made(step: int) -> None:
+    found = transcribe(hammered(step), RATE)
+    first, second = found.strokes[0], found.strokes[-1]
+    assert abs(first.time - 0.5) < 0.02 and not first.slurred
+    assert abs(second.time - 0.8) < 0.05
+    assert (50 + step) in {note.pitch for note in found.notes if abs(note.time - 0.8) < 0.05}
+
+
+def test_a_slur_near_a_stroke_is_that_stroke() -> None:
+    strokes = [Stroke(1.0, 80), Stroke(2.0, 80)]
+    events = [
+        NoteBegins(0.97, 50, 60, slurred=True),
+        NoteBegins(1.5, 52, 60, slurred=True),
+        NoteBegins(1.52, 55, 60, slurred=True),
+        NoteBegins(1.7, 57, 60),
+    ]
+    told = with_slurs(strokes, events)
+    assert [(one.time, one.slurred) for one in told] == [(1.0, False), (1.5, True), (2.0, False)]
+
+
+class Sure:
+    """Hears one pitch begin where it is told to, so surely, over what sounded so much before."""
+
+    def __init__(self, begins: float, before: float) -> None:
+        self.begins, self.before = begins, before
+
+    def __call__(self, samples: np.ndarray) -> tuple[np.ndarray, np.ndarray]:  # noqa: ARG002
+        sounds, begins = np.zeros((2, FRAMES, PITCHES), np.float32)
+        frame = FRAMES - 30
+        sounds[:frame, 30], sounds[frame:, 30] = self.before, 0.9
+        begins[frame, 30] = self.begins
+        return sounds, begins
+
+
+@pytest.mark.parametrize(
+    ("begins", "before", "told"),
+    [(0.6, 0.1, True), (0.6, 0.8, False), (0.9, 0.8, True), (0.5, 0.0, False)],
+)
+def test_what_sounds_already_must_begin_more_surely(
+    begins: float, before: float, told: bool
+) -> None:
+    finder = NoteFinder(Sure(begins, before))  # type: ignore[arg-type]
+    finder.hear(np.zeros(3 * HEARD_RATE, np.float32))
+    slurs = [event for event in finder.look() if isinstance(event, NoteBegins)]
+    assert bool(slurs) == told
+    assert all(event.slurred for event in slurs)

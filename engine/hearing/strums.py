@@ -1,0 +1,97 @@
+"""Strums: how a hand went over the strings, read from the sound some 0.15 s after the stroke.
+
+A stroke is told at once, with the moment that stands out, which in a slow strum is later than its
+first string. What is new in the spectrum around it tells afterwards when that sounded, how long the
+hand took to the last string, and whether it began with the low ones: a network of one hidden layer,
+taught by `engine.hearing.training.learn_strums`. Frames are those of `Spectra`.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+
+from engine.hearing.spectra import Floats
+
+EDGES_HZ = tuple(np.geomspace(60, 10_000, 9)[1:-1])  # between eight parts of the spectrum
+BEFORE, AFTER = 8, 24  # frames around the stroke's
+LONGEST = 20.0  # frames from the first string to the last
+TINY = 1e-3
+
+
+@dataclass(frozen=True, slots=True)
+class Strum:
+    """A stroke, by when it was told; its first string, seconds; from there to the last, seconds;
+    whether the low strings came first."""
+
+    stroke: float
+    first: float
+    spread: float
+    down: bool
+
+
+class StrumReader:
+    """Hears frame by frame what is new."""
+
+    def __init__(self, hz: Floats, frame_s: float) -> None:
+        """`hz` tells where the bands lie, (bands,)."""
+        self._parts, self._frame_s = parts_of(hz), frame_s
+        self._heard = deque[Floats](maxlen=2 * (BEFORE + AFTER))
+        self._frame = 0  # how many were heard
+        self._strokes = deque[tuple[int, float]]()  # their frames, and when they were
+
+    def strike(self, frame: int, time: float) -> None:
+        """A stroke was told: its frame, of those heard the first is 0, and when it was."""
+        self._strokes.append((frame, time))
+
+    def hear(self, new: Floats) -> list[Strum]:
+        """Take in a frame, (bands,); the strums that are known with it."""
+        self._heard.append(new @ self._parts)
+        self._frame += 1
+        strums = []
+        while self._strokes and self._strokes[0][0] + AFTER <= self._frame:
+            frame, time = self._strokes.popleft()
+            around = list(self._heard)[frame - BEFORE - self._frame :][: BEFORE + AFTER]
+            if frame >= BEFORE:
+                strums.append(self.read(np.array(around, np.float32), time))
+        return strums
+
+    def read(self, around: Floats, time: float) -> Strum:
+        """From what is new around a stroke, (BEFORE + AFTER, parts)."""
+        spread, signed, late = read(clues_of(around))
+        spread = min(max(spread, 0.0), LONGEST) * self._frame_s
+        return Strum(time, time - max(0.0, late * self._frame_s), spread, signed >= 0)
+
+
+def parts_of(hz: Floats) -> Floats:
+    """Which bands are in which part, (bands, parts), each of sum 1."""
+    within = np.digitize(hz, EDGES_HZ)[:, None] == np.arange(len(EDGES_HZ) + 1)
+    return np.asarray(within / np.maximum(1, within.sum(0)), np.float32)
+
+
+def clues_of(around: Floats) -> Floats:
+    """What is new in each frame and part, (BEFORE + AFTER, parts), as the network is told it: each
+    against all of it, and each frame; (clues,)."""
+    whole = float(around.sum()) + TINY
+    shares = np.sqrt(np.concatenate([around.ravel(), around.sum(1)]) / whole)
+    return np.append(shares, np.log(whole)).astype(np.float32)
+
+
+def read(clues: Floats) -> tuple[float, float, float]:
+    """In frames: from the first string to the last; the same, below 0 if the high ones came first;
+    how much later than the first string the stroke was told."""
+    taught = _taught()
+    hidden = np.maximum(clues @ taught["in"] + taught["in_bias"], 0)
+    spread, signed, late = (hidden @ taught["out"] + taught["out_bias"]).tolist()
+    return spread, signed, late
+
+
+@cache
+def _taught() -> dict[str, Floats]:
+    path = files("engine.hearing") / "strum_model.npz"
+    with path.open("rb") as file, np.load(file) as arrays:
+        return {name: arrays[name].astype(np.float32) for name in arrays.files}

@@ -1,0 +1,105 @@
+"""How a hand went over the strings is read from the sound, later than the stroke itself."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from drumd.sound.strings.plucks import ACOUSTIC
+from engine.hearing.onsets import OnsetDetector
+from engine.hearing.strums import AFTER, BEFORE, Strum, StrumReader, parts_of
+from engine.hearing.transcribe import PlayedNote, spread_out, transcribe
+from tests.support.plucked import plucked
+
+RATE = 44_100
+HZ = np.geomspace(60, 10_000, 60).astype(np.float32)
+CHORD = (40, 47, 52, 56, 59, 64)
+
+
+def strummed(spread_s: float, chord: tuple[int, ...], count: int = 12) -> np.ndarray:
+    """A chord again and again, half a second apart, its strings one after the other."""
+    step = spread_s / (len(chord) - 1)
+    notes = [
+        (0.5 + 0.5 * k + step * string, pitch, 80, 0.4)
+        for k in range(count)
+        for string, pitch in enumerate(chord)
+    ]
+    return plucked(notes, 0.5 * count + 1, RATE, ACOUSTIC)
+
+
+def strums_in(samples: np.ndarray) -> list[Strum]:
+    detector, strums = OnsetDetector(RATE), list[Strum]()
+    for begin in range(0, len(samples), 256):
+        detector.hear(samples[begin : begin + 256])
+        strums += detector.strums
+    return strums
+
+
+def test_slow_hands_are_told_from_quick_ones() -> None:
+    read = [
+        float(np.median([strum.spread for strum in strums_in(strummed(spread_s, CHORD))]))
+        for spread_s in (0.01, 0.04, 0.08)
+    ]
+    assert read == sorted(read)
+    assert read[0] < 0.025 and read[2] > 0.04
+
+
+@pytest.mark.parametrize(("chord", "down"), [(CHORD, True), (CHORD[::-1], False)])
+def test_the_hand_goes_down_or_up(chord: tuple[int, ...], down: bool) -> None:
+    strums = strums_in(strummed(0.06, chord))
+    assert len(strums) >= 8
+    assert np.mean([strum.down == down for strum in strums]) > 0.7
+
+
+def test_the_first_string_is_found_before_what_stood_out() -> None:
+    """Of strums of 60 ms: half as far off as the stroke was told, or less."""
+    strums = strums_in(strummed(0.06, CHORD))
+    true = 0.5 + 0.5 * np.arange(12)
+    told, first = (
+        [float(np.abs(true - moment).min()) for moment in moments]
+        for moments in ([s.stroke for s in strums], [s.first for s in strums])
+    )
+    assert np.median(first) < 0.6 * np.median(told)
+
+
+def test_a_strum_is_known_once_enough_was_heard_after_it() -> None:
+    reader, new = StrumReader(HZ, 0.006), np.full(len(HZ), 0.1, np.float32)
+    for _ in range(BEFORE + 5):
+        reader.hear(new)
+    reader.strike(BEFORE + 3, 0.1)
+    heard = [reader.hear(new) for _ in range(AFTER)]
+    assert [len(strums) for strums in heard].index(1) == AFTER - 3
+    assert sum(map(len, heard)) == 1
+
+
+def test_what_comes_before_enough_was_heard_is_not_read() -> None:
+    reader, new = StrumReader(HZ, 0.006), np.full(len(HZ), 0.1, np.float32)
+    reader.hear(new)
+    reader.strike(0, 0.0)
+    assert not [strum for _ in range(2 * AFTER) for strum in reader.hear(new)]
+
+
+def test_each_part_is_the_mean_of_its_bands() -> None:
+    assert parts_of(HZ).sum(0) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("down", [True, False])
+def test_the_notes_of_a_chord_are_spread_and_end_as_they_did(down: bool) -> None:
+    chord = [PlayedNote(1.0, pitch, 80, 0.5) for pitch in (40, 47, 52)]
+    lone = PlayedNote(2.0, 60, 80, 0.5)
+    spread = spread_out([lone, *chord], [Strum(1.0, 0.98, 0.06, down), Strum(2.0, 1.9, 0.1, True)])
+    *strings, last = spread
+    assert [note.pitch for note in strings] == ([40, 47, 52] if down else [52, 47, 40])
+    assert [note.time for note in strings] == pytest.approx([0.98, 1.01, 1.04])
+    assert [note.time + note.duration for note in strings] == pytest.approx([1.5] * 3)
+    assert last == lone
+
+
+def test_a_strummed_chord_is_written_string_by_string() -> None:
+    found = transcribe(strummed(0.06, CHORD), RATE)
+    starts: dict[int, list[float]] = {}
+    for note in found.notes:
+        starts.setdefault(round(2 * (note.time - 0.52)), []).append(note.time)
+    widths = [max(times) - min(times) for times in starts.values() if len(times) > 2]
+    assert len(widths) >= 6
+    assert 0.02 < float(np.median(widths)) < 0.1
