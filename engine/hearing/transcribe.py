@@ -32,11 +32,12 @@ class PlayedNote:
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """What was heard, each in order of time: every stroke, slurs among them, and the notes of those
-    that were not muted."""
+    """What was heard, each in order of time: every stroke, slurs among them; the notes of those
+    that were not muted, a chord's at one moment; how strums went."""
 
     strokes: tuple[Stroke, ...]
     notes: tuple[PlayedNote, ...]
+    strums: tuple[Strum, ...] = ()
 
 
 def transcribe(samples: Floats, rate: int) -> Transcript:
@@ -56,8 +57,8 @@ def transcribe(samples: Floats, rate: int) -> Transcript:
     for _ in range(2):  # what was struck last is looked at too
         finder.hear(np.zeros(RATE // 3, np.float32))
         events += finder.look()
-    notes = spread_out(notes_of(events, len(samples) / rate), strums)
-    return Transcript(tuple(with_slurs(strokes, events)), tuple(notes))
+    notes = notes_of(events, len(samples) / rate)
+    return Transcript(tuple(with_slurs(strokes, events)), tuple(notes), tuple(strums))
 
 
 def _blocks(samples: Floats) -> Iterator[Floats]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from engine.beats.records import Onset
 from engine.beats.whole import FoundBeats, find_beats
 from engine.errors import HearingError
-from engine.hearing.transcribe import Transcript, transcribe
+from engine.hearing.transcribe import Transcript, spread_out, transcribe
 from engine.midi.recorded import TimedNote, recorded_file
 
 MUTED_PITCH = 40  # where a stroke without a pitch is taken to lie: the low string
@@ -26,9 +26,12 @@ class Recording:
     beats: FoundBeats
 
     def midi(self, *, muted: bool) -> bytes:
-        """The bytes of a MIDI file that tells it, in its own time; with the `muted` strokes it is
-        what a drummer should hear."""
-        notes = heard_notes(self.transcript, muted=muted)
+        """The bytes of a MIDI file that tells it, in its own time, chords string by string; with
+        the `muted` strokes, and chords at one moment, it is what a drummer should hear."""
+        heard = self.transcript
+        if not muted:
+            heard = replace(heard, notes=tuple(spread_out(heard.notes, heard.strums)))
+        notes = heard_notes(heard, muted=muted)
         return recorded_file(notes, self.beats.times.tolist(), self.beats.metre)
 
     @property

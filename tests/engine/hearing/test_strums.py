@@ -98,7 +98,7 @@ def test_the_notes_of_a_chord_are_spread_and_end_as_they_did(down: bool) -> None
 def test_a_strummed_chord_is_written_string_by_string() -> None:
     found = transcribe(strummed(0.06, CHORD), RATE)
     starts: dict[int, list[float]] = {}
-    for note in found.notes:
+    for note in spread_out(found.notes, found.strums):
         starts.setdefault(round(2 * (note.time - 0.52)), []).append(note.time)
     widths = [max(times) - min(times) for times in starts.values() if len(times) > 2]
     assert len(widths) >= 6

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from engine.beats.whole import FoundBeats
 from engine.hearing.onsets import Stroke
+from engine.hearing.strums import Strum
 from engine.hearing.transcribe import PlayedNote, Transcript
 from engine.inference.recording import MUTED_PITCH, Recording, heard_notes, onsets_of
-from engine.midi.contents import contents_of
+from engine.midi.contents import TempoMap, contents_of
 
 HEARD = Transcript(
     strokes=(Stroke(0.5, 90), Stroke(1.0, 70), Stroke(1.5, 80)),
@@ -35,3 +37,14 @@ def test_what_is_written_as_heard_has_no_note_for_a_muted_stroke() -> None:
 
 def test_the_beat_is_found_from_muted_strokes_too() -> None:
     assert onsets_of(HEARD) == [(0.5, 52, 90), (1.0, MUTED_PITCH, 70), (1.51, 55, 80)]
+
+
+@pytest.mark.parametrize(("muted", "starts"), [(False, [0.48, 0.56]), (True, [0.5, 0.5])])
+def test_a_strum_is_written_string_by_string_and_drummed_to_as_one(
+    muted: bool, starts: list[float]
+) -> None:
+    chord = tuple(PlayedNote(0.5, pitch, 90, 0.4) for pitch in (40, 47))
+    heard = Transcript(HEARD.strokes[:1], chord, (Strum(0.5, 0.48, 0.08, down=True),))
+    file = contents_of(Recording(heard, BEATS).midi(muted=muted))
+    times = TempoMap(file.tempos, file.division)
+    assert [times.at(note.tick) for note in file.lines[0].notes] == pytest.approx(starts, abs=2e-3)
