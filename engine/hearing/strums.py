@@ -1,9 +1,8 @@
 """Strums: how a hand went over the strings, read from the sound some 0.15 s after the stroke.
 
-A stroke is told at once, with the moment that stands out, which in a slow strum is later than its
-first string. What is new in the spectrum around it tells afterwards when that sounded, how long the
-hand took to the last string, and whether it began with the low ones: a network of one hidden layer,
-taught by `engine.hearing.training.learn_strums`. Frames are those of `Spectra`.
+A stroke is told at once. What is new in the spectrum around it tells later how long the hand took
+from its first string to the last, and whether it began with the low ones: a network of one hidden
+layer, taught by `engine.hearing.training.learn_strums`. Frames are those of `Spectra`.
 """
 
 from __future__ import annotations
@@ -25,11 +24,10 @@ TINY = 1e-3
 
 @dataclass(frozen=True, slots=True)
 class Strum:
-    """A stroke, by when it was told; its first string, seconds; from there to the last, seconds;
-    whether the low strings came first."""
+    """A stroke, by its time; from its first string to the last, seconds; whether the low strings
+    came first."""
 
-    stroke: float
-    first: float
+    time: float
     spread: float
     down: bool
 
@@ -62,9 +60,8 @@ class StrumReader:
 
     def read(self, around: Floats, time: float) -> Strum:
         """From what is new around a stroke, (BEFORE + AFTER, parts)."""
-        spread, signed, late = read(clues_of(around))
-        spread = min(max(spread, 0.0), LONGEST) * self._frame_s
-        return Strum(time, time - max(0.0, late * self._frame_s), spread, signed >= 0)
+        spread, signed = read(clues_of(around))
+        return Strum(time, min(max(spread, 0.0), LONGEST) * self._frame_s, signed >= 0)
 
 
 def parts_of(hz: Floats) -> Floats:
@@ -81,13 +78,13 @@ def clues_of(around: Floats) -> Floats:
     return np.append(shares, np.log(whole)).astype(np.float32)
 
 
-def read(clues: Floats) -> tuple[float, float, float]:
-    """In frames: from the first string to the last; the same, below 0 if the high ones came first;
-    how much later than the first string the stroke was told."""
+def read(clues: Floats) -> tuple[float, float]:
+    """From the first string to the last, in frames; and the same, below 0 if the high ones came
+    first."""
     taught = _taught()
     hidden = np.maximum(clues @ taught["in"] + taught["in_bias"], 0)
-    spread, signed, late = (hidden @ taught["out"] + taught["out_bias"]).tolist()
-    return spread, signed, late
+    spread, signed = (hidden @ taught["out"] + taught["out_bias"]).tolist()
+    return spread, signed
 
 
 @cache

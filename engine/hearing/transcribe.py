@@ -103,14 +103,14 @@ def notes_of(events: Iterable[NoteEvent], end: float) -> list[PlayedNote]:
 def spread_out(notes: Iterable[PlayedNote], strums: Sequence[Strum]) -> list[PlayedNote]:
     """The notes of strummed chords, string after string; what is no chord stays as it is. They
     end when they ended."""
-    struck = {strum.stroke: strum for strum in strums}
+    struck = {strum.time: strum for strum in strums}
     out = list[PlayedNote]()
     for time, group in groupby(sorted(notes, key=_in_order), key=lambda note: note.time):
         chord, strum = list(group), struck.get(time)
         if strum and len(chord) > 1:
             steps = np.linspace(0, strum.spread, len(chord))
-            moments = np.maximum(0, strum.first + (steps if strum.down else steps[::-1]))
-            chord = [_begun(*pair) for pair in zip(chord, moments.tolist(), strict=True)]
+            later = steps if strum.down else steps[::-1]
+            chord = [_delayed(*pair) for pair in zip(chord, later.tolist(), strict=True)]
         out += chord
     return sorted(out, key=_in_order)
 
@@ -119,6 +119,6 @@ def _in_order(note: PlayedNote) -> tuple[float, int]:
     return note.time, note.pitch
 
 
-def _begun(note: PlayedNote, time: float) -> PlayedNote:
-    left = note.time + note.duration - time
-    return replace(note, time=time, duration=max(SHORTEST_S, left))
+def _delayed(note: PlayedNote, seconds: float) -> PlayedNote:
+    seconds = min(seconds, max(0.0, note.duration - SHORTEST_S))
+    return replace(note, time=note.time + seconds, duration=note.duration - seconds)

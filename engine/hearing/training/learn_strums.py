@@ -45,17 +45,17 @@ class Watcher(StrumReader):
     def read(self, around: Floats, time: float) -> Strum:
         self.times.append(time)
         self.clues.append(clues_of(around))
-        return Strum(time, time, 0.0, down=True)
+        return Strum(time, 0.0, down=True)
 
 
 def examples_of(piece: StrummedPiece) -> tuple[Floats, Array]:
     """The clues of each strum that was heard, (strums, clues), and what should be read in them,
-    (strums, 3): the numbers of `strums.read`, in frames."""
+    (strums, 2): the numbers of `strums.read`."""
     spectra = Spectra(piece.rate)
     frame_s = spectra.hop / piece.rate
     watcher = Watcher(spectra.hz, frame_s)
     OnsetDetector(piece.rate, reader=watcher).hear(piece.samples)
-    clues, truth = [np.zeros((0, 0), np.float32)], [np.zeros((0, 3))]
+    clues, truth = [np.zeros((0, 0), np.float32)], [np.zeros((0, 2))]
     times = np.array(watcher.times)
     for strum in piece.strums:
         late = times - strum.first
@@ -63,7 +63,7 @@ def examples_of(piece: StrummedPiece) -> tuple[Floats, Array]:
         if len(here):
             signed = strum.spread if strum.down else -strum.spread
             clues.append(watcher.clues[here[0]][None])
-            truth.append(np.array([[strum.spread, signed, late[here[0]]]]) / frame_s)
+            truth.append(np.array([[strum.spread, signed]]) / frame_s)
     return np.concatenate(clues[1:] or clues), np.concatenate(truth)
 
 
@@ -101,15 +101,13 @@ def read_all(taught: dict[str, Floats], clues: Floats) -> Array:
 
 
 def measured(read: Array, true: Array, frame_s: float) -> str:
-    """How far off spread and first string are, in ms, and how often the direction is right."""
+    """How far off the spread is, in ms, and how often the direction is right."""
     ms = 1e3 * frame_s
     spread, alike = np.abs(read[:, 0] - true[:, 0]), np.abs(np.median(true[:, 0]) - true[:, 0])
     slow = true[:, 0] * frame_s > SLOW_S
     right = (read[slow, 1] >= 0) == (true[slow, 1] >= 0)
-    first = np.abs(np.maximum(0, read[:, 2]) - true[:, 2])
     return (
-        f"spread off by {ms * spread.mean():.0f} ms (all alike: {ms * alike.mean():.0f}), first"
-        f" string by {ms * first.mean():.0f} (as told: {ms * np.abs(true[:, 2]).mean():.0f}),"
+        f"spread off by {ms * spread.mean():.0f} ms (all alike: {ms * alike.mean():.0f}),"
         f" direction {right.mean():.2f}, {len(true)} strums"
     )
 

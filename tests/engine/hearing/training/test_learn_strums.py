@@ -90,7 +90,6 @@ def test_what_should_be_read_is_how_the_hand_went() -> None:
     assert len(clues) == len(truth) > 8
     assert set((truth[:, 0] * frame_s).round(3)) == {0.01, 0.08}
     assert (truth[:, 1] == truth[:, 0]).all()
-    assert np.abs(truth[:, 2] * frame_s).max() < 0.05
 
 
 def test_a_piece_in_which_nothing_is_heard_teaches_nothing() -> None:
@@ -102,7 +101,7 @@ def test_a_piece_in_which_nothing_is_heard_teaches_nothing() -> None:
 def test_what_is_taught_is_read_again() -> None:
     rng = np.random.default_rng(0)
     clues = rng.normal(0.3, 0.1, (4000, 5)).astype(np.float32)
-    truth = np.stack([40 * clues[:, 0], 20 * clues[:, 1] - 6, 5 + 0 * clues[:, 0]], 1)
+    truth = np.stack([40 * clues[:, 0], 20 * clues[:, 1] - 6], 1)
     read = read_all(teach(clues, truth, seed=0), clues)
     assert np.abs(read - truth).mean() < 0.5 * np.abs(truth - np.median(truth, 0)).mean()
     assert "4000 strums" in measured(read, truth, 256 / RATE)
