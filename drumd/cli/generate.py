@@ -152,7 +152,7 @@ def command(
         Job(
             guitar, target, track, bundle, seed, temperature, with_guitar, plot, score, wishes,
             ideas, groove, kit,
-            heard[guitar].midi(muted=True) if guitar in heard else None,
+            heard[guitar].midi(for_drummer=True) if guitar in heard else None,
         )
         for guitar, target in zip(guitars, targets, strict=True)
     ]  # fmt: skip

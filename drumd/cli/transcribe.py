@@ -49,7 +49,7 @@ def command(
     Told about how fast:  drumd transcribe riff.wav --bpm 96
 
     Beats and bars are found over the whole recording; the file has a tempo for every beat, so that
-    each note sounds when it was played.
+    each note sounds when it was played. Strums are written string by string, as they were heard.
     """
     from engine.storage.atomic import new_file
     from engine.storage.outputs import check_outputs
@@ -59,7 +59,7 @@ def command(
     heard = hear(recording, bpm, one)
     try:
         with new_file(target) as beside:
-            beside.write_bytes(heard.midi(muted=False))
+            beside.write_bytes(heard.midi(for_drummer=False))
     except OSError as error:
         raise DrumdError(f"{target} cannot be written: {error.strerror or error}") from error
     _report(recording, target, heard, as_json=as_json)

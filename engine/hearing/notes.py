@@ -22,6 +22,7 @@ AGAIN_S = 0.3  # between looks while notes sound
 BEGINS, SOUNDS = 0.4, 0.4  # how sure the network must be that a pitch begins, and that it sounds
 SLURRED, STILL = 0.53, 0.3  # and that a slur begins: more, by that share of how it sounded before
 EARLY, LATE = 2, 6  # frames around a stroke in which its pitches begin
+BEFORE_S = (EARLY + LATE) * FRAME_S  # so long before a stroke what begins is its own
 SOUND_FROM, SOUND_TO = 2, 11  # frames after it in which they sound
 SOUNDED = 8  # frames before a slur in which its pitch may sound already
 SILENT = 8  # frames in which a note does not sound have ended it
@@ -113,6 +114,7 @@ class NoteFinder:
         ready = [one for one in self._strokes if self.now - one.time >= SOUNDED_S]
         self._strokes = self._strokes[len(ready) :]
         for stroke in ready:
+            events += self._unstruck(sounds, begins, stroke.time - BEFORE_S)
             self._velocity = stroke.velocity
             pitches = self._pitches(sounds, begins, self._frame(stroke.time))
             for pitch in pitches:
@@ -121,7 +123,8 @@ class NoteFinder:
                 velocity = max(1, round(MUTED * stroke.velocity))
                 events.append(Muted(stroke.time, self._pitch, velocity))
             self._judged = max(self._judged, stroke.time + LATE * FRAME_S)
-        events += self._unstruck(sounds, begins)
+        last = self._strokes[0].time - BEFORE_S if self._strokes else self.now
+        events += self._unstruck(sounds, begins, min(last, self.now - SOUNDED_S))
         events += self._ends(sounds)
         return sorted(events, key=lambda event: (event.time, not isinstance(event, NoteEnds)))
 
@@ -149,13 +152,10 @@ class NoteFinder:
                 kept.append(pitch)
         return [LOWEST + pitch for pitch in kept if GUITAR[0] <= LOWEST + pitch <= GUITAR[1]]
 
-    def _unstruck(self, sounds: Floats, begins: Floats) -> list[NoteEvent]:
-        """Slurs: notes that the network is sure of where no stroke was heard. One of a pitch that
-        sounds already is mostly its string, beating."""
-        until = self.now - SOUNDED_S
+    def _unstruck(self, sounds: Floats, begins: Floats, until: float) -> list[NoteEvent]:
+        """Slurs until then: notes that the network is sure of where no stroke was heard. One of a
+        pitch that sounds already is mostly its string, beating."""
         first, last = self._frame(self._judged), self._frame(until)
-        if self._strokes:
-            last = min(last, self._frame(self._strokes[0].time) - EARLY - LATE)
         self._judged = max(self._judged, until)
         events: list[NoteEvent] = []
         for frame in range(max(1, first), min(last, FRAMES - 1)):

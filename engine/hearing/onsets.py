@@ -50,7 +50,7 @@ class OnsetDetector:
         reader: StrumReader | None = None,
     ) -> None:
         """What is no louder than `gate` (mean amplitude of the bands) is no stroke; `evidence`
-        judges and `reader` reads instead of what was learnt."""
+        judges instead of what was learnt; `reader` reads strums, if it is given."""
         self.damped: float | None = None  # when the last stroke was, if these samples tell that
         self.strums = list[Strum]()  # that are known with these samples
         self._gate = gate
@@ -60,7 +60,7 @@ class OnsetDetector:
         frame_s = self._spectra.hop / rate
         self._novelty = Novelty(frame_s)
         self._evidence = evidence or Evidence(self._spectra.hz)
-        self._reader = reader or StrumReader(self._spectra.hz, frame_s)
+        self._reader = reader
         self._apart, self._gathered = APART_S / frame_s, GATHERED_S / frame_s
         self._flux = deque[float](maxlen=round(USUAL_S / frame_s))
         self._loud = deque[float](maxlen=LAG)  # of the last frames
@@ -86,7 +86,8 @@ class OnsetDetector:
         stroke = self._stroke() if self._is_stroke(flux) else None
         self._flux.append(flux)
         self._frame += 1
-        self.strums += self._reader.hear(new)
+        if self._reader:
+            self.strums += self._reader.hear(new)
         self._notice_damping()
         return stroke
 
@@ -122,7 +123,8 @@ class OnsetDetector:
         self._attack = max(self._loud)
         began = min(self._faint, default=self._last)
         time = max(0.0, (began + 1) * self._spectra.hop / self._rate - BEGAN_S)
-        self._reader.strike(began, time)
+        if self._reader:
+            self._reader.strike(began, time)
         return Stroke(time, self._range.velocity(max(self._loud)))
 
     def _notice_damping(self) -> None:

@@ -14,10 +14,11 @@ from engine.hearing.onsets import APART_S, OnsetDetector, Stroke
 from engine.hearing.pitches import RATE
 from engine.hearing.resampling import Resampler
 from engine.hearing.spectra import Floats
-from engine.hearing.strums import Strum
+from engine.hearing.strums import Strum, StrumReader
 
 BLOCK = 512  # samples heard at once
 SHORTEST_S = 0.01  # of a note
+STRUMMED, SLOW_S = 3, 0.02  # the fewest notes of a strum; a quicker one is a moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Transcript:
 def transcribe(samples: Floats, rate: int) -> Transcript:
     """Hear a recording of one channel, (samples,)."""
     samples = np.asarray(samples, np.float32)
-    detector, finder = OnsetDetector(rate), NoteFinder()
+    detector, finder = OnsetDetector(rate, reader=StrumReader(rate)), NoteFinder()
     resampler = Resampler(rate, RATE)
     strokes, strums, events = list[Stroke](), list[Strum](), list[NoteEvent]()
     for block in _blocks(samples):
@@ -57,6 +58,8 @@ def transcribe(samples: Floats, rate: int) -> Transcript:
     for _ in range(2):  # what was struck last is looked at too
         finder.hear(np.zeros(RATE // 3, np.float32))
         events += finder.look()
+    detector.hear(np.zeros(rate // 3, np.float32))
+    strums += detector.strums
     notes = notes_of(events, len(samples) / rate)
     return Transcript(tuple(with_slurs(strokes, events)), tuple(notes), tuple(strums))
 
@@ -101,13 +104,13 @@ def notes_of(events: Iterable[NoteEvent], end: float) -> list[PlayedNote]:
 
 
 def spread_out(notes: Iterable[PlayedNote], strums: Sequence[Strum]) -> list[PlayedNote]:
-    """The notes of strummed chords, string after string; what is no chord stays as it is. They
-    end when they ended."""
+    """The notes of strummed chords, string after string; what is no chord, or so quick that no
+    direction is heard, stays as it is. They end when they ended."""
     struck = {strum.time: strum for strum in strums}
     out = list[PlayedNote]()
     for time, group in groupby(sorted(notes, key=_in_order), key=lambda note: note.time):
         chord, strum = list(group), struck.get(time)
-        if strum and len(chord) > 1:
+        if strum and len(chord) >= STRUMMED and strum.spread > SLOW_S:
             steps = np.linspace(0, strum.spread, len(chord))
             later = steps if strum.down else steps[::-1]
             chord = [_delayed(*pair) for pair in zip(chord, later.tolist(), strict=True)]

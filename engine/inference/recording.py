@@ -25,13 +25,13 @@ class Recording:
     transcript: Transcript
     beats: FoundBeats
 
-    def midi(self, *, muted: bool) -> bytes:
-        """The bytes of a MIDI file that tells it, in its own time, chords string by string; with
-        the `muted` strokes, and chords at one moment, it is what a drummer should hear."""
+    def midi(self, *, for_drummer: bool) -> bytes:
+        """The bytes of a MIDI file that tells it, in its own time. People read strums string by
+        string; a drummer hears a chord as one moment, and muted strokes as short notes."""
         heard = self.transcript
-        if not muted:
+        if not for_drummer:
             heard = replace(heard, notes=tuple(spread_out(heard.notes, heard.strums)))
-        notes = heard_notes(heard, muted=muted)
+        notes = heard_notes(heard, muted=for_drummer)
         return recorded_file(notes, self.beats.times.tolist(), self.beats.metre)
 
     @property

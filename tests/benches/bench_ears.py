@@ -181,10 +181,10 @@ def strokes_of(take: Take, way: str) -> Iterator[Figure]:
     name = f"{take.name}{', amp' if way else ''}"
     f, precision, recall = onset.f_measure(take.strokes, every, NEAR_S)
     goal = GOALS[take.kind, way]
-    yield Figure(f"{name}: onsets F, {take.kind}", f, goal, more_is_better=True)
+    yield Figure(f"{name}: with slurs, known later, F, {take.kind}", f, goal, more_is_better=True)
     yield Figure(f"{name}: precision / recall", f"{precision:.2f} / {recall:.2f}")
     at_once = onset.f_measure(take.strokes, times, NEAR_S)[0]
-    yield Figure(f"{name}: F of what is known at once", at_once)
+    yield Figure(f"{name}: known at once F, {take.kind}", at_once, goal, more_is_better=True)
     if take.notes:
         yield Figure(f"{name}: slurs, from sound to known, p50", _ms(slurs_late), 250.0, "ms")
     nearest = np.abs(take.strokes[:, None] - times).argmin(1)

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import nn
 
 from engine.beats.training.conditions import Array
@@ -22,7 +23,15 @@ from engine.beats.training.parts import load_parts
 from engine.errors import EngineError, HearingError
 from engine.hearing.onsets import OnsetDetector
 from engine.hearing.spectra import Floats, Spectra
-from engine.hearing.strums import Strum, StrumReader, clues_of
+from engine.hearing.strums import (
+    TAUGHT_FRAME_S,
+    Strum,
+    StrumReader,
+    Taught,
+    clues_of,
+    load,
+    told,
+)
 from engine.hearing.training.learn_evidence import SOUNDFONT
 from engine.hearing.training.strummed import StrummedPiece, strummed_pieces
 
@@ -38,8 +47,8 @@ SLOW_S = 0.02  # so slow a strum has a direction that can be heard
 class Watcher(StrumReader):
     """Keeps the clues of each stroke, and reads nothing in them."""
 
-    def __init__(self, hz: Floats, frame_s: float) -> None:
-        super().__init__(hz, frame_s)
+    def __init__(self, rate: int) -> None:
+        super().__init__(rate)
         self.times, self.clues = list[float](), list[Floats]()
 
     def read(self, around: Floats, time: float) -> Strum:
@@ -50,10 +59,8 @@ class Watcher(StrumReader):
 
 def examples_of(piece: StrummedPiece) -> tuple[Floats, Array]:
     """The clues of each strum that was heard, (strums, clues), and what should be read in them,
-    (strums, 2): the numbers of `strums.read`."""
-    spectra = Spectra(piece.rate)
-    frame_s = spectra.hop / piece.rate
-    watcher = Watcher(spectra.hz, frame_s)
+    (strums, 2): the numbers of `strums.told`."""
+    frame_s, watcher = Spectra(piece.rate).hop / piece.rate, Watcher(piece.rate)
     OnsetDetector(piece.rate, reader=watcher).hear(piece.samples)
     clues, truth = [np.zeros((0, 0), np.float32)], [np.zeros((0, 2))]
     times = np.array(watcher.times)
@@ -67,12 +74,12 @@ def examples_of(piece: StrummedPiece) -> tuple[Floats, Array]:
     return np.concatenate(clues[1:] or clues), np.concatenate(truth)
 
 
-def teach(clues: Floats, truth: Array, seed: int) -> dict[str, Floats]:
-    """The arrays of `strums.read`: a layer that is rectified, and one that tells frames."""
+def teach(clues: Floats, truth: Array, seed: int) -> Taught:
+    """The arrays of `strums.told`: a layer that is rectified, and one that tells frames."""
     torch.manual_seed(seed)
     mean, scale = clues.mean(0), clues.std(0) + 1e-3
     heard = torch.tensor((clues - mean) / scale, dtype=torch.float32)
-    told = torch.tensor(truth / UNIT, dtype=torch.float32)
+    right = torch.tensor(truth / UNIT, dtype=torch.float32)
     first, second = nn.Linear(clues.shape[1], HIDDEN), nn.Linear(HIDDEN, truth.shape[1])
     net = nn.Sequential(nn.Dropout(DROPPED), first, nn.ReLU(), nn.Dropout(DROPPED), second)
     learner = torch.optim.AdamW(net.parameters(), RATE, weight_decay=DECAY)
@@ -81,7 +88,7 @@ def teach(clues: Floats, truth: Array, seed: int) -> dict[str, Floats]:
         order = torch.randperm(len(heard))
         for begin in range(0, len(order), BATCH):
             batch = order[begin : begin + BATCH]
-            loss = nn.functional.l1_loss(net(heard[batch]), told[batch])
+            loss = nn.functional.l1_loss(net(heard[batch]), right[batch])
             learner.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             learner.step()
@@ -95,12 +102,7 @@ def teach(clues: Floats, truth: Array, seed: int) -> dict[str, Floats]:
     }
 
 
-def read_all(taught: dict[str, Floats], clues: Floats) -> Array:
-    hidden = np.maximum(clues @ taught["in"] + taught["in_bias"], 0)
-    return np.asarray(hidden @ taught["out"] + taught["out_bias"], float)
-
-
-def measured(read: Array, true: Array, frame_s: float) -> str:
+def measured(read: NDArray[np.floating], true: Array, frame_s: float) -> str:
     """How far off the spread is, in ms, and how often the direction is right."""
     ms = 1e3 * frame_s
     spread, alike = np.abs(read[:, 0] - true[:, 0]), np.abs(np.median(true[:, 0]) - true[:, 0])
@@ -136,10 +138,10 @@ def main() -> None:
     arrays: dict[str, Any] = {name: array.astype(np.float16) for name, array in taught.items()}
     with asked.model.open("wb") as file:
         np.savez(file, **arrays)
-    frame_s = Spectra(44_100).hop / 44_100
+    taught = load(asked.model)
     for name, way in (("microphone", 0), ("amplifier", 1)):
         clues, truth = _together([song[way] for song in songs[:kept]])
-        print(f"{name}: {measured(read_all(taught, clues), truth, frame_s)}", flush=True)  # noqa: T201
+        print(f"{name}: {measured(told(taught, clues), truth, TAUGHT_FRAME_S)}", flush=True)  # noqa: T201
 
 
 def _together(examples: Sequence[tuple[Floats, Array]]) -> tuple[Floats, Array]:

@@ -47,7 +47,6 @@ class TrueStrum:
     first: float
     spread: float
     down: bool
-    strings: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +122,6 @@ def strummed(
         ):
             lasts = min(LONGEST_S, max(0.06, held - after))
             notes.append(TimedNote(at + after, lasts, pitch, velocity))
-        strums.append(TrueStrum(at, float(offsets[-1]), down, count))
+        strums.append(TrueStrum(at, float(offsets[-1]), down))
         at, number = at + gap, number + 1
     return notes, tuple(strums)

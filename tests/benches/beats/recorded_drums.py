@@ -85,7 +85,7 @@ class Case:
         ]
         count = file.end // file.division + 2 * BEATS_IN_A_BAR
         beats = np.array([times.at(k * file.division) for k in range(count)])
-        strokes = np.array([stroke.time for stroke in heard.transcript.strokes])
+        strokes = np.array([one.time for one in heard.transcript.strokes if not one.slurred])
         late = float(np.median(_lags(np.unique([note.time for note in notes]), strokes)))
         played = tuple(bars(song_of(file)))
         song = EvalSong(path.name, "", guitar.notes, played, *_strokes(file, beats))
@@ -113,7 +113,7 @@ class Case:
             FOUND: (recorded_file(self.notes, found.times.tolist(), found.metre), 0.0),
             HEARD: (self._on_true_beats(heard), 0.0),
             STRUCK: (self._on_true_beats(_with_true_notes(heard, self.notes)), 0.0),
-            SOUND: (self.heard.midi(muted=True), self.late),
+            SOUND: (self.heard.midi(for_drummer=True), self.late),
         }
 
     def _on_true_beats(self, notes: Sequence[TimedNote]) -> bytes:

@@ -7,7 +7,7 @@ import pytest
 
 from engine.hearing.notes import Muted, NoteBegins, NoteFinder
 from engine.hearing.onsets import OnsetDetector, Stroke
-from engine.hearing.pitches import FRAMES, PITCHES
+from engine.hearing.pitches import FRAME_S, FRAMES, PITCHES
 from engine.hearing.pitches import RATE as HEARD_RATE
 from engine.hearing.resampling import Resampler
 from engine.hearing.transcribe import transcribe, with_slurs
@@ -76,22 +76,22 @@ def test_a_muted_stroke_is_told_as_the_last_note_again_and_softer() -> None:
     assert found.velocity < 80
 
 
-def hammered(step: int, rise_s: float = 0.02) -> np.ndarray:
-    """A note is struck at half a second; a near one follows at 0.8 s, without a pick."""
-    struck = plucked([(0.5, 50, 90, 0.3)], 2.0, RATE)
-    follows = plucked([(0.8, 50 + step, 60, 0.8)], 2.0, RATE) * 0.5
-    begin, count = round(0.8 * RATE), round(rise_s * RATE)
-    follows[begin : begin + count] *= np.linspace(0, 1, count) ** 2
-    return np.asarray(struck + follows, np.float32)
+def slurred(step: int) -> np.ndarray:
+    """A note is struck at half a second; from 0.76 s on it goes over into a near one, and no pick
+    is heard."""
+    struck = plucked([(0.5, 50, 90, 1.2)], 2.0, RATE)
+    follows = plucked([(0.7, 50 + step, 70, 1.2)], 2.0, RATE) * 0.4
+    rise = np.clip((np.arange(2 * RATE) / RATE - 0.76) / 0.1, 0, 1)
+    return np.asarray(struck * (1 - rise) + follows * rise, np.float32)
 
 
 @pytest.mark.parametrize("step", [2, -2])
 def test_a_slur_is_a_stroke_that_no_pick_made(step: int) -> None:
-    found = transcribe(hammered(step), RATE)
-    first, second = found.strokes[0], found.strokes[-1]
+    samples = slurred(step)
+    assert len(OnsetDetector(RATE).hear(samples)) == 1
+    first, second = transcribe(samples, RATE).strokes
     assert abs(first.time - 0.5) < 0.02 and not first.slurred
-    assert abs(second.time - 0.8) < 0.05
-    assert (50 + step) in {note.pitch for note in found.notes if abs(note.time - 0.8) < 0.05}
+    assert abs(second.time - 0.79) < 0.04 and second.slurred
 
 
 def test_a_slur_near_a_stroke_is_that_stroke() -> None:
@@ -132,3 +132,33 @@ def test_what_sounds_already_must_begin_more_surely(
     slurs = [event for event in finder.look() if isinstance(event, NoteBegins)]
     assert bool(slurs) == told
     assert all(event.slurred for event in slurs)
+
+
+class BeginsAt:
+    """Hears a pitch begin at that moment of the stream, of which so much has been heard."""
+
+    def __init__(self, moment: float) -> None:
+        self.moment, self.now = moment, 0.0
+
+    def __call__(self, samples: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        sounds, begins = np.zeros((2, FRAMES, PITCHES), np.float32)
+        frame = round((self.moment - self.now + len(samples) / HEARD_RATE) / FRAME_S)
+        if 0 <= frame < FRAMES:
+            begins[frame, 30], sounds[frame:, 30] = 0.9, 0.9
+        return sounds, begins
+
+
+@pytest.mark.parametrize("moment", [0.64, 0.7, 0.76, 0.82, 0.88])
+def test_a_slur_shortly_before_a_stroke_is_heard(moment: float) -> None:
+    network, told = BeginsAt(moment), []
+    finder = NoteFinder(network)  # type: ignore[arg-type]
+    for number in range(1, 151):
+        network.now = number / 100
+        finder.hear(
+            np.zeros(round(HEARD_RATE * number / 100) - round(finder.now * HEARD_RATE), np.float32)
+        )
+        if number in (50, 100):
+            finder.strike(Stroke(number / 100, 80))
+        told += finder.look() if finder.due else []
+    (slur,) = [event for event in told if isinstance(event, NoteBegins)]
+    assert slur.slurred and abs(slur.time - moment) < 0.02

@@ -7,6 +7,7 @@ import pytest
 
 from drumd.sound.strings.plucks import ACOUSTIC
 from engine.hearing.onsets import OnsetDetector
+from engine.hearing.spectra import Spectra
 from engine.hearing.strums import AFTER, BEFORE, Strum, StrumReader, parts_of
 from engine.hearing.transcribe import PlayedNote, spread_out, transcribe
 from tests.support.plucked import plucked
@@ -16,32 +17,46 @@ HZ = np.geomspace(60, 10_000, 60).astype(np.float32)
 CHORD = (40, 47, 52, 56, 59, 64)
 
 
-def strummed(spread_s: float, chord: tuple[int, ...], count: int = 12) -> np.ndarray:
-    """A chord again and again, half a second apart, its strings one after the other."""
+def strummed(
+    spread_s: float, chord: tuple[int, ...], gap_s: float = 0.5, rate: int = RATE
+) -> np.ndarray:
+    """A chord twelve times, its strings one after the other."""
     step = spread_s / (len(chord) - 1)
     notes = [
-        (0.5 + 0.5 * k + step * string, pitch, 80, 0.4)
-        for k in range(count)
+        (0.5 + gap_s * k + step * string, pitch, 80, 0.8 * gap_s)
+        for k in range(12)
         for string, pitch in enumerate(chord)
     ]
-    return plucked(notes, 0.5 * count + 1, RATE, ACOUSTIC)
+    return plucked(notes, 12 * gap_s + 1, rate, ACOUSTIC)
 
 
-def strums_in(samples: np.ndarray) -> list[Strum]:
-    detector, strums = OnsetDetector(RATE), list[Strum]()
+def strums_in(samples: np.ndarray, rate: int = RATE) -> list[Strum]:
+    detector, strums = OnsetDetector(rate, reader=StrumReader(rate)), list[Strum]()
     for begin in range(0, len(samples), 256):
         detector.hear(samples[begin : begin + 256])
         strums += detector.strums
     return strums
 
 
-def test_slow_hands_are_told_from_quick_ones() -> None:
-    read = [
-        float(np.median([strum.spread for strum in strums_in(strummed(spread_s, CHORD))]))
-        for spread_s in (0.01, 0.04, 0.08)
-    ]
+@pytest.mark.parametrize("rate", [44_100, 48_000, 96_000])
+def test_slow_hands_are_told_from_quick_ones(rate: int) -> None:
+    read = []
+    for spread_s in (0.01, 0.03, 0.06):
+        strums = strums_in(strummed(spread_s, CHORD, rate=rate), rate)
+        read.append(float(np.median([strum.spread for strum in strums])))
     assert read == sorted(read)
-    assert read[0] < 0.025 and read[2] > 0.04
+    assert read[0] < 0.02 and read[2] > 2 * read[0]
+
+
+def test_the_next_stroke_is_not_taken_for_the_last_string() -> None:
+    """Sixteenths at 120 bpm, the last of which nothing follows."""
+    strums = strums_in(strummed(0.01, CHORD, gap_s=0.125))
+    assert len(strums) <= 3
+    assert all(strum.spread < 0.04 for strum in strums)
+
+
+def test_nothing_is_read_where_frames_are_shorter_than_those_taught() -> None:
+    assert not strums_in(strummed(0.04, CHORD, rate=16_000), 16_000)
 
 
 @pytest.mark.parametrize(("chord", "down"), [(CHORD, True), (CHORD[::-1], False)])
@@ -52,7 +67,7 @@ def test_the_hand_goes_down_or_up(chord: tuple[int, ...], down: bool) -> None:
 
 
 def test_a_strum_is_known_once_enough_was_heard_after_it() -> None:
-    reader, new = StrumReader(HZ, 0.006), np.full(len(HZ), 0.1, np.float32)
+    reader, new = StrumReader(RATE), np.full(Spectra(RATE).bands, 0.1, np.float32)
     for _ in range(BEFORE + 5):
         reader.hear(new)
     reader.strike(BEFORE + 3, 0.1)
@@ -62,7 +77,7 @@ def test_a_strum_is_known_once_enough_was_heard_after_it() -> None:
 
 
 def test_what_comes_before_enough_was_heard_is_not_read() -> None:
-    reader, new = StrumReader(HZ, 0.006), np.full(len(HZ), 0.1, np.float32)
+    reader, new = StrumReader(RATE), np.full(Spectra(RATE).bands, 0.1, np.float32)
     reader.hear(new)
     reader.strike(0, 0.0)
     assert not [strum for _ in range(2 * AFTER) for strum in reader.hear(new)]
@@ -85,11 +100,17 @@ def test_the_notes_of_a_chord_are_spread_and_end_as_they_did(down: bool) -> None
 
 
 def test_a_short_note_begins_before_it_ends() -> None:
-    chord = [PlayedNote(1.0, 40, 80, 0.5), PlayedNote(1.0, 52, 80, 0.05)]
-    first, second = spread_out(chord, [Strum(1.0, 0.1, True)])
-    assert first == chord[0]
-    assert 1.03 < second.time < 1.05
-    assert second.time + second.duration == pytest.approx(1.05)
+    chord = [PlayedNote(1.0, pitch, 80, 0.05) for pitch in (40, 47, 52)]
+    *_, last = spread_out(chord, [Strum(1.0, 0.1, True)])
+    assert 1.03 < last.time < 1.05
+    assert last.time + last.duration == pytest.approx(1.05)
+    assert last.pitch == 52
+
+
+@pytest.mark.parametrize(("count", "spread_s"), [(2, 0.06), (3, 0.015)])
+def test_two_notes_or_a_quick_hand_are_one_moment(count: int, spread_s: float) -> None:
+    chord = [PlayedNote(1.0, 40 + 5 * string, 80, 0.5) for string in range(count)]
+    assert spread_out(chord, [Strum(1.0, spread_s, True)]) == chord
 
 
 def test_a_strummed_chord_is_written_string_by_string() -> None:
