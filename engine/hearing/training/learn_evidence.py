@@ -50,12 +50,19 @@ def told(bias: float, weights: Floats) -> str:
     return f"BIAS = {bias}\n" + "\n".join(f"{name} = {tuple(row.tolist())}" for name, row in named)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+def parser_of(about: str | None, songs: int) -> argparse.ArgumentParser:
+    """What the commands that teach the ears are told: parts, how many songs of them, and by what
+    they are sounded."""
+    parser = argparse.ArgumentParser(description=about)
     parser.add_argument("parts", type=Path)
-    parser.add_argument("--songs", type=int, default=SONGS)
+    parser.add_argument("--songs", type=int, default=songs)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--soundfont", type=Path, default=SOUNDFONT)
+    return parser
+
+
+def main() -> None:
+    parser = parser_of(__doc__, SONGS)
     asked = parser.parse_args()
     if not asked.parts.is_file():
         parser.error(f"{asked.parts}: no such file; engine.beats.training.parts makes one")

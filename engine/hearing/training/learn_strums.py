@@ -7,7 +7,6 @@ strums are alike. `PARTS.npz` is made by `engine.beats.training.parts`.
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
@@ -32,7 +31,7 @@ from engine.hearing.strums import (
     load,
     told,
 )
-from engine.hearing.training.learn_evidence import SOUNDFONT
+from engine.hearing.training.learn_evidence import parser_of
 from engine.hearing.training.strummed import StrummedPiece, strummed_pieces
 
 SONGS, HELD_BACK = 240, 0.25
@@ -115,12 +114,8 @@ def measured(read: NDArray[np.floating], true: Array, frame_s: float) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("parts", type=Path)
+    parser = parser_of(__doc__, SONGS)
     parser.add_argument("model", type=Path)
-    parser.add_argument("--songs", type=int, default=SONGS)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--soundfont", type=Path, default=SOUNDFONT)
     asked = parser.parse_args()
     if not asked.parts.is_file():
         parser.error(f"{asked.parts}: no such file; engine.beats.training.parts makes one")
