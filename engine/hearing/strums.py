@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
-from importlib.abc import Traversable
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 
 import numpy as np
 
@@ -21,10 +21,8 @@ Taught = dict[str, Floats]
 EDGES_HZ = tuple(np.geomspace(60, 10_000, 9)[1:-1])  # between eight parts of the spectrum
 BEFORE, AFTER = 8, 24  # frames around the stroke's
 LONGEST = 20.0  # frames from the first string to the last
-TAUGHT_FRAME_S, ALIKE = (
-    256 / 44_100,
-    0.1,
-)  # of the pieces it learned from; how far off others may be
+TAUGHT_FRAME_S = 256 / 44_100  # of the pieces that the network learned from
+ALIKE = 0.1  # how far off from that other frames may be
 TINY = 1e-3
 
 

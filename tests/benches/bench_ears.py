@@ -156,19 +156,28 @@ def heard(samples: Array, rate: int) -> tuple[list[Stroke], NDArray[np.float64]]
     return strokes, np.array(known)
 
 
-def slurs_heard(samples: Array, rate: int) -> tuple[list[NoteEvent], NDArray[np.float64]]:
-    """The slurs, and how late each was known."""
-    detector, finder = OnsetDetector(rate), NoteFinder()
-    resampler, slurs, late = Resampler(rate, RATE), list[NoteEvent](), list[float]()
+def as_heard(
+    samples: Array, rate: int
+) -> Iterator[tuple[float, list[Stroke], Sequence[NoteEvent]]]:
+    """Block by block: until when it was heard, and the strokes and notes that are known then."""
+    detector, finder, resampler = OnsetDetector(rate), NoteFinder(), Resampler(rate, RATE)
     for begin in range(0, len(samples), BLOCK):
         block = samples[begin : begin + BLOCK]
         finder.hear(resampler.hear(block))
-        for stroke in detector.hear(block):
+        strokes = detector.hear(block)
+        for stroke in strokes:
             finder.strike(stroke)
-        for event in finder.look() if finder.due else ():
+        yield (begin + BLOCK) / rate, strokes, finder.look() if finder.due else ()
+
+
+def slurs_heard(samples: Array, rate: int) -> tuple[list[NoteEvent], NDArray[np.float64]]:
+    """The slurs, and how late each was known."""
+    slurs, late = list[NoteEvent](), list[float]()
+    for now, _, events in as_heard(samples, rate):
+        for event in events:
             if isinstance(event, NoteBegins) and event.slurred:
                 slurs.append(event)
-                late.append((begin + len(block)) / rate - event.time)
+                late.append(now - event.time)
     return slurs, np.array(late)
 
 
@@ -259,16 +268,11 @@ def _filled(window: Array) -> Array:
 
 def notes_in_time(take: Take) -> list[tuple[float, int, int]]:
     """What the clock is told: time, pitch, velocity of strokes, without what comes too late."""
-    detector, finder = OnsetDetector(take.rate), NoteFinder()
-    resampler, struck, told = Resampler(take.rate, RATE), set[float](), []
-    for begin in range(0, len(take.samples), BLOCK):
-        block = take.samples[begin : begin + BLOCK]
-        finder.hear(resampler.hear(block))
-        for stroke in detector.hear(block):
-            finder.strike(stroke)
-            struck.add(stroke.time)
-        latest = (begin + BLOCK) / take.rate + LOOK_S - LATE_BY_EAR_S
-        for event in finder.look() if finder.due else ():
+    struck, told = set[float](), []
+    for now, strokes, events in as_heard(take.samples, take.rate):
+        struck |= {stroke.time for stroke in strokes}
+        latest = now + LOOK_S - LATE_BY_EAR_S
+        for event in events:
             late = isinstance(event, NoteEnds) or event.time < latest
             if not late and event.time in struck:
                 told.append((event.time, event.pitch, event.velocity))

@@ -35,10 +35,10 @@ def run(options: Options) -> Iterator[Figure]:  # noqa: ARG001
             doubled = [((found > at - NEAR_S) & (found < at + SINGLE_S)).sum() > 1 for at in times]
             told = f"strums of {spread_ms} ms{name}"
             yield Figure(f"{told}: missed / doubled of {COUNT}", f"{missed.sum()} / {sum(doubled)}")
-            yield from _read(told, times, strums_of(sound))
+            yield from _read(told, times, strums_of(sound), directed=spread_ms > 0)
 
 
-def _read(told: str, times: np.ndarray, strums: list[Strum]) -> Iterator[Figure]:
+def _read(told: str, times: np.ndarray, strums: list[Strum], *, directed: bool) -> Iterator[Figure]:
     moments = np.array([strum.time for strum in strums] or [np.inf])
     nearest = np.abs(times[:, None] - moments).argmin(1)
     kept = np.abs(times - moments[nearest]) < SINGLE_S
@@ -49,9 +49,9 @@ def _read(told: str, times: np.ndarray, strums: list[Strum]) -> Iterator[Figure]
     yield Figure(f"{told}: spread read", f"{middle:.0f} ({low:.0f} to {high:.0f}) ms")
     late = 1e3 * (np.array([strum.time for strum in read]) - times[kept])
     yield Figure(f"{told}: stamped after the first string, p50", f"{np.median(late):.0f} ms")
-    down = np.flatnonzero(kept) % 2 == 0
-    right = np.mean([strum.down for strum in read] == down)
-    if not told.startswith("strums of 0 ms"):
+    if directed:
+        down = np.flatnonzero(kept) % 2 == 0
+        right = np.mean([strum.down for strum in read] == down)
         yield Figure(f"{told}: direction right", f"{right:.2f}")
 
 

@@ -49,10 +49,8 @@ def pieces_of(
 ) -> Iterator[tuple[Piece, Piece]]:
     """A stretch of a guitar part of each song, song by song in an order that is drawn: before a
     microphone, and through an amplifier."""
-    need_fluidsynth(soundfont)
-    guitars = {known.song: known.part for known in parts if known.is_guitar}
-    for song in rng.permutation(sorted(guitars)):
-        notes, slurs = _played(guitars[song], rng)
+    for guitar in guitars_of(parts, soundfont, rng):
+        notes, slurs = _played(guitar, rng)
         strokes = merged([note.time for note in notes + slurs])
         if len(strokes) < FEWEST_STROKES:
             continue
@@ -65,12 +63,17 @@ def pieces_of(
         yield clean, Piece(through_amplifier(sound, RATE, rng), RATE, strokes)
 
 
-def need_fluidsynth(soundfont: Path) -> None:
-    """Raises `HearingError` where nothing can sound."""
+def guitars_of(
+    parts: Sequence[KnownPart], soundfont: Path, rng: np.random.Generator
+) -> Iterator[Played]:
+    """A guitar part of each song, in an order that is drawn. Raises `HearingError` where nothing
+    can sound them."""
     if not shutil.which("fluidsynth"):
         raise HearingError("learning needs fluidsynth: install it (apt-get install fluidsynth)")
     if not soundfont.is_file():
         raise HearingError(f"{soundfont}: no such soundfont; name one with --soundfont")
+    guitars = {known.song: known.part for known in parts if known.is_guitar}
+    yield from (guitars[song] for song in rng.permutation(sorted(guitars)))
 
 
 def merged(times: Sequence[float]) -> Array:

@@ -23,7 +23,7 @@ from engine.hearing.training.pieces import (
     PROGRAMS,
     RATE,
     SECONDS,
-    need_fluidsynth,
+    guitars_of,
     sounded,
 )
 from engine.midi.recorded import TimedNote
@@ -63,10 +63,8 @@ def strummed_pieces(
 ) -> Iterator[tuple[StrummedPiece, StrummedPiece]]:
     """The chords of a guitar part of each song, song by song in an order that is drawn: before a
     microphone, and through an amplifier."""
-    need_fluidsynth(soundfont)
-    guitars = {known.song: known.part for known in parts if known.is_guitar}
-    for song in rng.permutation(sorted(guitars)):
-        chords = chords_of(guitars[song])
+    for guitar in guitars_of(parts, soundfont, rng):
+        chords = chords_of(guitar)
         if len(chords) < FEWEST_CHORDS:
             continue
         notes, strums = strummed(chords, rng)

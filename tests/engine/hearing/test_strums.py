@@ -113,6 +113,13 @@ def test_two_notes_or_a_quick_hand_are_one_moment(count: int, spread_s: float) -
     assert spread_out(chord, [Strum(1.0, spread_s, True)]) == chord
 
 
+def test_the_last_strum_of_a_recording_is_read() -> None:
+    samples = strummed(0.04, CHORD)[: round(6.1 * RATE)]
+    found = transcribe(samples, RATE)
+    assert found.strokes[-1].time > 5.9
+    assert found.strums[-1].time == found.strokes[-1].time
+
+
 def test_a_strummed_chord_is_written_string_by_string() -> None:
     found = transcribe(strummed(0.06, CHORD), RATE)
     starts: dict[int, list[float]] = {}

@@ -10,7 +10,7 @@ import pytest
 from drumd.sound.strings.plucks import ACOUSTIC
 from engine.beats.training.conditions import Played
 from engine.beats.training.parts import KnownPart
-from engine.hearing.strums import told
+from engine.hearing.strums import load, told
 from engine.hearing.training.learn_strums import examples_of, main, measured, teach
 from engine.hearing.training.strummed import (
     HIGHEST,
@@ -133,3 +133,20 @@ def test_a_file_of_parts_that_is_missing_is_named(
     with pytest.raises(SystemExit):
         main()
     assert "none.npz: no such file" in capsys.readouterr().err
+
+
+def test_a_model_is_written_and_measured_on_songs_held_back(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    module = "engine.hearing.training.learn_strums"
+    parts, model = tmp_path / "parts.npz", tmp_path / "model.npz"
+    parts.touch()
+    two = piece([0.01, 0.06] * 4)
+    monkeypatch.setattr(f"{module}.load_parts", lambda _: [])
+    monkeypatch.setattr(f"{module}.strummed_pieces", lambda *_: iter([(two, two)] * 8))
+    monkeypatch.setattr("sys.argv", ["learn_strums", str(parts), str(model), "--songs", "4"])
+    main()
+    clues, truth = examples_of(two)
+    assert f"microphone: {measured(told(load(model), clues), truth, 256 / RATE)}" in (
+        capsys.readouterr().out
+    )
